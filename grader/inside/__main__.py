@@ -1,0 +1,7 @@
+"""Start the warm process: `python -m grader.inside CHILDREN MODULE…`."""
+
+import sys
+
+from grader.inside.server import main
+
+main(sys.argv[1:])

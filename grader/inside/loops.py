@@ -1,0 +1,139 @@
+"""Event loops for tests: in which order they run what is ready, and how long they let a test hang.
+
+A schedule is a permission that asyncio gives and that real machines use rarely: tasks that are
+ready at the same time may run in any order, a timer may fire late, and since Python 3.12 a task
+may begin before `create_task` returns. A test that is right only under one of them is flaky.
+"""
+
+import asyncio
+import contextlib
+import sys
+import threading
+from dataclasses import dataclass
+from random import Random
+from typing import Any, Literal
+
+import looptime
+
+HAS_EAGER_TASKS = sys.version_info >= (3, 12)
+LATEST = 0.05
+"""How late a late timer may be, in seconds."""
+
+Kind = Literal["fifo", "shuffled", "late", "eager"]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the loop orders what is ready. `seed` tells shuffled and late schedules apart."""
+
+    kind: Kind = "fifo"
+    seed: int = 0
+
+    def __str__(self) -> str:
+        names = {
+            "fifo": "first-in-first-out",
+            "shuffled": f"shuffled by seed {self.seed}",
+            "late": f"late timers by seed {self.seed}",
+            "eager": "eager tasks",
+        }
+        return names[self.kind]
+
+
+class Hang(BaseException):
+    """A test that would never end. Not an `Exception`, so that no test catches it by accident."""
+
+
+class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
+    """A loop that follows a schedule, counts virtual time on request, and notices a deadlock.
+
+    Virtual time counts from the first fixture to the end of the teardown. `alone` says that no
+    thread but ours could wake the loop, unless a test starts one.
+    """
+
+    _ready: Any
+    _scheduled: Any
+    _selector: Any
+
+    def __init__(self, schedule: Schedule, clock: str, *, alone: bool) -> None:
+        super().__init__()
+        self._virtual = clock == "virtual"
+        self.setup_looptime(_enabled=self._virtual)
+        self._schedule = schedule
+        self._alone = alone
+        self.noted: list[str] = []
+        self._random = Random(schedule.seed // 2 if schedule.kind == "late" else schedule.seed)
+        if schedule.kind == "eager" and sys.version_info >= (3, 12):
+            self.set_task_factory(asyncio.eager_task_factory)
+
+    def looptime_enabled(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+        """What looptime's plugin asks for around a test that is marked for it."""
+        return contextlib.nullcontext() if self._virtual else super().looptime_enabled()
+
+    def call_at(  # type: ignore[override]  # simpler than asyncio's own
+        self, when: float, callback: Any, *args: Any, **context: Any
+    ) -> asyncio.TimerHandle:
+        """As asyncio's. Late schedules come in pairs: one is late where the other is not."""
+        if self._schedule.kind == "late":
+            late = self._random.random()
+            when += LATEST * (1 - late if self._schedule.seed % 2 else late)
+        return super().call_at(when, callback, *args, **context)
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """As asyncio's, and noted, unless the test handles what is lost itself."""
+        if self.get_exception_handler() is not None:
+            super().call_exception_handler(context)
+        else:
+            self.noted.append(_describe(context))
+
+    def _asyncgen_finalizer_hook(self, agen: Any) -> None:
+        """Called for an async generator that was dropped half-way."""
+        self.noted.append(f"drops the async generator `{agen.__name__}` without closing it")
+        super()._asyncgen_finalizer_hook(agen)  # type: ignore[misc]  # asyncio's own
+
+    def _run_once(self) -> None:
+        if self._schedule.kind == "shuffled" and len(self._ready) > 1:
+            self._shuffle_tasks()
+        elif not self._ready and self._alone and self._nothing_can_happen():
+            raise Hang("every task waits, and nothing is left that could wake one")
+        super()._run_once()  # type: ignore[misc]  # asyncio's own, missing from its stubs
+
+    def _shuffle_tasks(self) -> None:
+        """Permute the handles that step tasks; callbacks and transports keep their places."""
+        places = [i for i, handle in enumerate(self._ready) if _steps_a_task(handle)]
+        handles = [self._ready[i] for i in places]
+        self._random.shuffle(handles)
+        for place, handle in zip(places, handles, strict=True):
+            self._ready[place] = handle
+
+    def _nothing_can_happen(self) -> bool:
+        """No timer, no file or socket but the loop's own pipe, no thread: nobody will wake us."""
+        return (
+            not self.is_closed()
+            and all(timer.cancelled() for timer in self._scheduled)
+            and len(self._selector.get_map()) <= 1
+            and threading.active_count() == 1
+        )
+
+
+def _describe(context: dict[str, Any]) -> str:
+    error = context.get("exception")
+    what = f"{type(error).__name__}: {error}" if error is not None else context.get("message")
+    return f"loses an exception: {what}"
+
+
+def _steps_a_task(handle: asyncio.Handle) -> bool:
+    callback = handle._callback  # type: ignore[attr-defined]  # a handle has no public one
+    return isinstance(getattr(callback, "__self__", None), asyncio.Task)
+
+
+def schedules(clock: str) -> list[Schedule]:
+    """Every schedule that a test must pass under, first-in-first-out first.
+
+    Late timers belong to the real clock: they would turn an exact virtual minute into another one.
+    """
+    found = [Schedule("fifo"), *(Schedule("shuffled", seed) for seed in range(1, 6))]
+    if clock == "real":
+        found += [Schedule("late", seed) for seed in (0, 1)]
+    if HAS_EAGER_TASKS:
+        found.append(Schedule("eager"))
+    return found

@@ -1,0 +1,214 @@
+"""The warm process: everything is imported, pytest is configured, and every run is a fork of it.
+
+Requests come as lines of JSON on standard input, answers leave as lines of JSON on standard
+output, in the order in which runs end. The process lives as long as its standard input is open.
+
+The server waits for requests inside pytest's own collection hook. In a child the hook returns, so
+that pytest goes on as always; the parent stays in it.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import selectors
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.inside.run import OPTIONS, SUITE_FILE, Recorder
+
+MOST_OUTPUT = 1 << 20
+"""Bytes of records that one run may write."""
+
+WARM_UP = """
+import asyncio
+from unittest.mock import AsyncMock
+
+import pytest
+
+
+@pytest.fixture
+async def number():
+    yield 1
+
+
+@pytest.mark.parametrize("other", [1, 2])
+async def test_warm_up(number, other):
+    async with asyncio.timeout(5):
+        await asyncio.gather(asyncio.sleep(1), AsyncMock()())
+    with pytest.raises(AssertionError):
+        assert number == other + 1, f"{other}"
+
+
+class TestSync:
+    def test_in_a_class(self, tmp_path):
+        assert tmp_path
+"""
+
+
+class Run:
+    """A child at work, and what it has written so far."""
+
+    def __init__(self, request: dict[str, Any], folder: Path) -> None:
+        self.request = request
+        self.folder = folder
+        self.records: list[Any] = []
+        self.output, self.child_output = os.pipe()
+        self.patience = float(request["deadline"])
+        self.deadline = time.monotonic() + self.patience
+        self._unread = b""
+        self._written = 0
+        self.pid = os.fork()
+        with contextlib.suppress(OSError):
+            os.setpgid(self.pid, self.pid)
+
+    def read(self) -> bool:
+        """Take what the child wrote. False at the end of its output, or when it wrote too much."""
+        chunk = os.read(self.output, 1 << 16)
+        self._written += len(chunk)
+        *lines, self._unread = (self._unread + chunk).split(b"\n")
+        for line in lines:
+            with contextlib.suppress(ValueError):
+                self.records.append(json.loads(line))
+                self.deadline = time.monotonic() + self.patience
+        return bool(chunk) and self._written <= MOST_OUTPUT
+
+    def end(self, *, hung: bool) -> dict[str, Any]:
+        """Kill what is left of the child and its process group, and answer."""
+        with contextlib.suppress(OSError):
+            os.killpg(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.output)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        return {"id": self.request["id"], "records": self.records, "hung": hung}
+
+
+class Server:
+    """A pytest plugin that forks at most `children` runs at a time and answers for each."""
+
+    def __init__(self, children: int, folder: Path, recorder: Recorder) -> None:
+        self._children = children
+        self._folder = folder
+        self._recorder = recorder
+        self._answers = os.dup(1)
+        self._waiting: deque[dict[str, Any]] = deque()
+        self._running: set[Run] = set()
+        self._unread = b""
+        self._numbers = 0
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Serve until standard input closes; come back in the children only."""
+        gc.collect()
+        gc.freeze()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(0, selectors.EVENT_READ)
+        while True:
+            while self._waiting and len(self._running) < self._children:
+                child = self._start(self._waiting.popleft())
+                if child.pid == 0:
+                    return self._become(child, session.config)
+            if not self._wait():
+                break
+        for child in self._running:
+            child.end(hung=False)
+        raise pytest.exit.Exception("standard input has closed", returncode=0)
+
+    def _wait(self) -> bool:
+        """Until something happens. False when standard input has closed."""
+        for key, _ in self._selector.select(self._patience()):
+            if key.data is None:
+                chunk = os.read(0, 1 << 16)
+                if not chunk:
+                    return False
+                *lines, self._unread = (self._unread + chunk).split(b"\n")
+                self._waiting.extend(json.loads(line) for line in lines)
+            elif not key.data.read():
+                self._end(key.data, hung=False)
+        now = time.monotonic()
+        for child in [child for child in self._running if child.deadline <= now]:
+            self._end(child, hung=True)
+        return True
+
+    def _patience(self) -> float | None:
+        if not self._running:
+            return None
+        return max(0.0, min(child.deadline for child in self._running) - time.monotonic())
+
+    def _start(self, request: dict[str, Any]) -> Run:
+        self._numbers += 1
+        child = Run(request, self._folder / f"run-{self._numbers}")
+        if child.pid:
+            os.close(child.child_output)
+            self._running.add(child)
+            self._selector.register(child.output, selectors.EVENT_READ, child)
+        return child
+
+    def _become(self, child: Run, config: pytest.Config) -> None:
+        """In the child: a process group of its own, and no channel but its own."""
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nothing, standard)
+        os.close(self._answers)
+        self._selector.close()
+        for other in (child, *self._running):
+            os.close(other.output)
+        self._recorder.output = child.child_output
+        self._recorder.begin(child.request, config, child.folder)
+
+    def _end(self, child: Run, *, hung: bool) -> None:
+        self._selector.unregister(child.output)
+        self._running.discard(child)
+        answer = json.dumps(child.end(hung=hung)).encode() + b"\n"
+        while answer:
+            answer = answer[os.write(self._answers, answer) :]
+
+
+def _warm_up(folder: Path, recorder: Recorder) -> None:
+    """Let pytest do once, here, what it does only once in a process."""
+    folder.mkdir()
+    suite = folder / SUITE_FILE
+    suite.write_text(WARM_UP, encoding="utf-8")
+    pytest.main([*OPTIONS, f"--basetemp={folder / 'tmp'}", str(suite)], [recorder])
+    sys.modules.pop(suite.stem, None)
+    shutil.rmtree(folder)
+
+
+def main(arguments: list[str]) -> None:
+    """`python -m grader.inside CHILDREN MODULE…`"""
+    children, *modules = arguments
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    for module in modules:
+        importlib.import_module(module)
+    folder = Path(tempfile.mkdtemp(prefix="suites-"))
+    os.chdir(folder)
+    recorder = Recorder(os.open(os.devnull, os.O_WRONLY))
+    server = Server(int(children), folder, recorder)
+    home = os.getpid()
+    os.dup2(2, 1)
+    try:
+        _warm_up(folder / "warm-up", recorder)
+        code = int(pytest.main([*OPTIONS], [server, recorder]))
+    except BaseException as error:  # in a child: whatever the suite did to pytest ends here
+        if os.getpid() == home:
+            raise
+        recorder.write(broken=f"{type(error).__name__}: {error}"[:300])
+        code = -1
+    finally:
+        if os.getpid() == home:
+            shutil.rmtree(folder, ignore_errors=True)
+    if os.getpid() != home:
+        recorder.write(finish=code)
+        os._exit(0)

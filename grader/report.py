@@ -1,0 +1,197 @@
+"""What an evaluation found: a `Report`, as JSON, as text for a terminal, as HTML for a notebook."""
+
+import sys
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+import jinja2
+
+from grader.exercise import Exercise
+
+Status = Literal["graded", "not-attempted", "rejected", "error"]
+Verdict = Literal["valid", "wrong", "over-specified", "flaky", "hangs", "leaks", "skipped"]
+
+
+@dataclass(frozen=True)
+class TestReport:
+    """One test: what it is worth, why, and the numbers of the mutants it kills."""
+
+    name: str
+    verdict: Verdict
+    message: str | None = None
+    kills: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class MutantReport:
+    """One mutant, by number; the first is 1. `clause` is the text of the clause it breaks."""
+
+    number: int
+    killed: bool
+    clause: str
+
+
+@dataclass(frozen=True)
+class ProbeReport:
+    """One probe pair: a test of ours on something the learner wrote."""
+
+    name: str
+    passed: bool
+    message: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """The result of one evaluation, whatever happened. `score` is in points, 0 to `points`."""
+
+    exercise: str
+    status: Status
+    reason: str | None
+    points: int
+    score: float = 0.0
+    mutation_score: float | None = None
+    tests: tuple[TestReport, ...] = ()
+    mutants: tuple[MutantReport, ...] = ()
+    probes: tuple[ProbeReport, ...] = ()
+    sandbox: str = "none"
+    python: str = field(default_factory=lambda: ".".join(map(str, sys.version_info[:2])))
+
+    @property
+    def full(self) -> bool:
+        """True at full marks."""
+        return self.score == self.points
+
+    @property
+    def killed(self) -> int:
+        """How many mutants were killed."""
+        return sum(mutant.killed for mutant in self.mutants)
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The report as other programs read it; the keys are an interface."""
+    return {
+        "exercise": report.exercise,
+        "status": report.status,
+        "reason": report.reason,
+        "points": report.points,
+        "score": report.score,
+        "mutation_score": report.mutation_score,
+        "tests": [
+            {
+                "name": test.name,
+                "verdict": test.verdict,
+                "message": test.message,
+                "kills": list(test.kills),
+            }
+            for test in report.tests
+        ],
+        "mutants": [vars(mutant) for mutant in report.mutants],
+        "probes": [vars(probe) for probe in report.probes],
+        "sandbox": report.sandbox,
+        "python": report.python,
+    }
+
+
+def score(points: int, killed: int, mutants: int, invalid: int) -> float:
+    """Rule 3, and the only place that rounds: points × killed / mutants, less for invalid tests."""
+    if mutants == 0:
+        return 0.0
+    return round(points * killed / mutants * max(0.5, 1 - 0.1 * invalid), 2)
+
+
+def headline(report: Report) -> str:
+    """The result in one sentence."""
+    marks = f"{report.score:g} of {report.points} points"
+    match report.status:
+        case "not-attempted":
+            return f"{report.exercise}: not attempted, {marks}. {report.reason}"
+        case "rejected":
+            return f"{report.exercise}: rejected, {marks}. {report.reason}"
+        case "error":
+            return f"{report.exercise}: nothing could be run, {marks}. {report.reason}"
+    if report.reason is not None:
+        return f"{report.exercise}: {marks}. {report.reason}"
+    invalid = sum(test.verdict != "valid" for test in report.tests)
+    aside = "" if not invalid else f", {invalid} {_plural(invalid, 'test')} set aside"
+    return (
+        f"{report.exercise}: {marks}, "
+        f"{report.killed} of {len(report.mutants)} mutants killed{aside}."
+    )
+
+
+def _plural(number: int, noun: str) -> str:
+    return noun if number == 1 else f"{noun}s"
+
+
+@dataclass(frozen=True)
+class Killed:
+    """A killed mutant, opened: what it was, and which tests killed it."""
+
+    number: int
+    description: str
+    diff: list[str]
+    tests: list[str]
+
+
+@dataclass(frozen=True)
+class View:
+    """A report, joined with what its reader may know of the exercise, ready to be drawn."""
+
+    report: Report
+    headline: str
+    killed: list[Killed]
+    survivors: list[MutantReport]
+
+
+def view(report: Report, exercise: Exercise) -> View:
+    """Open the killed mutants; of a survivor show the clause left undefended, nothing more."""
+    killed = []
+    for mutant, variant in zip(report.mutants, exercise.mutants, strict=False):
+        if mutant.killed:
+            tests = [test.name for test in report.tests if mutant.number in test.kills]
+            description = " ".join(variant.description.split())
+            diff = exercise.diff(variant).splitlines()
+            killed.append(Killed(mutant.number, description, diff, tests))
+    survivors = [mutant for mutant in report.mutants if not mutant.killed]
+    return View(report, headline(report), killed, survivors)
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("grader"),
+        autoescape=jinja2.select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def to_text(report: Report, exercise: Exercise) -> str:
+    """The report for a terminal, lines without colour."""
+    shown = view(report, exercise)
+    lines = [shown.headline]
+    if report.tests:
+        lines += ["", "Tests"]
+    for test in report.tests:
+        kills = f", kills {', '.join(map(str, test.kills))}" if test.kills else ""
+        lines.append(f"  {test.name}: {test.verdict}{kills}")
+        if test.message:
+            lines.append(f"      {test.message}")
+    if shown.killed:
+        lines += ["", "Killed"]
+    for mutant in shown.killed:
+        lines.append(f"  {mutant.number}. {mutant.description}")
+        lines.append(f"      killed by {', '.join(mutant.tests)}")
+        lines += [f"      {line}" for line in mutant.diff]
+    if shown.survivors and report.status == "graded":
+        lines += ["", "Survived: clauses of the contract that are left undefended"]
+        lines += [f"  {mutant.number}. {mutant.clause}" for mutant in shown.survivors]
+    if report.status == "graded":
+        lines += ["", f"Python {report.python}, sandbox: {report.sandbox}"]
+    return "\n".join(lines)
+
+
+def to_html(report: Report, exercise: Exercise) -> str:
+    """The report for a notebook: no scripts, readable in light and in dark themes."""
+    return _templates().get_template("report.html").render(view=view(report, exercise))

@@ -1,0 +1,147 @@
+"""Starts the process that runs tests, and talks to it: lines of JSON out, lines of JSON back."""
+
+import contextlib
+import json
+import os
+import selectors
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import IO, Any
+
+MODULES = ("vespera_scriptorium", "unittest.mock", "hypothesis")
+"""What the warm process imports, because suites do."""
+
+PATIENCE = 30.0
+"""Seconds without any answer after which the process counts as lost, above a run's own deadline."""
+
+
+class WorkerLost(Exception):
+    """The process that runs tests ended or fell silent; the message says what to do."""
+
+
+class Worker:
+    """A warm process that forks a child for every run, kept for as long as it is useful.
+
+    Safe to use from several threads, one evaluation at a time. `start` returns at once; the
+    process warms up in the background.
+    """
+
+    def __init__(self, children: int | None = None) -> None:
+        self._children = children or os.cpu_count() or 1
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> "Worker":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the process if it does not run."""
+        if self._process is not None and self._process.poll() is None:
+            return
+        self.close()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "grader.inside", str(self._children), *MODULES],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            start_new_session=True,  # an interrupt of the kernel is not for this process
+        )
+
+    def close(self) -> None:
+        """End the process and everything it runs."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        source, target = _pipes(process)
+        with contextlib.suppress(OSError):
+            target.close()
+        try:
+            process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        source.close()
+
+    def run(
+        self,
+        requests: Iterable[Mapping[str, Any]],
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[dict[str, Any]]:
+        """Execute requests, as many at a time as there are cores; answers in their order.
+
+        `progress` is told how many are done. Raises `WorkerLost` when the process dies twice.
+        """
+        numbered = [{**request, "id": number} for number, request in enumerate(requests)]
+        with self._lock:
+            try:
+                return self._exchange(numbered, progress)
+            except WorkerLost:
+                self.close()
+                return self._exchange(numbered, progress)
+            except BaseException:  # interrupted half-way: what comes back is not for the next run
+                self.close()
+                raise
+
+    def _exchange(
+        self, requests: list[dict[str, Any]], progress: Callable[[int], None]
+    ) -> list[dict[str, Any]]:
+        self.start()
+        if not requests:
+            return []
+        assert self._process is not None
+        patience = PATIENCE + max(request["deadline"] for request in requests)
+        unsent = b"".join(json.dumps(request).encode() + b"\n" for request in requests)
+        answers: dict[int, dict[str, Any]] = {}
+        unread, heard = b"", time.monotonic()
+        source, target = (pipe.fileno() for pipe in _pipes(self._process))
+        os.set_blocking(target, False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(source, selectors.EVENT_READ)
+            selector.register(target, selectors.EVENT_WRITE)
+            while len(answers) < len(requests):
+                for key, _ in selector.select(timeout=0.1):
+                    try:
+                        if key.fd == target:
+                            unsent = unsent[os.write(target, unsent) :]
+                            if not unsent:
+                                selector.unregister(target)
+                            continue
+                        chunk = os.read(source, 1 << 20)
+                    except BrokenPipeError:
+                        chunk = b""
+                    if not chunk:
+                        raise WorkerLost("the process that runs tests ended; run the cell again")
+                    heard = time.monotonic()
+                    *lines, unread = (unread + chunk).split(b"\n")
+                    for line in lines:
+                        answer = json.loads(line)
+                        answers[answer["id"]] = answer
+                        progress(len(answers))
+                if time.monotonic() - heard > patience:
+                    raise WorkerLost("the process that runs tests fell silent; run the cell again")
+        return [answers[number] for number in range(len(requests))]
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """Where its answers come from, and where its requests go."""
+    assert process.stdout is not None
+    assert process.stdin is not None
+    return process.stdout, process.stdin
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours that could change how tests run, and the same hashes in every process."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTEST_", "JPY_", "HYPOTHESIS_")) and name != "PYTHONSTARTUP"
+    }
+    return {**kept, "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
