@@ -51,16 +51,16 @@ def evaluate(
     try:
         suite = read(text)
     except Unreadable as error:
-        return Report(exercise.id, "error", f"{error}.", exercise.points)
+        return Report(exercise.id, "error", _explain(str(error)), exercise.points)
     except Rejected as error:
-        return Report(exercise.id, "rejected", f"{error}.", exercise.points)
+        return Report(exercise.id, "rejected", _explain(str(error)), exercise.points)
     if not suite.tests and not suite.attempted:
         reason = "Write your tests in the cell and run it."
         return Report(exercise.id, "not-attempted", reason, exercise.points)
     try:
         return _Evaluation(suite, exercise, worker, progress).report()
     except WorkerLost as error:
-        return Report(exercise.id, "error", f"{error}.", exercise.points)
+        return Report(exercise.id, "error", _explain(str(error)), exercise.points)
 
 
 class _Evaluation:

@@ -11,63 +11,22 @@ from dataclasses import dataclass
 from grader.inside.settings import MOST_TESTS
 
 IMPORTS = frozenset(
-    [
-        "__future__",
-        "abc",
-        "asyncio",
-        "collections",
-        "contextlib",
-        "contextvars",
-        "copy",
-        "dataclasses",
-        "datetime",
-        "decimal",
-        "enum",
-        "fractions",
-        "functools",
-        "hypothesis",
-        "itertools",
-        "json",
-        "logging",
-        "looptime",
-        "math",
-        "operator",
-        "pathlib",
-        "pytest",
-        "pytest_asyncio",
-        "random",
-        "re",
-        "sqlalchemy",
-        "statistics",
-        "string",
-        "tempfile",
-        "textwrap",
-        "time",
-        "types",
-        "typing",
-        "unittest",
-        "uuid",
-        "vespera_scriptorium",
-        "warnings",
-        "weakref",
-    ]
+    (
+        *("__future__", "abc", "asyncio", "collections", "contextlib", "contextvars", "copy"),
+        *("dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hypothesis"),
+        *("itertools", "json", "logging", "looptime", "math", "operator", "pathlib", "pytest"),
+        *("pytest_asyncio", "random", "re", "sqlalchemy", "statistics", "string", "tempfile"),
+        *("textwrap", "time", "types", "typing", "unittest", "uuid", "vespera_scriptorium"),
+        *("warnings", "weakref"),
+    )
 )
 """The modules that a suite may import, with all their submodules."""
 
 BUILTINS = frozenset(
-    [
-        "__import__",
-        "breakpoint",
-        "compile",
-        "delattr",
-        "eval",
-        "exec",
-        "globals",
-        "input",
-        "locals",
-        "open",
-        "vars",
-    ]
+    (
+        *("__import__", "breakpoint", "compile", "delattr", "eval", "exec", "globals", "input"),
+        *("locals", "open", "vars"),
+    )
 )
 """Builtins that a suite may not use."""
 

@@ -21,16 +21,13 @@ from grader.inside.settings import MOST_CASES, PYTEST_OPTIONS, register_plugins
 SUITE_FILE = "test_suite.py"
 OPTIONS = (
     *PYTEST_OPTIONS,
-    *("-c", os.devnull),
-    *("--rootdir", "."),
     *("-p", "no:unraisableexception"),
     *("-p", "no:threadexception"),
     *("-p", "no:terminal"),
     *("-p", "no:faulthandler"),
-    "--noconftest",
     "--capture=no",
 )
-"""Hygiene is watched by `hygiene`, output goes nowhere, and no file of the folder takes part."""
+"""Hygiene is watched by `hygiene`, and output goes nowhere."""
 
 
 class Recorder:

@@ -1,20 +1,34 @@
 """How pytest runs, the same in the notebook, in the terminal and in the worker."""
 
 import importlib
+import os
 
 import pytest
 
-PYTEST_OPTIONS = (
-    *("-o", "asyncio_mode=auto"),
-    *("-o", "asyncio_default_fixture_loop_scope=function"),
-    *("-o", "asyncio_default_test_loop_scope=function"),
-    *("-W", "error"),
+WARNINGS = (
+    "error",
     # looptime asks for the current loop in synchronous tests too, where newer Pythons warn
-    *("-W", "ignore:There is no current event loop:DeprecationWarning"),
+    "ignore:There is no current event loop:DeprecationWarning",
+)
+"""pytest's `filterwarnings`: every warning is an error."""
+
+INI = {
+    "asyncio_mode": "auto",
+    "asyncio_default_fixture_loop_scope": "function",
+    "asyncio_default_test_loop_scope": "function",
+}
+"""pytest-asyncio: async tests need no mark, and each has a loop of its own."""
+
+PYTEST_OPTIONS = (
+    *(option for name, value in INI.items() for option in ("-o", f"{name}={value}")),
+    *(option for warning in WARNINGS for option in ("-W", warning)),
+    *("-c", os.devnull),
+    *("--rootdir", "."),
     *("-p", "no:cacheprovider"),
+    "--noconftest",
     "--strict-markers",
 )
-"""Auto mode, one loop a test, warnings as errors, nothing written to disk."""
+"""As above, no file of the folder takes part, nothing is written to disk."""
 
 PLUGINS = {
     "asyncio": "pytest_asyncio.plugin",

@@ -1,0 +1,195 @@
+"""`grader`, the command. Errors are one sentence and a non-zero exit."""
+
+import difflib
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from grader import build as course
+from grader import notebooks
+from grader.bank import exercises
+from grader.evaluate import evaluate as evaluate_suite
+from grader.exercise import BankError, Exercise
+from grader.report import Report, headline, to_json, to_text
+from grader.verify import problems
+from grader.worker import Worker, WorkerLost
+
+app = typer.Typer(
+    help="Grade tests of asynchronous code: against correct implementations, and against mutants.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
+Sandbox = Annotated[
+    Literal["auto", "on", "off"],
+    typer.Option(help="Walls around learner code: where there are some, always, never."),
+]
+
+
+class Refused(Exception):
+    """What was asked for cannot be done; the message is one sentence that says what to do."""
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app()
+    except (Refused, notebooks.CourseError, BankError, WorkerLost) as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"{error.filename or 'the system'}: {error.strerror or error}.")
+    except KeyboardInterrupt:
+        _fail("Interrupted; nothing is lost, run the command again.")
+
+
+def _fail(sentence: str) -> NoReturn:
+    errors.print(f"grader: {sentence}", markup=False)
+    sys.exit(2)
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def _exercise(name: str) -> Exercise:
+    if name in exercises():
+        return exercises()[name]
+    near = difflib.get_close_matches(name, exercises(), n=1)
+    hint = f"did you mean {near[0]}?" if near else "`grader exercises` lists them."
+    raise Refused(f"there is no exercise {name}; {hint}")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Refused(f"{path} is not text in UTF-8; name a Python file.") from None
+
+
+def _no_walls_yet(sandbox: str) -> None:
+    if sandbox == "on":
+        raise Refused("there is no sandbox in this version; use --sandbox off for your own tests.")
+
+
+@app.command("exercises", epilog="Example: grader exercises --json")
+def list_exercises(as_json: AsJson = False) -> None:
+    """List every exercise: id, lesson, points, and what its tests run against."""
+    rows = [
+        {
+            "id": exercise.id,
+            "lesson": exercise.lesson,
+            "title": exercise.title,
+            "points": exercise.points,
+            "clock": exercise.clock,
+            "alternatives": len(exercise.alternatives),
+            "mutants": len(exercise.mutants),
+            "probes": 0,
+        }
+        for exercise in exercises().values()
+    ]
+    if as_json:
+        _print_json(rows)
+        return
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*map(str, row.values()))
+    Console().print(table)
+
+
+@app.command(epilog="Example: grader evaluate test_ids.py --exercise distinct-ids")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="A test file, or the text of a cell.")],
+    exercise: Annotated[str, typer.Option(help="The exercise's id.")],
+    as_json: AsJson = False,
+    sandbox: Sandbox = "auto",
+) -> None:
+    """Grade one suite and print its report."""
+    _no_walls_yet(sandbox)
+    chosen, text = _exercise(exercise), _read(file)
+    with errors.status(f"{chosen.id} …") as status, Worker() as worker:
+        report = evaluate_suite(
+            text, chosen, worker, lambda what: status.update(f"{chosen.id}: {what} …")
+        )
+    if as_json:
+        _print_json(to_json(report))
+    else:
+        print(to_text(report, chosen))
+
+
+@app.command(epilog="Example: grader check notebooks/2-advanced/04-concurrent-operations.ipynb")
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="NOTEBOOK...", help="Your notebooks.")],
+    as_json: AsJson = False,
+) -> None:
+    """Grade every exercise of your notebooks; exit 0 only at full marks."""
+    found = [(path, notebooks.exercise_cells(notebooks.read_notebook(path))) for path in files]
+    results: list[tuple[Path, Report]] = []
+    with errors.status("warming up …") as status, Worker() as worker:
+        for path, cells in found:
+            for name, text in cells.items():
+                status.update(f"{name} …")
+                results.append((path, evaluate_suite(text, _exercise(name), worker)))
+    if as_json:
+        _print_json([{"notebook": str(path), **to_json(report)} for path, report in results])
+    else:
+        for path, report in results:
+            print(f"{path}: {headline(report)}")
+        total = sum(report.score for _, report in results)
+        print(f"{total:g} of {sum(report.points for _, report in results)} points")
+    if not results:
+        raise Refused("there is no exercise in these notebooks; name a lesson's notebook.")
+    raise typer.Exit(0 if all(report.full for _, report in results) else 1)
+
+
+@app.command(epilog="Example: grader build --check")
+def build(
+    only_check: Annotated[
+        bool, typer.Option("--check", help="Change nothing, fail on a difference.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite notebooks that were changed by hand.")
+    ] = False,
+) -> None:
+    """Build solutions/ and notebooks/ from lessons/."""
+    root = notebooks.find_root(Path.cwd())
+    if only_check:
+        different = course.check(root, say=print)
+        if different:
+            names = ", ".join(str(path.relative_to(root)) for path in different)
+            raise Refused(f"a rebuild differs in {names}: run `grader build` and commit.")
+        print("A rebuild is the same, byte for byte.")
+        return
+    changed = course.build(root, force=force, say=print)
+    print(f"{len(changed)} {'file' if len(changed) == 1 else 'files'} changed.")
+
+
+@app.command(epilog="Example: grader verify distinct-ids")
+def verify(
+    ids: Annotated[list[str] | None, typer.Argument(help="Some exercises; all by default.")] = None,
+) -> None:
+    """Prove that every exercise is fair: its stub, solution, alternatives and mutants."""
+    root = notebooks.find_root(Path.cwd())
+    chosen = [_exercise(name) for name in ids] if ids else list(exercises().values())
+    count = 0
+    with Worker() as worker:
+        for exercise in chosen:
+            solution = notebooks.solution(root, exercise.id)
+            stub = notebooks.stub(root, exercise.id)
+            found = list(problems(exercise, solution, stub, worker))
+            count += len(found)
+            print(f"{exercise.id}: {'proven' if not found else 'NOT proven'}")
+            for problem in found:
+                print(f"  {problem}")
+    version = ".".join(map(str, sys.version_info[:2]))
+    if count:
+        raise Refused(f"{count} things to mend, on Python {version}.")
+    print(f"{len(chosen)} exercises are proven on Python {version}.")

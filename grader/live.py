@@ -1,0 +1,113 @@
+"""Tests in a notebook or a terminal: run with a deadline, and then shown what they are worth."""
+
+import contextlib
+import difflib
+import threading
+from collections.abc import Callable, Generator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import kernel
+from grader.bank import exercises
+from grader.evaluate import evaluate
+from grader.exercise import Exercise
+from grader.inside.loops import CourseLoop, Hang, Schedule
+from grader.inside.settings import DEADLINES
+from grader.report import to_html, to_text
+from grader.worker import Worker
+
+
+def exercise_named(name: str) -> Exercise:
+    """The exercise, or a usage error that says what to type."""
+    if name in exercises():
+        return exercises()[name]
+    near = difflib.get_close_matches(name, exercises(), n=1)
+    hint = f"did you mean {near[0]}?" if near else "`grader exercises` lists them."
+    raise pytest.UsageError(f"there is no exercise {name}; {hint}")
+
+
+class Course:
+    """Runs the tests under the exercise's clock with a deadline, then shows the report."""
+
+    def __init__(self, config: pytest.Config, exercise: Exercise | None) -> None:
+        self._exercise = exercise
+        self._clock = "real" if exercise is None else exercise.clock
+        self._deadline = DEADLINES["virtual"] if exercise is None else DEADLINES[self._clock]
+        self._in_kernel = kernel.in_kernel()
+        self._interrupted = False
+        self._text: Callable[[], str] = kernel.cell if self._in_kernel else _file(config)
+        self._worker = kernel.worker if self._in_kernel else Worker()
+        if exercise is not None:
+            self._worker.start()  # it warms up while the tests run here
+        kernel.guard.thread = threading.current_thread()
+
+    def pytest_asyncio_loop_factories(self, config: Any, item: Any) -> Mapping[str, Any]:
+        """One loop a test, known to the guard, so that it can be woken."""
+
+        def make() -> CourseLoop:
+            kernel.guard.loop = loop = CourseLoop(Schedule(), self._clock, alone=False)
+            return loop
+
+        return {"course": make}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
+        """A fixture has the same deadline as a test."""
+        return (yield from self._guarded())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self) -> Generator[None, Any, Any]:
+        """No test runs for ever."""
+        return (yield from self._guarded())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self) -> Generator[None, Any, Any]:
+        """Nor does what comes after it."""
+        return (yield from self._guarded())
+
+    def _guarded(self) -> Generator[None, Any, Any]:
+        with kernel.guard.within(self._deadline, Hang):
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, call: Any) -> Generator[None, Any, Any]:
+        """A hang needs no traceback: it would show where the loop slept."""
+        report = yield
+        if call.excinfo is not None and isinstance(call.excinfo.value, Hang):
+            report.longrepr = (
+                f"hangs: it took longer than {self._deadline:g} s. "
+                "Give the wait a deadline with asyncio.timeout to see where."
+            )
+        return report
+
+    def pytest_keyboard_interrupt(self) -> None:
+        """An interrupted run is not graded."""
+        self._interrupted = True
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """In a terminal the report comes after pytest's own summary."""
+        if self._exercise is not None and not self._in_kernel and not self._interrupted:
+            report = evaluate(self._text(), self._exercise, self._worker)
+            terminalreporter.write_line("")
+            terminalreporter.write_line(to_text(report, self._exercise))
+
+    def pytest_unconfigure(self) -> None:
+        """In a notebook the panel stands under everything that pytest has printed."""
+        if not self._in_kernel:
+            self._worker.close()
+        elif self._exercise is not None and not self._interrupted:
+            with contextlib.suppress(KeyboardInterrupt):
+                report = evaluate(self._text(), self._exercise, self._worker)
+                kernel.reports[self._exercise.id] = report
+                kernel.display(to_html(report, self._exercise), to_text(report, self._exercise))
+        kernel.guard.loop = None
+
+
+def _file(config: pytest.Config) -> Callable[[], str]:
+    files = [Path(argument) for argument in config.args if Path(argument).is_file()]
+    if len(files) != 1 or len(config.args) != 1:
+        raise pytest.UsageError("--mutants grades one file: pytest --mutants ID FILE")
+    return lambda: files[0].read_text(encoding="utf-8")

@@ -1,0 +1,155 @@
+"""The proof of rule 5, for every exercise: its stub, its solution, its variants, its contract.
+
+An exercise that passes can be trusted: nothing is earned by doing nothing, everything by the
+published solution, each mutant is a fair one, and each clause has a test that defends it.
+"""
+
+import ast
+import builtins
+import dis
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from types import CodeType
+
+from grader.evaluate import evaluate
+from grader.exercise import Exercise, Target, Variant
+from grader.report import Report
+from grader.worker import Worker
+
+FEWEST_MUTANTS = 4
+
+
+def problems(exercise: Exercise, solution: str, stub: str, worker: Worker) -> Iterator[str]:
+    """Everything that is wrong with an exercise, a sentence each; nothing when it is proven."""
+    yield from _declaration(exercise)
+    for variant in exercise.variants[1:]:
+        yield from _variant(exercise, variant)
+    untouched = evaluate(stub, exercise, worker)
+    if untouched.status != "not-attempted" or untouched.score != 0:
+        yield f"the stub is {untouched.status} with {untouched.score:g} points, not untouched"
+    report = evaluate(solution, exercise, worker)
+    yield from _solution(report)
+    if report.full:
+        yield from _defence(exercise, solution, report)
+
+
+def _declaration(exercise: Exercise) -> Iterator[str]:
+    if len(exercise.mutants) < FEWEST_MUTANTS:
+        yield f"it has {len(exercise.mutants)} mutants, at least {FEWEST_MUTANTS} are needed"
+    if not exercise.alternatives:
+        yield "it has no alternative: add a correct implementation that is built differently"
+    if exercise.worked not in [mutant.name for mutant in exercise.mutants]:
+        yield f"the worked mutant {exercise.worked or '(none)'} is not one of its mutants"
+    if "https://docs." not in exercise.hint:
+        yield "its hint links to no official documentation"
+    defended = {mutant.clause for mutant in exercise.mutants}
+    for number in range(1, len(exercise.contract) + 1):
+        if number not in defended:
+            yield f"no mutant breaks clause {number}"
+
+
+def _variant(exercise: Exercise, variant: Variant) -> Iterator[str]:
+    """A variant differs in what its functions do, and in nothing that could be seen without it."""
+    if not variant.description:
+        yield f"{variant.name} has no docstring, which its killer would read"
+    if variant.clause is not None and not 1 <= variant.clause <= len(exercise.contract):
+        yield f"{variant.name} breaks clause {variant.clause}, which the contract does not have"
+    if variant.sources == exercise.reference.sources:
+        yield f"{variant.name} is the reference"
+    for target, source in variant.sources.items():
+        original = exercise.reference.sources[target]
+        if source == original:
+            continue
+        new, old = _function(source), _function(original)
+        if _signature(new) != _signature(old):
+            yield f"{variant.name}: the signature of {target.name} differs from the reference's"
+        if ast.get_docstring(new) != ast.get_docstring(old):
+            yield f"{variant.name}: the docstring of {target.name} differs from the reference's"
+        for name in sorted(_unresolved(target, source)):
+            yield f"{variant.name}: {target.name} uses {name}, which its module does not have"
+        if _calls_super(new):
+            yield f"{variant.name}: {target.name} calls super(), which is not the reference here"
+
+
+def _function(source: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    (node,) = ast.parse(source).body
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    return node
+
+
+def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
+    returns = "" if node.returns is None else ast.unparse(node.returns)
+    decorators = [ast.unparse(decorator) for decorator in node.decorator_list]
+    return f"{decorators} {type(node).__name__} {node.name}({ast.unparse(node.args)}) {returns}"
+
+
+def _unresolved(target: Target, source: str) -> set[str]:
+    """The global names that a source uses and its module lacks."""
+    module = importlib.import_module(target.module)
+    known = {*vars(module), *vars(builtins), "__name__", "__qualname__", "__module__"}
+    used: set[str] = set()
+    pending = [compile(source, "<variant>", "exec")]
+    while pending:
+        code = pending.pop()
+        used |= {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
+        pending += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
+    return used - known
+
+
+def _calls_super(node: ast.AST) -> bool:
+    return any(isinstance(child, ast.Name) and child.id == "super" for child in ast.walk(node))
+
+
+def _solution(report: Report) -> Iterator[str]:
+    if report.status != "graded":
+        yield f"the solution is {report.status}: {report.reason}"
+        return
+    for test in report.tests:
+        if test.verdict != "valid":
+            yield f"the solution's {test.name} is {test.verdict}: {test.message}"
+        elif test.message is not None:
+            yield f"the solution's {test.name} {test.message}"
+    for mutant in report.mutants:
+        if not mutant.killed:
+            yield f"the solution lets mutant {mutant.number} live ({mutant.clause})"
+        elif all(mutant.number in test.kills for test in report.tests):
+            yield f"mutant {mutant.number} passes no test at all: it is broken, not wrong"
+    if not report.full:
+        yield f"the solution scores {report.score:g} of {report.points}"
+
+
+def _defence(exercise: Exercise, solution: str, report: Report) -> Iterator[str]:
+    """The test that says it defends clause N kills the mutants that break clause N."""
+    clauses = defended_clauses(solution)
+    for test in report.tests:
+        if not clauses.get(test.name):
+            yield f"the solution's {test.name} names no clause in its docstring: add `Clause N.`"
+    for number, mutant in enumerate(exercise.mutants, start=1):
+        killers = [test.name for test in report.tests if number in test.kills]
+        if not any(mutant.clause in clauses.get(name, set()) for name in killers):
+            yield (
+                f"{mutant.name} breaks clause {mutant.clause}, "
+                f"and no test that defends this clause kills it"
+            )
+
+
+def defended_clauses(suite: str) -> dict[str, set[int]]:
+    """The numbers of the clauses that each test names in its docstring, as in `Clauses 1 and 2`."""
+    found: dict[str, set[int]] = {}
+    body = "\n".join("" if line.startswith("%%") else line for line in suite.split("\n"))
+
+    def visit(nodes: list[ast.stmt], prefix: str) -> None:
+        for node in nodes:
+            if isinstance(node, ast.ClassDef):
+                visit(node.body, f"{node.name}::")
+            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                text = inspect.cleandoc(ast.get_docstring(node) or "")
+                named = re.findall(r"[Cc]lauses? ((?:\d+(?:, | and |, and )?)+)", text)
+                found[prefix + node.name] = {
+                    int(n) for part in named for n in re.findall(r"\d+", part)
+                }
+
+    visit(ast.parse(body).body, "")
+    return found
