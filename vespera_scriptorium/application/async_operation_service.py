@@ -1,0 +1,81 @@
+"""Operations of known durations, measured; and work that is tried again, later each time."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+
+from vespera_scriptorium.domain.results import ServiceResult, TimedResult
+
+DURATIONS = {"quick": 0.05, "medium": 0.1, "slow": 0.2}
+LIMITS = {"quick": 1.0, "medium": 3.0, "slow": 5.0}
+
+
+class AsyncOperationService:
+    """Executes quick, medium and slow operations, a few at a time.
+
+    The contract (all times in seconds, measured to the millisecond):
+
+    1. An operation works as long as `durations` says for its type.
+    2. It succeeds when it worked no longer than `limits` says: at the limit exactly it succeeds.
+    3. `duration` is the time at work alone; the time it waited for its turn is `queued`. No more
+       than `slots` operations are at work at the same time.
+    4. A type that is not known is an error result that names it.
+    5. `execute_with_backoff` runs the work up to `attempts` times, until it raises no `Exception`.
+       After attempt k, counted from 0, it sleeps `base * 2**k` plus what `jitter()` answers, and
+       never longer than `cap`. After the last attempt it does not sleep.
+    6. When all attempts fail, it is an error result with the message of the last error. A
+       cancellation ends it at once.
+    """
+
+    def __init__(
+        self,
+        durations: Mapping[str, float] = DURATIONS,
+        limits: Mapping[str, float] = LIMITS,
+        slots: int = 4,
+        jitter: Callable[[], float] = lambda: random.uniform(0.0, 0.1),
+    ) -> None:
+        self._durations = durations
+        self._limits = limits
+        self._slots = asyncio.Semaphore(slots)
+        self._jitter = jitter
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        """Execute an operation: `quick`, `medium` or `slow`."""
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        async with self._slots:
+            started = clock()
+            await asyncio.sleep(self._durations[operation_type])
+            duration = round(clock() - started, 3)
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+    async def execute_with_backoff(
+        self,
+        work: Callable[[], Awaitable[str]],
+        attempts: int = 4,
+        base: float = 0.1,
+        cap: float = 1.0,
+    ) -> ServiceResult:
+        """Run the work, and again after an error, later each time."""
+        if attempts < 1:
+            raise ValueError("attempts must be 1 or more")
+        message = ""
+        for attempt in range(attempts):
+            try:
+                return ServiceResult(success=True, output=await work())
+            except Exception as error:
+                message = str(error)
+            if attempt < attempts - 1:
+                await asyncio.sleep(min(cap, base * 2**attempt + self._jitter()))
+        return ServiceResult(success=False, error=message)

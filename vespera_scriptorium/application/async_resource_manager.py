@@ -1,0 +1,78 @@
+"""Resources that live as long as the session that created them, and never longer."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from vespera_scriptorium.application.ports import ResourceProvider
+from vespera_scriptorium.domain.results import CleanupStatus, Resource, ServiceResult
+
+
+class AsyncResourceManager:
+    """Gives out sessions, in which resources are created, used and cleaned up.
+
+    The contract:
+
+    1. When a session ends, each resource that it created is closed once, the last one first, and
+       each close is awaited before the next.
+    2. That holds however the block ends: normally, by an exception, or by a cancellation. The
+       exception or the cancellation comes out of the block.
+    3. A close that fails stops no other; its error comes out once the rest are closed.
+    4. A session uses only what it created, and only until its end: an operation on anything else is
+       a result with `success` False, as is an operation that fails. After its end it creates
+       nothing more: `RuntimeError`.
+    5. `verify_cleanup` tells whether a resource was created once and is closed now. Of an id that
+       nobody created it says no.
+    """
+
+    def __init__(self, resource_provider: ResourceProvider) -> None:
+        self._provider = resource_provider
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        """Open a session: `async with manager.create_session() as session`."""
+        async with AsyncExitStack() as cleanup:
+            session = ResourceSession(self._provider, cleanup)
+            try:
+                yield session
+            finally:
+                session.ended = True
+
+    async def verify_cleanup(self, resource_id: str) -> CleanupStatus:
+        """Ask whether a resource was cleaned up."""
+        is_open = await self._provider.is_open(resource_id)
+        return CleanupStatus(resource_id, cleaned_up=is_open is False)
+
+
+class ResourceSession:
+    """What `create_session` gives out. Its contract is that of the manager."""
+
+    def __init__(self, provider: ResourceProvider, cleanup: AsyncExitStack) -> None:
+        self.ended = False
+        self._provider = provider
+        self._cleanup = cleanup
+        self._created: set[str] = set()
+
+    async def create_resource(
+        self, resource_type: str, configuration: Mapping[str, Any] | None = None
+    ) -> Resource:
+        """Acquire a resource until the end of the session."""
+        if self.ended:
+            raise RuntimeError("the session has ended: create resources inside its block")
+        resource = await self._provider.open(resource_type, configuration or {})
+        self._created.add(resource.id)
+        self._cleanup.push_async_callback(self._provider.close, resource.id)
+        return resource
+
+    async def execute_operation(
+        self, resource_id: str, operation: str, parameters: Mapping[str, Any] | None = None
+    ) -> ServiceResult:
+        """Use a resource of this session."""
+        if self.ended or resource_id not in self._created:
+            error = f"the session has no resource {resource_id}"
+            return ServiceResult(success=False, error=error)
+        try:
+            output = await self._provider.execute(resource_id, operation, parameters or {})
+        except Exception as error:
+            return ServiceResult(success=False, error=str(error))
+        return ServiceResult(success=True, output=output)

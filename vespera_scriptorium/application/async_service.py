@@ -1,0 +1,92 @@
+"""A service that fails now and then, says so in its own words, and recovers."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from vespera_scriptorium.domain.errors import AsyncServiceError
+from vespera_scriptorium.domain.results import ServiceResult, ServiceStatus
+
+T = TypeVar("T")
+TRANSIENT = (ConnectionError, TimeoutError)
+
+
+class AsyncService:
+    """Runs operations that touch the world outside, where anything may fail.
+
+    The contract:
+
+    1. An `OSError` of an operation comes out as `AsyncServiceError`: its message holds the name of
+       the operation and the message of the error, its `__cause__` is the error.
+    2. Every other exception is a programming error, and comes out as it is; the service is not
+       failed by it.
+    3. After an `AsyncServiceError` the service has failed: `status` tells which operation it was
+       and what the message, and every operation raises `AsyncServiceError` without being run.
+    4. `recover_from_error` succeeds, and makes the service as good as new: nothing of the failure
+       is left in `status`. To recover twice, or without need, is harmless.
+    5. `run_with_retry` runs an operation up to `attempts` times. It tries again after a transient
+       error (`ConnectionError`, `TimeoutError`), never after another one or after a cancellation.
+       Between two attempts it waits `delay` seconds. Only when it gives up has the service failed.
+    6. When all attempts fail, the last error is the cause.
+    """
+
+    def __init__(self) -> None:
+        self._status = ServiceStatus(healthy=True)
+
+    @property
+    def status(self) -> ServiceStatus:
+        """How the service is."""
+        return self._status
+
+    async def run(self, operation: str, work: Callable[[], Awaitable[T]]) -> T:
+        """Run an operation under a name; answers with what `work` answers."""
+        return await self.run_with_retry(operation, work, attempts=1)
+
+    async def run_with_retry(
+        self,
+        operation: str,
+        work: Callable[[], Awaitable[T]],
+        attempts: int = 3,
+        delay: float = 0.0,
+    ) -> T:
+        """Run an operation, and again after a transient error, up to `attempts` times in all."""
+        if attempts < 1:
+            raise ValueError("attempts must be 1 or more")
+        if not self._status.healthy:
+            raise AsyncServiceError(
+                f"{operation}: not run, because {self._status.failed_operation} has failed"
+            )
+        try:
+            for _ in range(attempts - 1):
+                try:
+                    return await work()
+                except TRANSIENT:
+                    await asyncio.sleep(delay)
+            return await work()
+        except OSError as error:
+            self._status = ServiceStatus(False, operation, str(error))
+            raise AsyncServiceError(f"{operation}: {error}") from error
+
+    async def recover_from_error(self) -> ServiceResult:
+        """Make the service work again."""
+        await asyncio.sleep(0)
+        self._status = ServiceStatus(healthy=True)
+        return ServiceResult(success=True)
+
+    async def normal_operation(self) -> ServiceResult:
+        """An operation that works, on a service that works."""
+
+        async def work() -> ServiceResult:
+            await asyncio.sleep(0)
+            return ServiceResult(success=True, output="done")
+
+        return await self.run("normal operation", work)
+
+    async def operation_that_fails(self) -> ServiceResult:
+        """An operation that always fails."""
+
+        async def work() -> ServiceResult:
+            await asyncio.sleep(0)
+            raise ConnectionError("Expected error message")
+
+        return await self.run("operation that fails", work)

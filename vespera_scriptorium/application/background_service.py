@@ -1,0 +1,63 @@
+"""Work that goes on in the background, again and again, until it is stopped."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from vespera_scriptorium.application.ports import Journal
+
+
+class BackgroundService:
+    """Awaits its work every `interval` seconds, and keeps a line of each round in a journal.
+
+    The contract:
+
+    1. `start` starts the rounds; the journal is open before the first, which begins without delay.
+       Each round writes what `work` answers into the journal as one line, then `interval` seconds
+       pass.
+    2. To start a service that is started is a `RuntimeError`, and the rounds go on as before.
+    3. `stop` cancels the rounds and waits until they have ended: after it no task is left.
+    4. The journal is closed when `stop` returns or raises, after the last round.
+    5. An exception that ended the rounds is raised by `stop`.
+    6. To stop a service that is not started is harmless. A service that was stopped can be started
+       again.
+    """
+
+    def __init__(
+        self, work: Callable[[], Awaitable[str]], journal: Journal, interval: float = 60.0
+    ) -> None:
+        self._work = work
+        self._journal = journal
+        self._interval = interval
+        self._rounds: asyncio.Task[None] | None = None
+
+    @property
+    def running(self) -> bool:
+        """True while rounds go on: from `start` to `stop`, or to a crash."""
+        return self._rounds is not None and not self._rounds.done()
+
+    async def start(self) -> None:
+        """Begin to work."""
+        if self._rounds is not None:
+            raise RuntimeError("the service is started already: stop it first")
+        self._rounds = asyncio.create_task(self._run())
+
+    async def stop(self) -> None:
+        """End the work."""
+        rounds = self._rounds
+        if rounds is None:
+            return
+        rounds.cancel()
+        await asyncio.wait([rounds])
+        self._rounds = None
+        if not rounds.cancelled():
+            rounds.result()
+
+    async def _run(self) -> None:
+        """Round after round, until something ends them."""
+        await self._journal.open()
+        try:
+            while True:
+                await self._journal.write(await self._work())
+                await asyncio.sleep(self._interval)
+        finally:
+            await self._journal.close()

@@ -1,0 +1,124 @@
+"""Work with a deadline: alone, in a batch, and with a cleanup that has a deadline of its own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeVar
+
+from vespera_scriptorium.domain.errors import DeadlineExceededError
+from vespera_scriptorium.domain.results import ServiceResult
+from vespera_scriptorium.domain.task import BatchOutcome
+
+T = TypeVar("T")
+
+
+class TimeoutAwareService:
+    """Ends work that takes too long.
+
+    The contract (all times in seconds):
+
+    1. `run` answers with what the work answers when it ends before the deadline. At the deadline
+       the work is cancelled, and once it has ended `run` raises `DeadlineExceededError`, which is a
+       `TimeoutError`, whatever the work made of its cancellation.
+    2. What the work raises before the deadline comes out as it is, a `TimeoutError` too.
+    3. `busy` tells how much work is going on: none, once all calls have ended, however they did.
+    4. `run_batch` runs its works one after the other and gives all of them together one budget.
+       Each stands in the outcome under its name: succeeded with its output, failed with its
+       error, or cancelled: not at its end, or not even started, when the budget was spent. It
+       does not raise for a spent budget, nor for one of zero or less.
+    5. `run_with_cleanup` awaits the cleanup once after a missed deadline, and not otherwise. The
+       cleanup has `cleanup_timeout` of its own, counted from its start, and is cancelled then.
+       Either way the `DeadlineExceededError` of the work comes out; its `cleanup_abandoned` tells
+       which. An error of the cleanup comes out as a note on it.
+    6. A cancellation from outside comes out of every method as `CancelledError`, at any moment.
+    """
+
+    def __init__(self) -> None:
+        self.busy = 0
+
+    async def run(self, work: Callable[[], Awaitable[T]], timeout: float) -> T:
+        """Await the work, for `timeout` seconds at most."""
+        return await self._run(work, asyncio.timeout(timeout))
+
+    async def run_batch(
+        self, works: Mapping[str, Callable[[], Awaitable[str]]], budget: float
+    ) -> BatchOutcome:
+        """Await works that share `budget` seconds."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + budget
+        outcome = BatchOutcome()
+        for name, work in works.items():
+            if loop.time() >= end:
+                outcome.cancelled.append(name)
+                continue
+            deadline = asyncio.timeout_at(end)
+            try:
+                outcome.succeeded[name] = await self._run(work, deadline)
+            except Exception as error:
+                if deadline.expired():
+                    outcome.cancelled.append(name)
+                else:
+                    outcome.failed[name] = error
+        return outcome
+
+    async def run_with_cleanup(
+        self,
+        work: Callable[[], Awaitable[T]],
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        cleanup_timeout: float = 2.0,
+    ) -> T:
+        """Await the work, and when it misses its deadline the cleanup."""
+        deadline = asyncio.timeout(timeout)
+        try:
+            return await self._run(work, deadline)
+        except DeadlineExceededError as missed:
+            if deadline.expired():
+                await self._clean_up(cleanup, cleanup_timeout, missed)
+            raise
+
+    async def _run(self, work: Callable[[], Awaitable[T]], deadline: asyncio.Timeout) -> T:
+        """Await the work until a deadline."""
+        cause: Exception | None = None
+        self.busy += 1
+        try:
+            async with deadline:
+                result = await work()
+        except Exception as error:
+            if not deadline.expired():
+                raise
+            cause = error
+        finally:
+            self.busy -= 1
+        # Also when the work swallowed its cancellation and answered after all.
+        if deadline.expired():
+            raise DeadlineExceededError("the work did not end by its deadline") from cause
+        return result
+
+    async def _clean_up(
+        self,
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        missed: DeadlineExceededError,
+    ) -> None:
+        """Await the cleanup for a while, and report on the missed deadline how it went."""
+        deadline = asyncio.timeout(timeout)
+        try:
+            await self._run(cleanup, deadline)
+        except Exception as error:
+            missed.cleanup_abandoned = deadline.expired()
+            missed.add_note(f"the cleanup failed: {error}")
+
+    async def quick_operation(self, timeout: float) -> ServiceResult:
+        """An operation that takes 10 ms."""
+        return await self._operation(0.01, timeout)
+
+    async def slow_operation(self, timeout: float) -> ServiceResult:
+        """An operation that takes a minute."""
+        return await self._operation(60.0, timeout)
+
+    async def _operation(self, seconds: float, timeout: float) -> ServiceResult:
+        async def work() -> ServiceResult:
+            await asyncio.sleep(seconds)
+            return ServiceResult(success=True)
+
+        return await self.run(work, timeout)

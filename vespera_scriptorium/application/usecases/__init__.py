@@ -1,0 +1,1 @@
+"""What the application is asked to do, one class each."""

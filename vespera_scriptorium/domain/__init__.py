@@ -1,0 +1,1 @@
+"""What the application is about: tasks, file operations, their errors. Plain values only."""
