@@ -1,0 +1,1 @@
+"""Dependency injection: which adapter stands behind which port."""
