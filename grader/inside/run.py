@@ -7,6 +7,7 @@ each forked child, before collection.
 import json
 import os
 import re
+import sys
 import tempfile
 from collections.abc import Generator, Mapping
 from pathlib import Path
@@ -44,6 +45,7 @@ class Recorder:
         folder.mkdir()
         os.chdir(folder)
         tempfile.tempdir = str(folder)
+        sys.dont_write_bytecode = True
         suite = folder / SUITE_FILE
         suite.write_text(request["suite"], encoding="utf-8")
         self.clock = request["clock"]

@@ -24,6 +24,7 @@ PYTEST_OPTIONS = (
     *(option for warning in WARNINGS for option in ("-W", warning)),
     *("-c", os.devnull),
     *("--rootdir", "."),
+    *("--confcutdir", "."),
     *("-p", "no:cacheprovider"),
     "--noconftest",
     "--strict-markers",
