@@ -31,7 +31,7 @@ METADATA = {
 }
 """A notebook's metadata: the same whatever Python has built it."""
 
-MAGIC = re.compile(r"\s*%%ipytest\b.*?\s--mutants[ =](\S+)")
+MAGIC = re.compile(r"\s*%%ipytest\b.*?[ \t]--mutants[ =](\S+)")
 """How an answer cell begins; the group is the exercise's id."""
 
 _OF_JUPYTEXT = ("exercise", "lines_to_end_of_cell_marker", "lines_to_next_cell", "title")

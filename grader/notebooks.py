@@ -116,7 +116,7 @@ def stub(root: Path, exercise_id: str) -> str:
 
 
 def _suite(source: str) -> str:
-    return re.sub(r"\A%%ipytest.*", "", source)
+    return re.sub(r"\A(\s*)%%ipytest.*", r"\1", source)
 
 
 # ------------------------------------------------------------------ the two kinds of notebook
