@@ -14,16 +14,21 @@ subject's methods of the same names, in a process that does not know which varia
 
 import ast
 import difflib
+import importlib
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 Clock = Literal["virtual", "real"]
-Kind = Literal["reference", "alternative", "mutant"]
-T = TypeVar("T")
+Kind = Literal["reference", "alternative", "mutant", "broken"]
+Subject = type | Callable[..., Any]
+S = TypeVar("S", bound=Subject)
+
+SUITE = "suite"
+"""The module that stands for the learner's own tests in a `module:qualname`."""
 
 
 class BankError(Exception):
@@ -32,11 +37,21 @@ class BankError(Exception):
 
 @dataclass(frozen=True)
 class Target:
-    """A function of the application, a method of the class `owner`; without one, of the module."""
+    """A function of the application, a method of the class `owner`; without one, of the module.
+
+    The module `SUITE` is the learner's own.
+    """
 
     module: str
     owner: str
     name: str
+
+    @classmethod
+    def parse(cls, text: str) -> "Target":
+        """From `module:function` or `module:Class.method`."""
+        module, _, qualname = text.partition(":")
+        owner, _, name = qualname.rpartition(".")
+        return cls(module, owner, name)
 
     def __str__(self) -> str:
         return f"{self.module}:{f'{self.owner}.' if self.owner else ''}{self.name}"
@@ -59,40 +74,92 @@ class Variant:
         return first[:1].lower() + first[1:]
 
 
+@dataclass(frozen=True)
+class Probe:
+    """A test of ours on something the learner wrote.
+
+    It earns as a pair only: it passes with every correct variant, and fails with `broken`.
+    """
+
+    name: str
+    clause: int
+    source: str
+    broken: Variant
+
+
 @dataclass(eq=False)
 class Exercise:
     """One task in a lesson.
 
     `contract` holds the clauses in order, the first has number 1. `points` is what full marks
-    earn, in nbgrader's points. Under the `virtual` clock no second of waiting is real.
+    earn, in nbgrader's points. Under the `virtual` clock no second of waiting is real. `subject`
+    is one class or function, or several.
     """
 
     id: str
     lesson: str
     title: str
     points: int
-    subject: type
+    subject: Subject | tuple[Subject, ...]
     contract: tuple[str, ...]
     hint: str
     clock: Clock = "virtual"
     worked: str = ""
-    """The mutant that the lesson shows with its diff, by class name."""
+    """The mutant that the lesson shows with its diff, by its name."""
 
-    _declared: list[tuple[Kind, type, int | None]] = field(default_factory=list, repr=False)
+    setup_kills: bool = False
+    """True where a test that fails in its setup kills, because the setup is what is tested."""
 
-    def mutant(self, *, clause: int) -> Callable[[type[T]], type[T]]:
-        """Declare a mutant: a class with one bug, which breaks the contract's clause `clause`."""
+    _declared: list[tuple[Kind, Subject, int | None, str]] = field(default_factory=list, repr=False)
+    _probes: list[tuple[Subject, int, str]] = field(default_factory=list, repr=False)
 
-        def declare(variant: type[T]) -> type[T]:
-            self._declared.append(("mutant", variant, clause))
+    def mutant(self, *, clause: int, replaces: str = "") -> Callable[[S], S]:
+        """Declare a mutant: one bug, which breaks the contract's clause `clause`.
+
+        Decorates a class that derives from the subject, or a function that stands for the one
+        that `replaces` names, as `module:qualname`.
+        """
+        return self._declare("mutant", clause, replaces)
+
+    def alternative(self, *, replaces: str = "") -> Callable[[S], S]:
+        """Declare an alternative: it keeps the contract and is built differently."""
+        return self._declare("alternative", None, replaces)
+
+    def broken(self, *, replaces: str = "") -> Callable[[S], S]:
+        """Declare a variant that is there for probes only: they must fail with it."""
+        return self._declare("broken", None, replaces)
+
+    def reference_for_suite(self, *, replaces: str) -> Callable[[S], S]:
+        """Declare the reference of a function that learners write themselves, `suite:name`."""
+        return self._declare("reference", None, replaces)
+
+    def probe(self, *, clause: int, broken: str) -> Callable[[S], S]:
+        """Declare a probe: a test function, and the name of the variant that it must fail with."""
+
+        def declare(test: S) -> S:
+            self._probes.append((test, clause, broken))
+            return test
+
+        return declare
+
+    def _declare(self, kind: Kind, clause: int | None, replaces: str) -> Callable[[S], S]:
+        def declare(variant: S) -> S:
+            self._declared.append((kind, variant, clause, replaces))
             return variant
 
         return declare
 
-    def alternative(self, variant: type[T]) -> type[T]:
-        """Declare an alternative: a class that keeps the contract and is built differently."""
-        self._declared.append(("alternative", variant, None))
-        return variant
+    @cached_property
+    def probes(self) -> list[Probe]:
+        """The probe pairs, in the order of their declaration."""
+        broken = {variant.name: variant for variant in self.variants if variant.kind == "broken"}
+        found = []
+        for test, clause, name in self._probes:
+            if name not in broken:
+                raise BankError(f"{self.id}: {test.__name__} needs a broken variant named {name}")
+            source = _without_decorators(_source(test))
+            found.append(Probe(test.__name__, clause, source, broken[name]))
+        return found
 
     @property
     def alternatives(self) -> list[Variant]:
@@ -113,15 +180,23 @@ class Exercise:
     def variants(self) -> list[Variant]:
         """The reference, then all the others. Each has a source for every function any touches."""
         declared = [
-            Variant(kind, cls.__name__, inspect.getdoc(cls) or "", self._own_sources(cls), clause)
-            for kind, cls, clause in self._declared
+            Variant(
+                kind,
+                variant.__name__,
+                inspect.getdoc(variant) or "",
+                self._own_sources(variant, replaces),
+                clause,
+            )
+            for kind, variant, clause, replaces in self._declared
         ]
+        given = {t: s for v in declared if v.kind == "reference" for t, s in v.sources.items()}
         touched = sorted({target for variant in declared for target in variant.sources}, key=str)
-        originals = {target: self._original(target) for target in touched}
+        originals = {target: given.get(target) or _original(target) for target in touched}
         reference = Variant("reference", "reference", "", originals)
         return [reference] + [
             Variant(v.kind, v.name, v.description, {**originals, **v.sources}, v.clause)
             for v in declared
+            if v.kind != "reference"
         ]
 
     def diff(self, variant: Variant) -> str:
@@ -134,28 +209,36 @@ class Exercise:
             lines += [line for line in list(changed)[2:] if not line.startswith("@@")]
         return "\n".join(lines)
 
-    def _target(self, name: str) -> Target:
-        return Target(self.subject.__module__, self.subject.__qualname__, name)
-
-    def _own_sources(self, variant: type) -> dict[Target, str]:
-        if variant.__bases__ != (self.subject,):
-            raise BankError(f"{self.id}: {variant.__name__} must derive from the subject alone")
+    def _own_sources(self, variant: Subject, replaces: str) -> dict[Target, str]:
+        """What a variant defines, and where each definition belongs."""
+        if not isinstance(variant, type):
+            target = Target.parse(replaces)
+            return {target: _in_place_of(target, _source(variant), own_docstring=False)}
+        subjects = self.subject if isinstance(self.subject, tuple) else (self.subject,)
+        base = variant.__bases__[0]
+        if len(variant.__bases__) != 1 or base not in subjects:
+            raise BankError(
+                f"{self.id}: {variant.__name__} must derive from the subject, and from it alone"
+            )
         found = {}
         for name, source in _definitions(variant).items():
-            if name not in vars(self.subject):
+            if name not in vars(base):
                 raise BankError(
                     f"{self.id}: {variant.__name__} defines {name}, which the subject does not have"
                 )
-            found[self._target(name)] = _with_docstring(source, getattr(self.subject, name))
+            target = Target(base.__module__, base.__qualname__, name)
+            found[target] = _in_place_of(target, source, own_docstring=True)
         return found
 
-    def _original(self, target: Target) -> str:
-        return _definitions(self.subject)[target.name]
+
+def _source(definition: Subject) -> str:
+    """The source of a class or function, decorators included, not indented."""
+    return textwrap.dedent(inspect.getsource(definition)).rstrip("\n")
 
 
 def _definitions(cls: type) -> dict[str, str]:
     """The source of each method that a class defines, decorators included, not indented."""
-    source = textwrap.dedent(inspect.getsource(cls))
+    source = _source(cls)
     lines = source.splitlines()
     (definition,) = ast.parse(source).body
     assert isinstance(definition, ast.ClassDef)
@@ -168,17 +251,68 @@ def _definitions(cls: type) -> dict[str, str]:
     return found
 
 
-def _with_docstring(source: str, original: object) -> str:
-    """A variant keeps the documentation of what it replaces, so that only code tells them apart."""
+def _live(target: Target) -> Any:
+    """The object that a target names."""
+    found: Any = importlib.import_module(target.module)
+    for name in [*filter(None, target.owner.split(".")), target.name]:
+        found = inspect.getattr_static(found, name)
+    return found
+
+
+def _original(target: Target) -> str:
+    """The source of a target as it stands in the application."""
+    if not target.owner:
+        return _source(_live(target))
+    owner = Target(target.module, *_split(target.owner))
+    return _definitions(_live(owner))[target.name]
+
+
+def _split(qualname: str) -> tuple[str, str]:
+    owner, _, name = qualname.rpartition(".")
+    return owner, name
+
+
+def _without_decorators(source: str) -> str:
     (node,) = ast.parse(source).body
-    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    documentation = inspect.getdoc(original)
-    if ast.get_docstring(node) is not None or documentation is None:
-        return source
+    return "\n".join(source.splitlines()[node.lineno - 1 :])
+
+
+def _in_place_of(target: Target, source: str, *, own_docstring: bool) -> str:
+    """A variant keeps the name and the documentation of what it replaces.
+
+    Only code is to tell them apart. The docstring of a function that is a variant by itself is the
+    variant's description, and goes; a method's may stay, and is compared.
+    """
+    if not own_docstring:
+        source = _without_decorators(source)
+    node = _function(source)
     lines = source.splitlines()
-    body = node.body[0].lineno - 1
-    text = textwrap.indent(f'"""{documentation}"""', "    ").splitlines()
-    return "\n".join([*lines[:body], *text, *lines[body:]])
+    if not own_docstring:
+        first = node.lineno - 1
+        lines[first] = lines[first].replace(f"def {node.name}(", f"def {target.name}(", 1)
+        if ast.get_docstring(node) is not None:
+            del lines[node.body[0].lineno - 1 : node.body[0].end_lineno]
+        node = _function("\n".join(lines))
+    if target.module == SUITE or ast.get_docstring(node) is not None:
+        return "\n".join(lines)
+    original = _function(_original(target))
+    if ast.get_docstring(original) is not None:
+        body = node.body[0].lineno - 1
+        lines[body:body] = _docstring_lines(target)
+    return "\n".join(lines)
+
+
+def _docstring_lines(target: Target) -> list[str]:
+    """The docstring of a target as it is written, quotes and indentation included."""
+    source = _original(target)
+    documentation = _function(source).body[0]
+    return source.splitlines()[documentation.lineno - 1 : documentation.end_lineno]
+
+
+def _function(source: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
+    node = ast.parse(source).body[0]
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    return node
 
 
 def all_exercises(modules: Iterable[object]) -> dict[str, Exercise]:

@@ -31,7 +31,7 @@ distinct_ids = Exercise(
 )
 
 
-@distinct_ids.alternative
+@distinct_ids.alternative()
 class OneTaskGroup(TaskOrchestrator):
     """Starts every creation in a task group, where each catches its own errors."""
 
@@ -173,7 +173,7 @@ really_concurrent = Exercise(
 )
 
 
-@really_concurrent.alternative
+@really_concurrent.alternative()
 class PoolOfWorkers(TaskOrchestrator):
     """Lets `limit` workers take the waiting tasks from the end of the list."""
 
@@ -314,7 +314,7 @@ gather_results = Exercise(
 )
 
 
-@gather_results.alternative
+@gather_results.alternative()
 class AsTheyComplete(TaskOrchestrator):
     """Notes each outcome at the moment in which its task ends."""
 
@@ -442,6 +442,27 @@ class LeftRunning(TaskOrchestrator):
             return batch
         tasks = {task_id: asyncio.create_task(self._run(task_id)) for task_id in task_ids}
         await asyncio.wait(tasks.values())
+        for task_id, task in tasks.items():
+            if task.cancelled():
+                batch.cancelled.append(task_id)
+            elif isinstance(error := task.exception(), Exception):
+                batch.failed[task_id] = error
+            else:
+                batch.succeeded[task_id] = task.result()
+        return batch
+
+
+@gather_results.mutant(clause=5)
+class CancellationSwallowed(TaskOrchestrator):
+    """Answers its own cancellation with a batch of cancelled tasks, so that the caller goes on."""
+
+    async def execute_all(self, task_ids: Sequence[str]) -> BatchOutcome:
+        tasks = {task_id: asyncio.create_task(self._run(task_id)) for task_id in task_ids}
+        try:
+            await asyncio.gather(*tasks.values(), return_exceptions=True)
+        except asyncio.CancelledError:
+            pass
+        batch = BatchOutcome()
         for task_id, task in tasks.items():
             if task.cancelled():
                 batch.cancelled.append(task_id)
