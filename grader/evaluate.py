@@ -6,26 +6,15 @@ label, and what comes back is only a list of what passed and what failed.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from grader.exercise import Exercise, Variant
 from grader.inside.loops import Schedule, schedules
-from grader.inside.settings import DEADLINES, MOST_CASES
+from grader.inside.settings import DEADLINES
 from grader.report import MutantReport, Report, TestReport, Verdict, score
 from grader.suite import Rejected, Suite, Unreadable, read
+from grader.transcript import Outcome, explain, read_answer, unfinished, with_name_hint
 from grader.worker import Worker, WorkerLost
-
-Ending = Literal["passed", "failed", "left", "skipped", "hung", "died"]
-SEVERITY: tuple[Ending, ...] = ("passed", "left", "failed", "died", "hung", "skipped")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How one test ended in one run: the worst of its cases. `kills` when a case failed late."""
-
-    ending: Ending
-    message: str | None = None
-    kills: bool = False
 
 
 @dataclass
@@ -36,8 +25,8 @@ class Run:
     schedule: Schedule
     tests: tuple[str, ...]
     outcomes: dict[str, Outcome] = field(default_factory=dict)
+    collected: tuple[str, ...] = ()
     broken: str | None = None
-    """Why nothing could be collected."""
     rejected: str | None = None
 
 
@@ -51,16 +40,16 @@ def evaluate(
     try:
         suite = read(text)
     except Unreadable as error:
-        return Report(exercise.id, "error", _explain(str(error)), exercise.points)
+        return Report(exercise.id, "error", explain(str(error)), exercise.points)
     except Rejected as error:
-        return Report(exercise.id, "rejected", _explain(str(error)), exercise.points)
+        return Report(exercise.id, "rejected", explain(str(error)), exercise.points)
     if not suite.tests and not suite.attempted:
         reason = "Write your tests in the cell and run it."
         return Report(exercise.id, "not-attempted", reason, exercise.points)
     try:
         return _Evaluation(suite, exercise, worker, progress).report()
     except WorkerLost as error:
-        return Report(exercise.id, "error", _explain(str(error)), exercise.points)
+        return Report(exercise.id, "error", explain(str(error)), exercise.points)
 
 
 class _Evaluation:
@@ -105,12 +94,13 @@ class _Evaluation:
                 TestReport(
                     test.name,
                     test.verdict,
-                    test.message or hints.get(test.name),
+                    test.message or hints.get(test.name) or self._suite.notes.get(test.name),
                     tuple(sorted(number for number in kills if test.name in kills[number])),
                 )
                 for test in tests
             ),
             kills,
+            _made_at_run_time(first.collected, self._suite.tests),
         )
 
     def _graded(
@@ -129,7 +119,7 @@ class _Evaluation:
             reason,
             exercise.points,
             score(exercise.points, killed, len(mutants), invalid),
-            round(killed / len(mutants), 4),
+            round(killed / len(mutants), 4) if mutants else None,
             tests,
             mutants,
         )
@@ -155,15 +145,16 @@ class _Evaluation:
             again: dict[tuple[int, Schedule], Run] = {}
             for (number, schedule), run in runs.items():
                 killers = tuple(name for name, outcome in run.outcomes.items() if outcome.kills)
-                if killers and number not in {found for found, _ in again}:
+                if killers:
                     again[number, schedule] = Run(run.variant, schedule, killers)
                 hung = [name for name, outcome in run.outcomes.items() if outcome.ending == "hung"]
                 willing[number] = tuple(name for name in willing[number] if name not in hung)
                 hints.update(dict.fromkeys(hung, _HANGS_ON_A_MUTANT))
             self._execute(again.values())
             for (number, _), run in again.items():
-                kills[number] = {name for name, outcome in run.outcomes.items() if outcome.kills}
-                if kills[number]:
+                killers = tuple(name for name, outcome in run.outcomes.items() if outcome.kills)
+                if killers and number in remaining:
+                    kills[number] = set(killers)
                     del remaining[number]
         return kills, hints
 
@@ -172,13 +163,26 @@ class _Evaluation:
         waiting = [(run, set(run.tests)) for run in runs]
         while waiting:
             answers = self._worker.run(self._request(run, tests) for run, tests in waiting)
-            unfinished = []
+            again = []
             for (run, tests), answer in zip(waiting, answers, strict=True):
-                culprit = _read_answer(run, tests, answer, self._deadline)
-                tests = tests - set(run.outcomes)
-                if culprit is not None and tests:
-                    unfinished.append((run, tests))
-            waiting = unfinished
+                transcript = read_answer(
+                    answer,
+                    sorted(tests),
+                    self._deadline,
+                    setup_kills=self._exercise.setup_kills,
+                )
+                run.broken, run.rejected = transcript.broken, transcript.rejected
+                run.collected = run.collected or transcript.collected
+                run.outcomes.update(transcript.outcomes)
+                rest = tests - set(transcript.outcomes)
+                if transcript.broken is not None or transcript.rejected is not None:
+                    run.outcomes.update(dict.fromkeys(rest, Outcome("failed", transcript.broken)))
+                elif rest and transcript.outcomes:
+                    again.append((run, rest))
+                else:  # the process ends before any test can: all that is left is to blame
+                    outcome = unfinished(answer, self._deadline)
+                    run.outcomes.update(dict.fromkeys(rest, outcome))
+            waiting = again
 
     @property
     def _deadline(self) -> float:
@@ -192,12 +196,21 @@ class _Evaluation:
             "schedule": vars(run.schedule),
             "clock": self._exercise.clock,
             "deadline": self._deadline,
+            "limit": self._deadline * (len(tests) + 1),
         }
 
 
 _HANGS_ON_A_MUTANT = (
     "waits for ever on a mutant, which is no kill: give the wait a deadline with asyncio.timeout"
 )
+
+
+def _made_at_run_time(collected: tuple[str, ...], written: tuple[str, ...]) -> str | None:
+    """What pytest found, and the source does not show. Only what can be read can be judged."""
+    others = [name for name in dict.fromkeys(collected) if name not in written]
+    if not others:
+        return None
+    return f"`{others[0]}` does not count: write every test in the cell itself, with `def`."
 
 
 def _clause(exercise: Exercise, variant: Variant) -> str:
@@ -214,98 +227,6 @@ def _grafts(variant: Variant) -> list[dict[str, str]]:
         {"module": module, "owner": owner, "source": "\n\n".join(sources)}
         for (module, owner), sources in owners.items()
     ]
-
-
-# ------------------------------------------------------------------ what the worker answered
-
-
-@dataclass
-class _Case:
-    """What was recorded of one case of a test."""
-
-    phases: dict[str, tuple[str, str | None]] = field(default_factory=dict)
-    left: list[str] = field(default_factory=list)
-    ended: bool = False
-
-
-def _read_answer(run: Run, tests: set[str], answer: dict[str, Any], deadline: float) -> str | None:
-    """Note the outcomes in `run`; the name of the test that ended the process, if one did."""
-    cases: dict[str, _Case] = {}
-    collected: list[str] | None = None
-    finished = False
-    for record in answer["records"]:
-        match record:
-            case {"broken": str(why)}:
-                run.broken = _explain(why)
-            case {"cases": int(number), "collected": list(names)}:
-                collected = names
-                if number > MOST_CASES:
-                    run.rejected = f"{number} cases: at most {MOST_CASES} count, use fewer."
-            case {"start": str(name)}:
-                cases[name] = _Case()
-            case {"case": str(name), "phase": str(phase), "outcome": str(outcome)} if name in cases:
-                cases[name].phases[phase] = (outcome, record["message"])
-            case {"end": str(name), "left": list(left)} if name in cases:
-                cases[name].left, cases[name].ended = left, True
-            case {"finish": _}:
-                finished = True
-    if collected is None and run.broken is None:
-        run.broken = (
-            f"Importing the cell took longer than {deadline:g} s: look for a loop outside a test."
-            if answer["hung"]
-            else "The process ended while the cell was imported: look for an exit outside a test."
-        )
-    if run.broken is not None or run.rejected is not None:
-        run.outcomes.update(dict.fromkeys(tests, Outcome("failed", run.broken or run.rejected)))
-        return None
-    culprit = None
-    for name in tests:
-        mine = [case for case in collected or () if case.partition("[")[0] == name]
-        begun = [cases[case] for case in mine if case in cases]
-        if any(not case.ended for case in begun):
-            culprit = name
-            run.outcomes[name] = _unfinished(answer["hung"], deadline)
-        elif len(begun) == len(mine) and mine:
-            run.outcomes[name] = _worst([_outcome(case) for case in begun])
-        elif finished:
-            message = "is not collected by pytest: does another test have its name?"
-            run.outcomes[name] = Outcome("failed", message)
-    if not finished and culprit is None:  # it died between two tests: blame whoever remains
-        for name in tests - set(run.outcomes):
-            run.outcomes[name] = _unfinished(answer["hung"], deadline)
-    return culprit
-
-
-def _unfinished(hung: bool, deadline: float) -> Outcome:
-    if hung:
-        return Outcome("hung", f"takes longer than {deadline:g} s")
-    return Outcome("died", "ends the process it runs in")
-
-
-def _outcome(case: _Case) -> Outcome:
-    """Skipped before all, then hung, then failed in any phase, then left behind."""
-    for ending in ("skipped", "hung", "failed"):
-        for phase in ("setup", "call", "teardown"):
-            outcome, message = case.phases.get(phase, ("missing", None))
-            if outcome == ending:
-                late = ending == "failed" and phase != "setup"
-                return Outcome(ending, message, kills=late)
-    if "call" not in case.phases or "teardown" not in case.phases:
-        return Outcome("died", "ends before its time")
-    if case.left:
-        return Outcome("left", case.left[0])
-    return Outcome("passed")
-
-
-def _worst(cases: list[Outcome]) -> Outcome:
-    """A test is as good as its worst case, and kills when one case does."""
-    worst = max(cases, key=lambda outcome: SEVERITY.index(outcome.ending))
-    return Outcome(worst.ending, worst.message, any(outcome.kills for outcome in cases))
-
-
-def _explain(message: str) -> str:
-    sentence = _with_name_hint(message.rstrip("."))
-    return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 # ------------------------------------------------------------------ what it means
@@ -345,16 +266,10 @@ def _where(run: Run, exercise: Exercise) -> str:
 
 
 def _failure(run: Run, outcome: Outcome, exercise: Exercise, verdict: Verdict) -> str:
-    message = _with_name_hint(outcome.message or "fails")
+    message = with_name_hint(outcome.message or "fails")
     match verdict:
         case "over-specified":
             return f"a correct implementation that {run.variant.sentence} fails here: {message}"
         case "flaky":
             return f"passes under one schedule and fails under another ({run.schedule}): {message}"
-    return message
-
-
-def _with_name_hint(message: str) -> str:
-    if "name '" in message and "is not defined" in message:
-        return f"{message}; the cell must import or define everything that its tests use"
     return message

@@ -6,6 +6,8 @@ in the sandbox. They are not the wall around learner code.
 
 import ast
 import warnings
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from grader.inside.settings import MOST_TESTS
@@ -30,8 +32,21 @@ BUILTINS = frozenset(
 )
 """Builtins that a suite may not use."""
 
-READABLE = frozenset(("__cause__", "__context__", "__name__", "__notes__", "__suppress_context__"))
+READABLE = frozenset(
+    (
+        *("__cause__", "__context__", "__name__", "__notes__", "__suppress_context__"),
+        # what a mock is told to answer
+        *("__aenter__", "__aexit__", "__aiter__", "__anext__", "__enter__", "__exit__"),
+        *("__iter__", "__next__", "__len__", "__getitem__", "__contains__", "__bool__"),
+    )
+)
 """The double-underscore attributes that a test has a use for."""
+
+USABLE = frozenset(("__name__", "__class__", "__tracebackhide__"))
+"""The double-underscore names that a test has a use for."""
+
+LONGEST = 100_000
+"""Characters of a suite. A lesson's solution has some three thousand."""
 
 
 class Rejected(Exception):
@@ -50,10 +65,14 @@ class Suite:
     tests: tuple[str, ...]
     attempted: bool
     """False for a cell that holds nothing but imports and comments."""
+    notes: Mapping[str, str]
+    """What to tell the author of a test that can be judged and is likely a slip."""
 
 
 def read(text: str) -> Suite:
     """Read a cell or a file. Raises `Rejected` with the line and the reason."""
+    if len(text) > LONGEST:
+        raise Rejected(f"{len(text)} characters: at most {LONGEST} are read, keep the tests short")
     source = _without_magic(text)
     try:
         with warnings.catch_warnings():
@@ -63,12 +82,26 @@ def read(text: str) -> Suite:
         raise Unreadable(_syntax(source, error)) from None
     try:
         _check(tree)
+        functions = list(_tests(tree))
     except RecursionError:
-        raise Rejected("the code is nested too deeply to be read; make it flatter") from None
-    tests = tuple(dict.fromkeys(_tests(tree)))
+        raise Rejected(_TOO_DEEP) from None
+    for name, node in functions:
+        if any(isinstance(child, ast.Yield | ast.YieldFrom) for child in _own(node)):
+            raise Rejected(
+                f"line {node.lineno}: {name} holds a `yield`, so pytest does not run it; "
+                "only a fixture may"
+            )
+    counted = Counter(name for name, _ in functions)
+    tests = tuple(counted)
     if len(tests) > MOST_TESTS:
         raise Rejected(f"{len(tests)} tests: at most {MOST_TESTS} count, keep the best of them")
-    return Suite(source, tests, any(not _is_idle(node) for node in tree.body))
+    notes = {name: note for name, node in functions if (note := _note(node)) is not None}
+    notes |= {name: _SHADOWED for name, count in counted.items() if count > 1}
+    return Suite(source, tests, any(not _is_idle(node) for node in tree.body), notes)
+
+
+_TOO_DEEP = "the code is nested too deeply to be read; make it flatter"
+_SHADOWED = "is defined more than once, and only the last one runs: rename the others"
 
 
 def _without_magic(text: str) -> str:
@@ -83,8 +116,14 @@ def _without_magic(text: str) -> str:
 
 
 def _syntax(source: str, error: BaseException) -> str:
+    if isinstance(error, UnicodeEncodeError):
+        return "this is not Python: it holds half a character, which has no meaning alone"
+    if isinstance(error, RecursionError | MemoryError):
+        return _TOO_DEEP
+    if "\0" in source:
+        return "this is not Python: it holds null bytes"
     if not isinstance(error, SyntaxError) or error.lineno is None:
-        return f"this is not Python: {str(error) or type(error).__name__}"
+        return f"this is not Python: {error}"
     line = (source.split("\n")[error.lineno - 1 :] or [""])[0].strip()
     if line[:1] in ("%", "!"):
         return f"line {error.lineno}: only the first line may be a magic, remove `{line[:40]}`"
@@ -119,13 +158,13 @@ def _reason(node: ast.AST) -> str | None:
             return None
         case ast.Attribute(attr=name) if _is_dunder(name) and name not in READABLE:
             return f"`.{name}` is not allowed here, test what the object does"
-        case ast.Name(id=name) if _is_dunder(name) and name not in ("__name__", "__class__"):
+        case ast.Name(id=name) if _is_dunder(name) and name not in USABLE:
             return f"`{name}` is not allowed here"
         case ast.Call(func=ast.Name(id="getattr" | "setattr"), args=[_, name, *_]) if not (
             isinstance(name, ast.Constant) and not _is_dunder(str(name.value))
         ):
             return "`getattr` and `setattr` need a plain name in quotes"
-        case ast.Assign(targets=[ast.Name(id="pytest_plugins")]):
+        case ast.Name(id="pytest_plugins") | ast.alias(asname="pytest_plugins"):
             return "`pytest_plugins` is not allowed here"
     return None
 
@@ -143,18 +182,60 @@ def _is_dunder(name: str) -> bool:
     return name.startswith("__") and name.endswith("__") and len(name) > 4
 
 
-def _tests(tree: ast.Module) -> list[str]:
-    """The names under which pytest will collect tests: functions, methods, inherited methods."""
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    found = []
-    for node in tree.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if node.name.startswith("test"):
-                found.append(node.name)
-        elif isinstance(node, ast.ClassDef) and (
-            node.name.startswith("Test") or _is_test_case(node, classes)
-        ):
-            found += [f"{node.name}::{method}" for method in _methods(node, classes, set())]
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _tests(tree: ast.Module) -> Iterator[tuple[str, Function]]:
+    """What pytest will collect as tests: functions, methods, inherited methods, by their names."""
+    classes = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+
+    def collected(body: list[ast.stmt], prefix: str) -> Iterator[tuple[str, Function]]:
+        for node in _statements(body):
+            if isinstance(node, Function):
+                if node.name.startswith("test") and not _is_fixture(node):
+                    yield prefix + node.name, node
+            elif isinstance(node, ast.ClassDef) and (
+                node.name.startswith("Test") or _is_test_case(node, classes)
+            ):
+                yield from methods(node, f"{prefix}{node.name}::")
+
+    def methods(node: ast.ClassDef, prefix: str) -> Iterator[tuple[str, Function]]:
+        found = list(collected(node.body, prefix))
+        own = {name for name, _ in found}
+        for base in _ancestors(node, classes):
+            inherited = [(name, test) for name, test in collected(base.body, prefix)]
+            found += [(name, test) for name, test in inherited if name not in own]
+            own |= {name for name, _ in inherited}
+        yield from found
+
+    yield from collected(tree.body, "")
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a module or a class, also those under `if`, `try`, `with` and loops."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If | ast.Try | ast.TryStar | ast.With | ast.For | ast.While):
+            for part in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(node, part, []))
+            for handler in getattr(node, "handlers", []):
+                yield from _statements(handler.body)
+
+
+def _is_fixture(node: Function) -> bool:
+    return any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
+
+
+def _ancestors(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> list[ast.ClassDef]:
+    """The classes of the suite that a class inherits from, nearest first."""
+    found: list[ast.ClassDef] = []
+    pending = [node]
+    while pending:
+        for name in _bases(pending.pop(0)):
+            base = classes.get(name)
+            if base is not None and base is not node and base not in found:
+                found.append(base)
+                pending.append(base)
     return found
 
 
@@ -163,22 +244,22 @@ def _bases(node: ast.ClassDef) -> list[str]:
 
 
 def _is_test_case(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:
+    family = [node, *_ancestors(node, classes)]
     return any(
-        base in ("TestCase", "IsolatedAsyncioTestCase")
-        or (base in classes and base != node.name and _is_test_case(classes[base], classes))
-        for base in _bases(node)
+        base in ("TestCase", "IsolatedAsyncioTestCase") for one in family for base in _bases(one)
     )
 
 
-def _methods(node: ast.ClassDef, classes: dict[str, ast.ClassDef], seen: set[str]) -> list[str]:
-    seen.add(node.name)
-    found = [
-        child.name
-        for child in node.body
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
-        and child.name.startswith("test")
-    ]
-    for base in _bases(node):
-        if base in classes and base not in seen:
-            found += _methods(classes[base], classes, seen)
-    return found
+def _note(node: Function) -> str | None:
+    """A test that returns a value was meant to assert it; pytest looks at no return value."""
+    if any(isinstance(child, ast.Return) and child.value is not None for child in _own(node)):
+        return "returns a value, which nobody looks at: write `assert` instead of `return`"
+    return None
+
+
+def _own(node: ast.AST) -> Iterator[ast.AST]:
+    """What belongs to a function itself, and not to one that is defined in it."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, Function | ast.Lambda | ast.ClassDef):
+            yield child
+            yield from _own(child)

@@ -4,8 +4,10 @@ import contextlib
 import json
 import os
 import selectors
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +17,7 @@ MODULES = ("vespera_scriptorium", "unittest.mock", "hypothesis")
 """What the warm process imports, because suites do."""
 
 PATIENCE = 30.0
-"""Seconds without any answer after which the process counts as lost, above a run's own deadline."""
+"""Seconds without any answer after which the process counts as lost, above a run's own limit."""
 
 
 class WorkerLost(Exception):
@@ -32,7 +34,8 @@ class Worker:
     def __init__(self, children: int | None = None) -> None:
         self._children = children or os.cpu_count() or 1
         self._process: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
+        self._folder = ""
+        self._lock = threading.RLock()
 
     def __enter__(self) -> "Worker":
         self.start()
@@ -43,32 +46,38 @@ class Worker:
 
     def start(self) -> None:
         """Start the process if it does not run."""
-        if self._process is not None and self._process.poll() is None:
-            return
-        self.close()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "grader.inside", str(self._children), *MODULES],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            start_new_session=True,  # an interrupt of the kernel is not for this process
-        )
+        with self._lock:
+            if self._process is not None and self._process.poll() is None:
+                return
+            self.close()
+            self._folder = tempfile.mkdtemp(prefix="suites-")
+            # -P: a learner's random.py beside a notebook is not what tests import as random
+            command = [sys.executable, "-P", "-m", "grader.inside"]
+            self._process = subprocess.Popen(
+                [*command, str(self._children), self._folder, *MODULES],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                start_new_session=True,  # an interrupt of the kernel is not for this process
+            )
 
     def close(self) -> None:
         """End the process and everything it runs."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        source, target = _pipes(process)
-        with contextlib.suppress(OSError):
-            target.close()
-        try:
-            process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        source.close()
+        with self._lock:
+            process, self._process = self._process, None
+            if process is None:
+                return
+            source, target = _pipes(process)
+            with contextlib.suppress(OSError):
+                target.close()
+            try:
+                process.wait(timeout=5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+            source.close()
+            shutil.rmtree(self._folder, ignore_errors=True)  # where it had no time to do so
 
     def run(
         self,
@@ -97,7 +106,7 @@ class Worker:
         if not requests:
             return []
         assert self._process is not None
-        patience = PATIENCE + max(request["deadline"] for request in requests)
+        patience = PATIENCE + max(request["limit"] for request in requests)
         unsent = b"".join(json.dumps(request).encode() + b"\n" for request in requests)
         answers: dict[int, dict[str, Any]] = {}
         unread, heard = b"", time.monotonic()
@@ -142,6 +151,7 @@ def _environment() -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("PYTEST_", "JPY_", "HYPOTHESIS_")) and name != "PYTHONSTARTUP"
+        if name in ("PYTHONPATH", "PYTHONHOME")
+        or (not name.startswith(("PYTHON", "PYTEST_", "JPY_", "HYPOTHESIS_")) and name != "CI")
     }
-    return {**kept, "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1"}
+    return {**kept, "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "TZ": "UTC"}

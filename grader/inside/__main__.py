@@ -1,4 +1,4 @@
-"""Start the warm process: `python -m grader.inside CHILDREN MODULE…`."""
+"""Start the warm process: `python -m grader.inside CHILDREN FOLDER MODULE…`."""
 
 import sys
 

@@ -26,6 +26,7 @@ def watch() -> Iterator[Left]:
     def look_then_close(runner: asyncio.Runner) -> None:
         loop = getattr(runner, "_loop", None)
         if loop is not None and not loop.is_closed():
+            gc.collect()  # an exception is lost when the last task that knows it is gone
             left.extend(_left_in(loop))
         close(runner)
 

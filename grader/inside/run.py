@@ -4,8 +4,10 @@ A pytest plugin. Inside the warm process pytest is configured once; `Recorder.be
 each forked child, before collection.
 """
 
+import asyncio
 import json
 import os
+import random
 import re
 import sys
 import tempfile
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, Phase, settings
 
 from grader.inside import graft, hygiene
 from grader.inside.loops import CourseLoop, Hang, Schedule
@@ -30,6 +33,18 @@ OPTIONS = (
 )
 """Hygiene is watched by `hygiene`, and output goes nowhere."""
 
+settings.register_profile(
+    "graded",
+    database=None,
+    deadline=None,
+    derandomize=True,
+    max_examples=30,
+    phases=[Phase.explicit, Phase.generate],
+    print_blob=False,
+    suppress_health_check=list(HealthCheck),
+)
+"""Hypothesis draws the same examples in every run, and spends no time on the smallest one."""
+
 
 class Recorder:
     """Writes a line of JSON for everything that happens in one run."""
@@ -39,12 +54,17 @@ class Recorder:
         self.schedule = Schedule()
         self.clock = "virtual"
         self.tests: frozenset[str] | None = None
+        self._folder = Path()
+        self._process = os.getpid()
+        self._numbers: dict[pytest.Item, int] = {}
 
-    def begin(self, request: Mapping[str, Any], config: pytest.Config, folder: Path) -> None:
+    def begin(self, request: Mapping[str, Any], config: Any, folder: Path) -> None:
         """Make this process ready for one request: its variant, its suite, its schedule."""
         folder.mkdir()
         os.chdir(folder)
+        self._folder, self._process = folder, os.getpid()
         tempfile.tempdir = str(folder)
+        config._tmp_path_factory._given_basetemp = folder / "tmp"
         sys.dont_write_bytecode = True
         suite = folder / SUITE_FILE
         suite.write_text(request["suite"], encoding="utf-8")
@@ -52,12 +72,16 @@ class Recorder:
         self.schedule = Schedule(**request["schedule"])
         self.tests = None if request["tests"] is None else frozenset(request["tests"])
         config.args = [str(suite)]
-        config.option.tbstyle = "value"  # drawing a traceback costs more than most tests
+        random.seed(self.schedule.seed)
+        settings.load_profile("graded")
+        # who asks for a loop without pytest-asyncio (unittest, asyncio.run) gets the same one
+        asyncio.events.new_event_loop = asyncio.new_event_loop = self._loop
         graft.apply(graft.Graft(**source) for source in request["grafts"])
 
     def write(self, **record: Any) -> None:
         """One record, at once: what is not written when the process dies did not happen."""
-        os.write(self.output, json.dumps(record).encode() + b"\n")
+        if os.getpid() == self._process:  # and not in a process that a test has forked
+            os.write(self.output, json.dumps(record).encode() + b"\n")
 
     def pytest_addoption(self, pluginmanager: pytest.PytestPluginManager) -> None:
         """Bring the plugins in before options are read."""
@@ -65,7 +89,10 @@ class Recorder:
 
     def pytest_asyncio_loop_factories(self, config: Any, item: Any) -> Mapping[str, Any]:
         """Every test gets a loop that follows the schedule of this run."""
-        return {"course": lambda: CourseLoop(self.schedule, self.clock, alone=True)}
+        return {"course": self._loop}
+
+    def _loop(self) -> CourseLoop:
+        return CourseLoop(self.schedule, self.clock, alone=True)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector: Any) -> Generator[None, Any, Any]:
@@ -73,27 +100,34 @@ class Recorder:
         report = yield
         if report.failed:
             call = getattr(report, "call", None)
-            why = str(report.longrepr) if call is None else _sentence(call.excinfo)
-            self.write(broken=_clean(why))
+            self.write(broken=self._clean(str(report.longrepr) if call is None else _why(call)))
+        elif report.skipped:
+            self.write(skipped=collector.name)
         return report
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Announce the cases; keep those that were asked for, or none when they are too many."""
-        cases = [_case(item) for item in items]
-        self.write(cases=len(cases), collected=cases[:MOST_CASES])
-        if self.tests is not None:
-            tests = self.tests
-            items[:] = [item for item in items if _case(item).partition("[")[0] in tests]
-        if len(cases) > MOST_CASES:
+        self._numbers = {item: number for number, item in enumerate(items)}
+        names = [_test(item) for item in items[:MOST_CASES]]
+        self.write(cases=len(items), collected=names)
+        if len(items) > MOST_CASES:
             items.clear()
+        if self.tests is not None:
+            items[:] = [item for item in items if _test(item) in self.tests]
+        for item in items:  # drawing a traceback costs more than most tests, and can fail
+            item.repr_failure = item._repr_failure_py = lambda *_, **__: "not shown"
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(self, item: Any) -> Generator[None, Any, Any]:
-        """Say which case begins, and afterwards what it left behind."""
-        self.write(start=_case(item))
+        """Say which case begins, and afterwards what it left behind.
+
+        Last means nearest to the test: what is collected as garbage here still meets the test's
+        own filters of warnings.
+        """
+        self.write(start=self._numbers[item])
         with hygiene.watch() as left:
             result = yield
-        self.write(end=_case(item), left=[_clean(sentence) for sentence in left[:5]])
+        self.write(end=self._numbers[item], left=[self._clean(sentence) for sentence in left[:5]])
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -102,18 +136,37 @@ class Recorder:
         report = yield
         outcome, message = report.outcome, None
         if call.excinfo is not None:
-            message = _clean(_sentence(call.excinfo))
+            message = self._clean(_sentence(call.excinfo))
         if call.excinfo is not None and isinstance(call.excinfo.value, Hang):
             outcome = "hung"
         elif hasattr(report, "wasxfail"):
             outcome = "skipped"
-        self.write(case=_case(item), phase=report.when, outcome=outcome, message=message)
+        self.write(case=self._numbers[item], phase=report.when, outcome=outcome, message=message)
         return report
 
+    def _clean(self, text: str) -> str:
+        """The same sentence in every run: no addresses, no folders, nothing odd, not too long."""
+        folder = str(self._folder)
+        for path in (f"{folder}{os.sep}", f"{self._folder.name}{os.sep}", f"{SUITE_FILE}::"):
+            text = text.replace(path, "")
+        text = re.sub(r" \([^()]*\.py\)", "", text.replace(folder, "."))
+        text = re.sub(r"0x[0-9a-fA-F]+", "0x...", text.strip())
+        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:1000])
+        return text if len(text) <= 300 else text[:297] + "..."
 
-def _case(item: pytest.Item) -> str:
-    """`folder/test_suite.py::TestA::test_b[1-x]` is the case `TestA::test_b[1-x]`."""
-    return item.nodeid.partition("::")[2]
+
+def _test(item: pytest.Item) -> str:
+    """`folder/test_suite.py::TestA::test_b[1-x]` is a case of the test `TestA::test_b`."""
+    return item.nodeid.partition("::")[2].partition("[")[0]
+
+
+def _why(call: pytest.CallInfo[Any]) -> str:
+    """Why a suite cannot be collected: rather what it raised than what pytest made of it."""
+    assert call.excinfo is not None
+    error = call.excinfo.value
+    if isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
+        return _sentence(pytest.ExceptionInfo.from_exception(error.__cause__))
+    return _sentence(call.excinfo)
 
 
 def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
@@ -121,19 +174,15 @@ def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     error = excinfo.value
     if isinstance(error, Hang):
         return str(error)
+    if isinstance(error, pytest.FixtureLookupError):
+        return f"fixture '{error.argname}' not found"
     lines = [entry.lineno + 1 for entry in excinfo.traceback if _is_suite(entry.path)]
     if isinstance(error, SyntaxError) and _is_suite(error.filename):
         lines.append(error.lineno or 1)
-    what = excinfo.exconly(tryshort=True).strip().splitlines() or [excinfo.typename]
-    return f"line {lines[-1]}: {what[0]}" if lines else what[0]
+    what = (excinfo.exconly(tryshort=True).strip().splitlines() or [excinfo.typename])[0]
+    what = re.sub(r"^[\w.]*\b(AssertionError: (?=assert )|(?=[A-Z]\w*: ))", "", what)
+    return f"line {lines[-1]}: {what}" if lines else what
 
 
 def _is_suite(path: Any) -> bool:
     return os.path.basename(str(path)) == SUITE_FILE
-
-
-def _clean(text: str) -> str:
-    """The same sentence in every run: no addresses, no folders, not too long."""
-    text = re.sub(r"0x[0-9a-fA-F]+", "0x...", text.strip())
-    text = text.replace(os.getcwd() + os.sep, "")
-    return text if len(text) <= 300 else text[:297] + "..."

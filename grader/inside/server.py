@@ -16,7 +16,6 @@ import selectors
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections import deque
 from pathlib import Path
@@ -28,6 +27,9 @@ from grader.inside.run import OPTIONS, SUITE_FILE, Recorder
 
 MOST_OUTPUT = 1 << 20
 """Bytes of records that one run may write."""
+
+FINISH = {"finish": True}
+"""The last record of a run."""
 
 WARM_UP = """
 import asyncio
@@ -64,6 +66,7 @@ class Run:
         self.records: list[Any] = []
         self.output, self.child_output = os.pipe()
         self.patience = float(request["deadline"])
+        self.limit = time.monotonic() + float(request["limit"])
         self.deadline = time.monotonic() + self.patience
         self._unread = b""
         self._written = 0
@@ -72,20 +75,23 @@ class Run:
             os.setpgid(self.pid, self.pid)
 
     def read(self) -> bool:
-        """Take what the child wrote. False at the end of its output, or when it wrote too much."""
+        """Take what the child wrote. False when it has finished, is gone, or wrote too much."""
         chunk = os.read(self.output, 1 << 16)
         self._written += len(chunk)
         *lines, self._unread = (self._unread + chunk).split(b"\n")
         for line in lines:
-            with contextlib.suppress(ValueError):
+            with contextlib.suppress(ValueError, RecursionError):
                 self.records.append(json.loads(line))
-                self.deadline = time.monotonic() + self.patience
-        return bool(chunk) and self._written <= MOST_OUTPUT
+                self.deadline = min(time.monotonic() + self.patience, self.limit)
+        # what a test has forked may hold the pipe open long after the run has finished
+        finished = bool(self.records) and self.records[-1] == FINISH
+        return bool(chunk) and self._written <= MOST_OUTPUT and not finished
 
     def end(self, *, hung: bool) -> dict[str, Any]:
         """Kill what is left of the child and its process group, and answer."""
-        with contextlib.suppress(OSError):
-            os.killpg(self.pid, signal.SIGKILL)
+        for kill in (os.killpg, os.kill):  # it may have left its group
+            with contextlib.suppress(OSError):
+                kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         os.close(self.output)
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -157,6 +163,7 @@ class Server:
         """In the child: a process group of its own, and no channel but its own."""
         os.setpgid(0, 0)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.alarm(int(child.request["limit"]) + 1)  # in case the server is gone by then
         nothing = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nothing, standard)
@@ -186,29 +193,26 @@ def _warm_up(folder: Path, recorder: Recorder) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """`python -m grader.inside CHILDREN MODULE…`"""
-    children, *modules = arguments
+    """`python -m grader.inside CHILDREN FOLDER MODULE…`; the folder is gone in the end."""
+    children, folder, *modules = arguments
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     for module in modules:
         importlib.import_module(module)
-    folder = Path(tempfile.mkdtemp(prefix="suites-"))
     os.chdir(folder)
     recorder = Recorder(os.open(os.devnull, os.O_WRONLY))
-    server = Server(int(children), folder, recorder)
+    server = Server(int(children), Path(folder), recorder)
     home = os.getpid()
     os.dup2(2, 1)
     try:
-        _warm_up(folder / "warm-up", recorder)
-        code = int(pytest.main([*OPTIONS], [server, recorder]))
-    except BaseException as error:  # in a child: whatever the suite did to pytest ends here
+        _warm_up(Path(folder, "warm-up"), recorder)
+        pytest.main([*OPTIONS], [server, recorder])
+    except BaseException:  # in a child: whatever the suite did to pytest ends here
         if os.getpid() == home:
             raise
-        recorder.write(broken=f"{type(error).__name__}: {error}"[:300])
-        code = -1
     finally:
         if os.getpid() == home:
             shutil.rmtree(folder, ignore_errors=True)
     if os.getpid() != home:
-        recorder.write(finish=code)
+        recorder.write(**FINISH)
         os._exit(0)
