@@ -1,0 +1,139 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Start here
+#
+# Most courses check your code with their tests. This one does the opposite: you write the tests,
+# and they are judged. A test is good when it passes on every correct implementation and fails on
+# every wrong one. So yours meet correct ones that are built in different ways, and *mutants*:
+# copies of the code with one bug each, of the kind that reaches production.
+#
+# **10 minutes.** Before: you have written a test with pytest, and know what `await` does.
+
+# %% [markdown]
+# **Objectives.** Afterwards you can
+#
+# - *check* that everything is installed;
+# - *run* an exercise and read what the panel says;
+# - *find* the lesson that you need.
+#
+# **Questions.** What is a test worth here? Why is a green test not enough?
+
+# %%
+# %load_ext grader
+
+# %% [markdown]
+# ## Check the installation
+#
+# Select the cell below and press Shift+Enter. If the cell above failed, the notebook runs in
+# another Python than the one the course was installed in: choose the kernel again, top right.
+
+# %%
+import sys
+
+import vespera_scriptorium
+
+print("Python is new enough:", "yes" if sys.version_info >= (3, 11) else "no, take 3.11 or newer")
+print("The application under test is there:", "yes" if vespera_scriptorium.__doc__ else "no")
+print("The grader is there:", "yes" if callable(grader.score) else "no")
+
+# %% [markdown]
+# ## A test that proves little
+#
+# `vespera_scriptorium` is a small task runner. Its `TaskOrchestrator` creates tasks and executes
+# them. Here is a test of it, and it is green.
+#
+# **Predict:** five mutants each break `execute_task` in one way. How many does this test notice?
+
+# %%
+# %%ipytest --mutants first-test
+from vespera_scriptorium import Container, TaskOrchestrator
+
+
+async def test_a_task_is_executed():
+    orchestrator = Container().get(TaskOrchestrator)
+    created = await orchestrator.create_task({"title": "Write"})
+    result = await orchestrator.execute_task(created.task_id)
+    assert result.success
+
+
+# %% [markdown]
+# None. Green says that nothing you looked at was wrong, and it looked at one attribute. Under
+# *Survived* the panel lists the clauses that no test of yours defends.
+#
+# ### Exercise: your first test
+#
+# Two minutes: take the test above, and assert what the contract says. Clause 4 wants a test of
+# its own.
+#
+# {contract first-test}
+#
+# {worked first-test}
+
+# %% exercise="first-test"
+# %%ipytest --mutants first-test
+from vespera_scriptorium import Container, TaskOrchestrator
+
+
+### BEGIN SOLUTION
+async def test_a_stored_task_is_executed():
+    """The result says so, and so does the store. Clauses 1, 2 and 3."""
+    orchestrator = Container().get(TaskOrchestrator)
+    created = await orchestrator.create_task({"title": "Write"})
+    result = await orchestrator.execute_task(created.task_id)
+    assert result.success
+    assert result.task_id == created.task_id
+    assert result.output == "Write: done"
+    assert (await orchestrator.get_task_status(created.task_id)).completed
+
+
+async def test_an_unknown_task_is_a_failed_result():
+    """It is named, and nothing is raised. Clause 4."""
+    orchestrator = Container().get(TaskOrchestrator)
+    result = await orchestrator.execute_task("nobody-stored-this")
+    assert not result.success
+    assert "nobody-stored-this" in result.error
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint first-test}
+
+# %% [markdown]
+# ## How a lesson works
+#
+# - Every lesson starts with a test that fails, lies or flakes. **Predict**, then run.
+# - An exercise has a numbered *contract*. Write your tests in its cell, imports included: the
+#   cell is a complete test module. Run it as often as you like.
+# - The panel says which tests are *valid*, which mutants they *killed*, and which clauses are
+#   left. A killed mutant opens and shows its bug. A test that is wrong or flaky is set aside.
+# - The cell below it shows your points, from the last run of the exercise. Leave it as it is.
+# - Async tests need no mark here, and waiting is free: exercises run on a virtual clock unless
+#   they say otherwise.
+#
+# ## The lessons
+#
+# {map}
+
+# %% [markdown]
+# ## Recap
+#
+# - **Check:** three times "yes" above, and you are ready.
+# - **Run:** a test is worth the mutants that it kills, as long as correct code passes.
+# - **Find:** the table above leads to every lesson; they build on each other.
+#
+# **Next:** the first lesson of the table. **Further reading:**
+# [how to write assertions](https://docs.pytest.org/en/stable/how-to/assert.html) in the
+# documentation of pytest, and [coroutines](https://docs.python.org/3/library/asyncio-task.html)
+# in that of Python.

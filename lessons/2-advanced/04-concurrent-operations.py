@@ -1,0 +1,725 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Concurrent operations
+#
+# You will prove that tasks work at the same time, that no more of them do than allowed, and that
+# one failure hides nothing. Not one of your tests will sleep and hope.
+#
+# **40 minutes.** Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
+# and a pytest fixture.
+
+# %% [markdown]
+# **Objectives.** Afterwards you can
+#
+# - *show* that work is concurrent, where a sequential version returns the same results;
+# - *freeze* workers at a gate, and look, instead of sleeping;
+# - *turn* a test that hangs into one that fails;
+# - *tell apart* success, failure and cancellation;
+# - *cancel* a batch and find out who is left running.
+#
+# **Questions.** What does `asyncio.gather` prove? When is a sleep in a test harmless? What does
+# `return_exceptions=True` return when a task was cancelled?
+
+# %%
+# %load_ext grader
+
+# %% [markdown]
+# ## The listing, and what it proves
+#
+# This is the pattern for concurrent operations as you find it in many code bases: create five
+# tasks together, execute them together, count the successes. It is run unchanged. Below its
+# result stands a panel: the same test, run against six mutants of `create_many` and `_store`.
+#
+# **Predict:** how many of the six does it kill?
+
+# %% tags=["listing"]
+# %%ipytest --mutants distinct-ids
+import asyncio
+
+import pytest
+
+from vespera_scriptorium import Container, TaskOrchestrator
+
+
+# fmt: off
+@pytest.mark.asyncio
+async def test_concurrent_operations():
+    """Test multiple async operations running concurrently."""
+    container = Container()
+    orchestrator = container.get(TaskOrchestrator)
+
+    # Create multiple tasks concurrently
+    task_data_list = [
+        {"title": f"Task {i}", "description": f"Concurrent task {i}"}
+        for i in range(5)
+    ]
+
+    # Execute task creation concurrently
+    create_tasks = [
+        orchestrator.create_task(task_data)
+        for task_data in task_data_list
+    ]
+
+    creation_results = await asyncio.gather(*create_tasks, return_exceptions=True)
+
+    # Verify all tasks created successfully
+    successful_tasks = [
+        result for result in creation_results
+        if not isinstance(result, Exception) and result.success
+    ]
+
+    assert len(successful_tasks) == 5, f"Expected 5 tasks, got {len(successful_tasks)}"
+
+    # Execute tasks concurrently
+    task_ids = [result.task_id for result in successful_tasks]
+    execute_tasks = [
+        orchestrator.execute_task(task_id)
+        for task_id in task_ids
+    ]
+
+    execution_results = await asyncio.gather(*execute_tasks, return_exceptions=True)
+
+    # Verify concurrent execution
+    successful_executions = [
+        result for result in execution_results
+        if not isinstance(result, Exception) and result.success
+    ]
+
+    assert len(successful_executions) == 5, "All concurrent executions should succeed"
+# fmt: on
+
+# %% [markdown]
+# One of six. It is good at one thing: five creations overlap, so ids that collide are found. But
+# its repository is instant and never fails, so nothing can finish late, out of order, or badly.
+#
+# **The cure:** bring a repository of your own, and let the test decide how long each `add` takes.
+# Exercises run under a *virtual clock*: when every task waits, it jumps to the next timer. The
+# hour below takes no time.
+
+# %%
+# %%ipytest --mutants distinct-ids
+import asyncio
+
+from vespera_scriptorium import InMemoryTaskRepository, InstantSpecialist, TaskOrchestrator
+
+
+class SlowRepository(InMemoryTaskRepository):
+    async def add(self, task):
+        await asyncio.sleep(3600)
+        await super().add(task)
+
+
+async def test_a_success_is_stored():
+    orchestrator = TaskOrchestrator(SlowRepository(), InstantSpecialist())
+    [result] = await orchestrator.create_many([{"title": "Slow"}])
+    state = await orchestrator.get_task_status(result.task_id)
+    assert state.title == "Slow"
+
+
+# %% [markdown]
+# ## Cancelled is no `Exception`
+#
+# The listing sorts its results with `not isinstance(result, Exception)`. Say that one creation
+# was cancelled: its connection was closed, its worker shut down.
+#
+# **Predict:** on which side of that filter does it land?
+
+# %%
+import asyncio
+
+
+async def cancelled():
+    raise asyncio.CancelledError
+
+
+outcomes = await asyncio.gather(asyncio.sleep(0), cancelled(), return_exceptions=True)
+print("is an Exception:    ", [isinstance(outcome, Exception) for outcome in outcomes])
+print("is a BaseException: ", [isinstance(outcome, BaseException) for outcome in outcomes])
+
+# %% [markdown]
+# Among the results. `CancelledError` derives from `BaseException`, so that `except Exception`
+# does not stop a cancellation by accident. **The cure:** name `CancelledError` first, and test it.
+#
+# ### Exercise: tasks created together
+#
+# Test `create_many`: it takes a list of task data and answers with a list of results.
+#
+# {contract distinct-ids}
+#
+# {worked distinct-ids}
+
+# %% exercise="distinct-ids"
+# %%ipytest --mutants distinct-ids
+import asyncio
+
+from vespera_scriptorium import Container, InMemoryTaskRepository, TaskOrchestrator, TaskRepository
+
+
+### BEGIN SOLUTION
+class SlowRepository(InMemoryTaskRepository):
+    """Takes `description` seconds to add a task, then raises what `errors` has for its title."""
+
+    def __init__(self, **errors):
+        super().__init__()
+        self.errors = errors
+
+    async def add(self, task):
+        await asyncio.sleep(float(task.description or 0))
+        if task.title in self.errors:
+            raise self.errors[task.title]
+        await super().add(task)
+
+
+def orchestrator_with(repository):
+    container = Container()
+    container.override(TaskRepository, repository)
+    return container.get(TaskOrchestrator)
+
+
+async def test_tasks_created_together_get_distinct_ids():
+    """Five tasks, five ids. Clause 1."""
+    orchestrator = orchestrator_with(InMemoryTaskRepository())
+    results = await orchestrator.create_many([{"title": f"Task {i}"} for i in range(5)])
+    assert [result.success for result in results] == [True] * 5
+    assert len({result.task_id for result in results}) == 5
+
+
+async def test_a_success_is_stored_however_long_that_takes():
+    """After an hour in `add`, the task is there. Clause 2."""
+    orchestrator = orchestrator_with(SlowRepository())
+    [result] = await orchestrator.create_many([{"title": "slow", "description": "3600"}])
+    assert (await orchestrator.get_task_status(result.task_id)).title == "slow"
+
+
+async def test_results_stand_in_the_order_of_the_input():
+    """The first task is stored last, and its result still comes first. Clause 3."""
+    orchestrator = orchestrator_with(SlowRepository())
+    results = await orchestrator.create_many(
+        [{"title": seconds, "description": seconds} for seconds in ("3", "1", "2")]
+    )
+    states = [await orchestrator.get_task_status(result.task_id) for result in results]
+    assert [state.title for state in states] == ["3", "1", "2"]
+
+
+async def test_a_failure_is_one_failed_result_with_its_reason():
+    """The full disk costs one task, not three. Clause 4."""
+    orchestrator = orchestrator_with(SlowRepository(b=OSError("disk full")))
+    results = await orchestrator.create_many([{"title": title} for title in "abc"])
+    assert [result.success for result in results] == [True, False, True]
+    assert results[1].error == "disk full"
+
+
+async def test_a_cancelled_creation_is_a_failed_result():
+    """`CancelledError` is no `Exception`, and no success either. Clause 5."""
+    orchestrator = orchestrator_with(SlowRepository(b=asyncio.CancelledError()))
+    results = await orchestrator.create_many([{"title": title} for title in "abc"])
+    assert [result.success for result in results] == [True, False, True]
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint distinct-ids}
+
+# %% [markdown]
+# ## Gather is no proof
+#
+# `execute_many(task_ids, limit)` executes tasks together, at most `limit` at a time. The listing's
+# way to test it: execute six, count six successes. Seven mutants wait for this one; the first of
+# them runs one task after the other.
+#
+# **Predict:** how many die?
+
+# %%
+# %%ipytest --mutants really-concurrent
+from vespera_scriptorium import Container, TaskOrchestrator
+
+
+async def test_many_tasks_are_executed():
+    orchestrator = Container().get(TaskOrchestrator)
+    created = await orchestrator.create_many([{"title": f"Task {i}"} for i in range(6)])
+    results = await orchestrator.execute_many([task.task_id for task in created], limit=3)
+    assert len(results) == 6
+    assert all(result.success for result in results)
+
+
+# %% [markdown]
+# None. Results say *what* happened, never *when*: with one slot or with three they are equal.
+# The difference is in time, so draw time. These bars come from real runs of `execute_many`; each
+# task is at work for as many seconds as its title says.
+
+# %%
+import asyncio
+
+from grader import timeline
+from vespera_scriptorium import InMemoryTaskRepository, TaskOrchestrator
+
+
+class Worker:
+    async def run(self, task):
+        with timeline.span(f"{task.title} s"):
+            await asyncio.sleep(float(task.title))
+
+
+async def execute(limit):
+    orchestrator = TaskOrchestrator(InMemoryTaskRepository(), Worker())
+    created = await orchestrator.create_many([{"title": seconds} for seconds in "31122"])
+    await orchestrator.execute_many([task.task_id for task in created], limit)
+
+
+runs = {f"limit={limit}": timeline.run(execute(limit)) for limit in (1, 3)}
+timeline.draw(runs, title="Five tasks, one at a time and three at a time")
+
+# %% [markdown]
+# ## Sleeping is hoping
+#
+# So a test must look while the tasks are at work. The first idea is always to wait a moment.
+# Here the moment is counted in turns of the event loop; with `sleep(0.05)` and a wall clock it is
+# the same bet, on a faster machine than the one that runs your CI.
+#
+# **Predict:** the test passes below. What will the panel say?
+
+# %%
+# %%ipytest --mutants really-concurrent
+import asyncio
+from types import SimpleNamespace
+
+from vespera_scriptorium import InMemoryTaskRepository, TaskOrchestrator
+
+
+async def test_three_are_at_work():
+    working = []
+
+    async def run(task):
+        working.append(task)
+        await asyncio.sleep(1)
+
+    orchestrator = TaskOrchestrator(InMemoryTaskRepository(), SimpleNamespace(run=run))
+    created = await orchestrator.create_many([{"title": "Task"}] * 6)
+    batch = asyncio.create_task(orchestrator.execute_many([task.task_id for task in created], 3))
+    for _ in range(4):
+        await asyncio.sleep(0)
+    assert len(working) == 3
+    await batch
+
+
+# %% [markdown]
+# Flaky. Asyncio promises no order among tasks that are ready at the same time; the grader
+# shuffles them, and four turns are no longer enough. So let the tasks themselves prove it.
+#
+# ## Meet, with a deadline
+#
+# An `asyncio.Barrier(3)` lets nobody go on before three have come. If `execute_many` returns at
+# all, three were at work together. The two tests differ in one thing: how long they wait.
+#
+# **Predict:** what happens to each when the mutant runs one task after the other?
+
+# %%
+# %%ipytest --mutants really-concurrent
+import asyncio
+from types import SimpleNamespace
+
+from vespera_scriptorium import InMemoryTaskRepository, TaskOrchestrator
+
+
+async def three_meet(deadline):
+    meeting = asyncio.Barrier(3)
+
+    async def run(task):
+        await meeting.wait()
+
+    orchestrator = TaskOrchestrator(InMemoryTaskRepository(), SimpleNamespace(run=run))
+    created = await orchestrator.create_many([{"title": "Task"}] * 6)
+    async with asyncio.timeout(deadline):
+        await orchestrator.execute_many([task.task_id for task in created], limit=3)
+
+
+async def test_three_meet():
+    await three_meet(deadline=None)
+
+
+async def test_three_meet_in_time():
+    await three_meet(deadline=5)
+
+
+# %% [markdown]
+# Both are valid; one kills. Without a deadline the first task waits for company for ever, and a
+# hang tells nobody what is wrong: it is no kill here, and a stuck build at work. Whatever may
+# wait for ever belongs into `asyncio.timeout`. Under the virtual clock five seconds cost nothing.
+#
+# ## Freeze, then look
+#
+# *At least* three is proven; *at most* three is not, and a second meeting of three would hide it.
+# A gate is plainer: every worker stops at an `asyncio.Event`. When all stand still, count them.
+#
+# **Predict:** this test sleeps. Is it flaky?
+
+# %%
+# %%ipytest --mutants really-concurrent
+import asyncio
+from types import SimpleNamespace
+
+from vespera_scriptorium import InMemoryTaskRepository, TaskOrchestrator
+
+
+async def test_three_are_at_work_and_no_more():
+    gate, working = asyncio.Event(), []
+
+    async def run(task):
+        working.append(task)
+        await gate.wait()
+
+    orchestrator = TaskOrchestrator(InMemoryTaskRepository(), SimpleNamespace(run=run))
+    created = await orchestrator.create_many([{"title": "Task"}] * 6)
+    batch = asyncio.create_task(orchestrator.execute_many([task.task_id for task in created], 3))
+    await asyncio.sleep(1)
+    assert len(working) == 3
+    gate.set()
+    await batch
+
+
+# %% [markdown]
+# It is not. The virtual clock moves only when no task can: after `sleep(1)`, whatever could
+# begin has begun. On a wall clock there is no such moment; wait for arrivals there, with a deadline.
+#
+# One mutant still ignores the limit. Which limit would give it away?
+#
+# ### Exercise: as many as allowed, and no more
+#
+# Test `execute_many` with a specialist of your own, whose gates you open one by one.
+#
+# {contract really-concurrent}
+#
+# {worked really-concurrent}
+
+# %% exercise="really-concurrent"
+# %%ipytest --mutants really-concurrent
+import asyncio
+from collections import defaultdict
+
+import pytest
+
+from vespera_scriptorium import Container, Specialist, TaskOrchestrator
+
+
+### BEGIN SOLUTION
+class GatedSpecialist:
+    """Keeps a task at work until the gate with its title opens; then it may fail."""
+
+    def __init__(self):
+        self.gates = defaultdict(asyncio.Event)
+        self.working = set()
+        self.most = 0
+        self.fails = False
+
+    async def run(self, task):
+        self.working.add(task.title)
+        self.most = max(self.most, len(self.working))
+        await self.gates[task.title].wait()
+        self.working.remove(task.title)
+        if self.fails:
+            raise OSError(f"{task.title} failed")
+        return task.title
+
+    def open(self, titles):
+        for title in titles:
+            self.gates[title].set()
+
+
+@pytest.fixture
+def specialist():
+    return GatedSpecialist()
+
+
+@pytest.fixture
+def start(specialist):
+    """Starts a batch, and comes back once every task that may begin has begun."""
+
+    async def start(titles, limit):
+        container = Container()
+        container.override(Specialist, specialist)
+        orchestrator = container.get(TaskOrchestrator)
+        created = await orchestrator.create_many([{"title": title} for title in titles])
+        task_ids = [result.task_id for result in created]
+        batch = asyncio.create_task(orchestrator.execute_many(task_ids, limit))
+        await asyncio.sleep(1)
+        return batch
+
+    return start
+
+
+@pytest.mark.parametrize("limit", [1, 2, 5])
+async def test_as_many_as_the_limit_are_at_work_and_never_more(specialist, start, limit):
+    """Frozen at their gates, the tasks can be counted. Clauses 1 and 2."""
+    batch = await start("abcdef", limit)
+    assert len(specialist.working) == limit
+    specialist.open("abcdef")
+    await batch
+    assert specialist.most == limit
+
+
+async def test_a_free_slot_is_taken_while_others_are_at_work(specialist, start):
+    """One of two leaves, and another comes in. Clause 3."""
+    batch = await start("abcd", 2)
+    specialist.open(min(specialist.working))
+    await asyncio.sleep(1)
+    assert len(specialist.working) == 2
+    specialist.open("abcd")
+    await batch
+
+
+async def test_a_failure_frees_its_slot(specialist, start):
+    """With one slot, a lost one would stop the batch. Clause 4."""
+    specialist.fails = True
+    specialist.open("abc")
+    async with asyncio.timeout(60):
+        results = await (await start("abc", 1))
+    assert [result.error for result in results] == ["a failed", "b failed", "c failed"]
+
+
+async def test_results_stand_in_the_order_of_the_input(specialist, start):
+    """The last task ends first, and its result still comes last. Clause 5."""
+    batch = await start("abc", 3)
+    for title in "cba":
+        specialist.open(title)
+        await asyncio.sleep(1)
+    assert [result.output for result in await batch] == ["a", "b", "c"]
+
+
+async def test_nothing_to_do_is_done_at_once(start):
+    """No task ids, no results, and no waiting for them. Clause 6."""
+    async with asyncio.timeout(60):
+        assert await (await start("", 3)) == []
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint really-concurrent}
+
+# %% [markdown]
+# ## One failure, and who is left
+#
+# Two coroutines in one `gather`: one fails after a second, the other needs three.
+#
+# **Predict:** when `gather` raises, what is the other one doing?
+
+# %%
+import asyncio
+
+from grader import timeline
+
+
+async def work(name, seconds):
+    with timeline.span(name):
+        await asyncio.sleep(seconds)
+        if name == "fails":
+            raise OSError("disk full")
+
+
+async def together(**options):
+    try:
+        await asyncio.gather(work("fails", 1), work("sibling", 3), **options)
+    except OSError:
+        pass
+
+
+plain, kept = timeline.run(together()), timeline.run(together(return_exceptions=True))
+timeline.draw({"gather": plain, "gather, return_exceptions=True": kept}, title="After an error")
+
+# %% [markdown]
+# It goes on, and nobody waits for it. `return_exceptions=True` waits for both; a
+# `TaskGroup` would cancel the sibling and wait for that. Three policies, and your contract says
+# which one. So does it when the *caller* is cancelled: shutdown, a deadline, a closed tab.
+#
+# **Predict:** this test cancels a batch and sees it cancelled. Does it notice work that goes on
+# behind its back?
+
+# %%
+# %%ipytest --mutants gather-results
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from vespera_scriptorium import InMemoryTaskRepository, TaskOrchestrator
+
+
+async def test_a_batch_can_be_cancelled():
+    specialist = SimpleNamespace(run=lambda task: asyncio.sleep(3600))
+    orchestrator = TaskOrchestrator(InMemoryTaskRepository(), specialist)
+    created = await orchestrator.create_many([{"title": "Task"}] * 2)
+    batch = asyncio.create_task(orchestrator.execute_all([task.task_id for task in created]))
+    await asyncio.sleep(60)
+    batch.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await batch
+
+
+# %% [markdown]
+# It does not. Mutant 6 gives up the wait and leaves the work alone; the caller sees no difference.
+# **The cure** is one line more: cancel, then look who is left.
+
+# %%
+# %%ipytest --mutants gather-results
+import asyncio
+from types import SimpleNamespace
+
+import pytest
+
+from vespera_scriptorium import InMemoryTaskRepository, TaskOrchestrator
+
+
+async def test_a_cancelled_batch_leaves_nothing_running():
+    specialist = SimpleNamespace(run=lambda task: asyncio.sleep(3600))
+    orchestrator = TaskOrchestrator(InMemoryTaskRepository(), specialist)
+    created = await orchestrator.create_many([{"title": "Task"}] * 2)
+    batch = asyncio.create_task(orchestrator.execute_all([task.task_id for task in created]))
+    await asyncio.sleep(60)
+    batch.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await batch
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+# %% [markdown]
+# ### Exercise: every outcome told apart
+#
+# Test `execute_all(task_ids)`. It answers with a `BatchOutcome`: `succeeded` and `failed` are
+# dicts, `cancelled` is a list. `all_tasks` counts other people's tasks, too; a specialist that
+# notes when its work begins and ends sees its own only, and its clean-up.
+#
+# {contract gather-results}
+#
+# {worked gather-results}
+
+# %% exercise="gather-results"
+# %%ipytest --mutants gather-results
+import asyncio
+
+import pytest
+
+from vespera_scriptorium import Container, Specialist, TaskOrchestrator
+
+
+### BEGIN SOLUTION
+class DiarySpecialist:
+    """Works for `description` seconds, cleans up for one more, and notes both in its diary."""
+
+    def __init__(self):
+        self.diary = []
+        self.errors = {}
+
+    async def run(self, task):
+        self.diary.append(f"{task.title} begins")
+        try:
+            await asyncio.sleep(float(task.description))
+        finally:
+            await asyncio.sleep(1)
+            self.diary.append(f"{task.title} ends")
+        if task.title in self.errors:
+            raise self.errors[task.title]
+        return f"{task.title} is done"
+
+
+@pytest.fixture
+def specialist():
+    return DiarySpecialist()
+
+
+@pytest.fixture
+def orchestrator(specialist):
+    container = Container()
+    container.override(Specialist, specialist)
+    return container.get(TaskOrchestrator)
+
+
+async def create(orchestrator, **seconds):
+    """The ids of new tasks, which are titled by the names and take that many seconds."""
+    created = await orchestrator.create_many(
+        [{"title": title, "description": str(length)} for title, length in seconds.items()]
+    )
+    return [result.task_id for result in created]
+
+
+async def test_each_task_stands_where_it_belongs(orchestrator, specialist):
+    """Four tasks that end in another order than they began. Clauses 1 and 4."""
+    specialist.errors = {"bad": OSError("disk full"), "gone": asyncio.CancelledError()}
+    a, bad, gone, b = task_ids = await create(orchestrator, a=9, bad=1, gone=2, b=3)
+    batch = await orchestrator.execute_all(task_ids)
+    assert batch.succeeded == {a: "a is done", b: "b is done"}
+    assert list(batch.failed) == [bad]
+    assert batch.cancelled == [gone]
+
+
+async def test_the_specialists_own_exception_is_kept(orchestrator, specialist):
+    """Not a copy, not a summary: the very object. Clause 2."""
+    specialist.errors = {"bad": OSError("disk full")}
+    [bad] = await create(orchestrator, bad=1)
+    batch = await orchestrator.execute_all([bad])
+    assert batch.failed[bad] is specialist.errors["bad"]
+
+
+async def test_a_failure_does_not_stop_the_others(orchestrator, specialist):
+    """A minute after the error, the other task is done. Clause 3."""
+    specialist.errors = {"bad": OSError("disk full")}
+    bad, slow = await create(orchestrator, bad=1, slow=60)
+    assert slow in (await orchestrator.execute_all([bad, slow])).succeeded
+
+
+async def test_a_cancelled_batch_ends_all_that_it_began(orchestrator, specialist):
+    """Every beginning has its end, clean-up included, before the cancelled call is over. Clause 5."""
+    task_ids = await create(orchestrator, a=60, b=60)
+    batch = asyncio.create_task(orchestrator.execute_all(task_ids))
+    await asyncio.sleep(5)
+    batch.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await batch
+    assert sorted(specialist.diary) == ["a begins", "a ends", "b begins", "b ends"]
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint gather-results}
+
+# %% [markdown]
+# ## What failure messages mean
+#
+# | The panel says | It means | Do this |
+# | --- | --- | --- |
+# | wrong: line 9: AssertionError: assert … | The reference fails your test. | Read the clause again. |
+# | over-specified: a correct implementation that lets `limit` workers take the waiting tasks from the end of the list fails here | You tested *how*. | Assert what the contract says, nothing else. |
+# | flaky: passes under one schedule and fails under another | You counted on an order. | Freeze, then look. |
+# | waits for ever on a mutant, which is no kill | A hang tells nothing. | `asyncio.timeout` |
+# | leaks: leaves the task `execute_all` running | Your test ended before its work. | Await or cancel what you start. |
+# | Survived: mutant 4 | A clause is undefended. | Write the test for that clause. |
+
+# %% [markdown]
+# ## Recap
+#
+# - **Show** concurrency in time, not in results: a barrier, a gate, a timeline.
+# - **Freeze** workers at an `asyncio.Event` and count them. A sleep is harmless only under a
+#   virtual clock; elsewhere it is a bet.
+# - **Turn** hangs into failures with `asyncio.timeout`.
+# - **Tell apart** three outcomes: `return_exceptions=True` returns a `CancelledError` that no
+#   `isinstance(…, Exception)` finds.
+# - **Cancel**, await, then look who is left.
+#
+# **Next:** lesson 05, error handling: the type, the message, the cause, and life after the error.
+#
+# **Further reading:**
+# [Coroutines and tasks](https://docs.python.org/3/library/asyncio-task.html) in the Python
+# documentation, [its synchronisation primitives](https://docs.python.org/3/library/asyncio-sync.html),
+# and [pytest-asyncio's concepts](https://pytest-asyncio.readthedocs.io/en/stable/concepts.html).
