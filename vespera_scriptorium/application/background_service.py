@@ -16,8 +16,9 @@ class BackgroundService:
        pass.
     2. To start a service that is started is a `RuntimeError`, and the rounds go on as before.
     3. `stop` cancels the rounds and waits until they have ended: after it no task is left.
-    4. The journal is closed when `stop` returns or raises, after the last round.
-    5. An exception that ended the rounds is raised by `stop`.
+    4. By then the journal is closed, after the last round. A `stop` that is cancelled while it
+       waits can be repeated.
+    5. An exception that ended the rounds closes the journal, and is raised by `stop`.
     6. To stop a service that is not started is harmless. A service that was stopped can be started
        again.
     """
@@ -46,7 +47,8 @@ class BackgroundService:
         rounds = self._rounds
         if rounds is None:
             return
-        rounds.cancel()
+        if not rounds.cancelling():  # a second cancellation would cut short what the first began
+            rounds.cancel()
         await asyncio.wait([rounds])
         self._rounds = None
         if not rounds.cancelled():
