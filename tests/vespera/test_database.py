@@ -1,0 +1,135 @@
+"""The database manager, on real files."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import OperationalError
+
+from vespera_scriptorium import AsyncDatabaseManager
+from vespera_scriptorium.infrastructure.sql import TaskNumberRow
+
+
+@pytest.fixture
+async def database(tmp_path: Path):
+    database = AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    yield database
+    await database.stop()
+
+
+async def count(database: AsyncDatabaseManager) -> int | None:
+    """How many rows another session sees."""
+    async with database.session() as session:
+        return await session.scalar(select(func.count()).select_from(TaskNumberRow))
+
+
+async def test_block_that_ends_normally_commits(database: AsyncDatabaseManager) -> None:
+    """Others see the rows after the block, and not before; the session is closed."""
+    async with database.session() as session:
+        session.add(TaskNumberRow())
+        await session.flush()
+        assert await count(database) == 0
+    assert await count(database) == 1
+    assert not session.in_transaction()
+
+
+@pytest.mark.parametrize("error", [ValueError, asyncio.CancelledError, KeyboardInterrupt])
+async def test_exception_rolls_back(
+    database: AsyncDatabaseManager, error: type[BaseException]
+) -> None:
+    """The exception comes out, nothing is stored, and the session is closed."""
+    sessions = []
+
+    async def add_and_fail() -> None:
+        async with database.session() as session:
+            sessions.append(session)
+            session.add(TaskNumberRow())
+            await session.flush()
+            raise error
+
+    with pytest.raises(error):
+        await add_and_fail()
+    assert await count(database) == 0
+    assert not sessions[0].in_transaction()
+
+
+async def test_cancellation_rolls_back(database: AsyncDatabaseManager) -> None:
+    """A task that is cancelled inside its block stores nothing, and keeps no lock."""
+    added = asyncio.Event()
+
+    async def add_and_wait() -> None:
+        async with database.session() as session:
+            session.add(TaskNumberRow())
+            await session.flush()
+            added.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(add_and_wait())
+    async with asyncio.timeout(5):
+        await added.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with database.session() as session:
+        session.add(TaskNumberRow())
+    assert await count(database) == 1
+
+
+async def test_sessions_together_see_one_database(database: AsyncDatabaseManager) -> None:
+    """Sessions that are opened together, some rolled back, leave the right number of rows."""
+
+    async def add(keep: bool) -> None:
+        async with database.session() as session:
+            session.add(TaskNumberRow())
+            await session.flush()
+            if not keep:
+                raise ZeroDivisionError
+
+    outcomes = await asyncio.gather(*(add(n % 2 == 0) for n in range(6)), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [type(None), ZeroDivisionError] * 3
+    assert await count(database) == 3
+
+
+async def test_start_opens_a_database_of_a_url(tmp_path: Path) -> None:
+    """After `start` the file is there; a URL that leads nowhere is found out by it."""
+    path = tmp_path / "test.db"
+    database = AsyncDatabaseManager(f"sqlite+aiosqlite:///{path}")
+    await database.start()
+    await database.start()
+    assert path.exists()
+    await database.stop()
+    nowhere = AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'no' / 'folder.db'}")
+    with pytest.raises(OperationalError):
+        await nowhere.start()
+    await nowhere.stop()
+
+
+async def test_closed_database_gives_no_session(database: AsyncDatabaseManager) -> None:
+    """After `stop` a session is refused, until the next start; what was stored is still there."""
+    async with database.session() as session:
+        session.add(TaskNumberRow())
+    await database.stop()
+    await database.stop()
+    with pytest.raises(RuntimeError, match="the database is closed: start it first"):
+        await count(database)
+    await database.start()
+    assert await count(database) == 1
+
+
+async def test_temporary_database_is_a_file_of_its_own() -> None:
+    """Without a URL each manager has a file, in a folder that is gone after `stop`."""
+    one, other = AsyncDatabaseManager(), AsyncDatabaseManager()
+    async with one.session() as session:
+        session.add(TaskNumberRow())
+        path = Path((await session.execute(text("PRAGMA database_list"))).first().file)
+    assert path.is_file()
+    assert (await count(one), await count(other)) == (1, 0)
+    await one.stop()
+    await other.stop()
+    assert not path.parent.exists()
+
+
+async def test_manager_that_was_never_used_stops() -> None:
+    """To stop what was not started is harmless."""
+    await AsyncDatabaseManager().stop()
