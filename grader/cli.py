@@ -92,7 +92,7 @@ def list_exercises(as_json: AsJson = False) -> None:
             "clock": exercise.clock,
             "alternatives": len(exercise.alternatives),
             "mutants": len(exercise.mutants),
-            "probes": 0,
+            "probes": len(exercise.probes),
         }
         for exercise in exercises().values()
     ]

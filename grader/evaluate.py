@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from grader.exercise import Exercise, Variant
+from grader.exercise import SUITE, Exercise, Probe, Variant
 from grader.inside.loops import Schedule, schedules
 from grader.inside.settings import DEADLINES
-from grader.report import MutantReport, Report, TestReport, Verdict, score
+from grader.report import MutantReport, ProbeReport, Report, TestReport, Verdict, score
 from grader.suite import Rejected, Suite, Unreadable, read
 from grader.transcript import Outcome, explain, read_answer, unfinished, with_name_hint
 from grader.worker import Worker, WorkerLost
@@ -19,11 +19,15 @@ from grader.worker import Worker, WorkerLost
 
 @dataclass
 class Run:
-    """One variant under one schedule, with some tests; filled by `_execute`."""
+    """One variant under one schedule, with some tests; filled by `_execute`.
+
+    `probe` is the source of a test of ours that is put below the learner's.
+    """
 
     variant: Variant
     schedule: Schedule
     tests: tuple[str, ...]
+    probe: str = ""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     collected: tuple[str, ...] = ()
     broken: str | None = None
@@ -43,7 +47,7 @@ def evaluate(
         return Report(exercise.id, "error", explain(str(error)), exercise.points)
     except Rejected as error:
         return Report(exercise.id, "rejected", explain(str(error)), exercise.points)
-    if not suite.tests and not suite.attempted:
+    if not suite.attempted:
         reason = "Write your tests in the cell and run it."
         return Report(exercise.id, "not-attempted", reason, exercise.points)
     try:
@@ -68,7 +72,7 @@ class _Evaluation:
         exercise = self._exercise
         if not self._suite.tests:
             reason = "No test found: the name of a test begins with `test_`."
-            return self._graded((), {}, reason)
+            return self._graded((), {}, self._probe(), reason if exercise.mutants else None)
         self._progress("checking the tests against correct implementations")
         first = Run(exercise.reference, self._schedules[0], self._suite.tests)
         self._execute([first])
@@ -100,28 +104,36 @@ class _Evaluation:
                 for test in tests
             ),
             kills,
+            self._probe(),
             _made_at_run_time(first.collected, self._suite.tests),
         )
 
     def _graded(
-        self, tests: tuple[TestReport, ...], kills: dict[int, set[str]], reason: str | None = None
+        self,
+        tests: tuple[TestReport, ...],
+        kills: dict[int, set[str]],
+        probes: tuple[ProbeReport, ...],
+        reason: str | None = None,
     ) -> Report:
+        """Every mutant and every probe pair weighs alike."""
         exercise = self._exercise
         mutants = tuple(
             MutantReport(number, bool(kills.get(number)), _clause(exercise, variant))
             for number, variant in enumerate(exercise.mutants, start=1)
         )
         killed = sum(mutant.killed for mutant in mutants)
+        earned = killed + sum(probe.passed for probe in probes)
         invalid = sum(test.verdict != "valid" for test in tests)
         return Report(
             exercise.id,
             "graded",
             reason,
             exercise.points,
-            score(exercise.points, killed, len(mutants), invalid),
+            score(exercise.points, earned, len(mutants) + len(probes), invalid),
             round(killed / len(mutants), 4) if mutants else None,
             tests,
             mutants,
+            probes,
         )
 
     def _hunt(self, valid: tuple[str, ...]) -> tuple[dict[int, set[str]], dict[str, str]]:
@@ -158,6 +170,22 @@ class _Evaluation:
                     del remaining[number]
         return kills, hints
 
+    def _probe(self) -> tuple[ProbeReport, ...]:
+        """Our tests on what the learner wrote: pairs of what must pass and what must fail."""
+        pairs = []
+        for probe in self._exercise.probes:
+            correct = [
+                Run(variant, schedule, (probe.name,), probe.source)
+                for variant in (self._exercise.reference, *self._exercise.alternatives)
+                for schedule in self._schedules
+            ]
+            broken = [  # a failure counts when it happens twice
+                Run(probe.broken, self._schedules[0], (probe.name,), probe.source) for _ in range(2)
+            ]
+            pairs.append((probe, correct, broken))
+        self._execute(run for _, correct, broken in pairs for run in (*correct, *broken))
+        return tuple(_judge_probe(*pair, self._exercise) for pair in pairs)
+
     def _execute(self, runs: Iterable[Run]) -> None:
         """Fill the runs. A test that ends its process is noted, and the rest run without it."""
         waiting = [(run, set(run.tests)) for run in runs]
@@ -189,8 +217,10 @@ class _Evaluation:
         return DEADLINES[self._exercise.clock]
 
     def _request(self, run: Run, tests: set[str]) -> dict[str, Any]:
+        own = [source for target, source in run.variant.sources.items() if target.module == SUITE]
+        below = [source for source in (*own, run.probe) if source]
         return {
-            "suite": self._suite.source,
+            "suite": "\n\n\n".join([self._suite.source, *below]),
             "tests": sorted(tests),
             "grafts": _grafts(run.variant),
             "schedule": vars(run.schedule),
@@ -219,9 +249,11 @@ def _clause(exercise: Exercise, variant: Variant) -> str:
 
 
 def _grafts(variant: Variant) -> list[dict[str, str]]:
-    """The variant's sources as the worker takes them: one text a class."""
+    """The variant's sources for the application: one text for each class or module."""
     owners: dict[tuple[str, str], list[str]] = {}
     for target, source in variant.sources.items():
+        if target.module == SUITE:
+            continue
         owners.setdefault((target.module, target.owner), []).append(source)
     return [
         {"module": module, "owner": owner, "source": "\n\n".join(sources)}
@@ -273,3 +305,19 @@ def _failure(run: Run, outcome: Outcome, exercise: Exercise, verdict: Verdict) -
         case "flaky":
             return f"passes under one schedule and fails under another ({run.schedule}): {message}"
     return message
+
+
+def _judge_probe(
+    probe: Probe, correct: list[Run], broken: list[Run], exercise: Exercise
+) -> ProbeReport:
+    """Rule 4: it passes with every correct variant, and fails with the broken one."""
+    clause = exercise.contract[probe.clause - 1]
+    for run in correct:
+        outcome = run.outcomes[probe.name]
+        if outcome.ending != "passed":
+            why = with_name_hint(outcome.message or "it fails")
+            return ProbeReport(probe.name, False, f"{clause} ({_where(run, exercise)}{why})")
+    if any(run.outcomes[probe.name].ending != "failed" for run in broken):
+        why = f"it does not notice that the application {probe.broken.sentence}"
+        return ProbeReport(probe.name, False, f"{clause} ({why})")
+    return ProbeReport(probe.name, True)

@@ -114,10 +114,13 @@ def headline(report: Report) -> str:
         return f"{report.exercise}: {marks}. {report.reason}"
     invalid = sum(test.verdict != "valid" for test in report.tests)
     aside = "" if not invalid else f", {invalid} {_plural(invalid, 'test')} set aside"
-    return (
-        f"{report.exercise}: {marks}, "
-        f"{report.killed} of {len(report.mutants)} mutants killed{aside}."
-    )
+    counts = []
+    if report.mutants:
+        counts.append(f"{report.killed} of {len(report.mutants)} mutants killed")
+    if report.probes:
+        passed = sum(probe.passed for probe in report.probes)
+        counts.append(f"{passed} of {len(report.probes)} probes passed")
+    return f"{report.exercise}: {marks}, {', '.join(counts)}{aside}."
 
 
 def _plural(number: int, noun: str) -> str:
@@ -187,6 +190,12 @@ def to_text(report: Report, exercise: Exercise) -> str:
     if shown.survivors and report.status == "graded":
         lines += ["", "Survived: clauses of the contract that are left undefended"]
         lines += [f"  {mutant.number}. {mutant.clause}" for mutant in shown.survivors]
+    if report.probes:
+        lines += ["", "Probes of what you wrote"]
+    for probe in report.probes:
+        lines.append(f"  {probe.name}: {'passed' if probe.passed else 'failed'}")
+        if probe.message:
+            lines.append(f"      {probe.message}")
     if report.status == "graded":
         lines += ["", f"Python {report.python}, sandbox: {report.sandbox}"]
     return "\n".join(lines)

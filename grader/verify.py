@@ -16,6 +16,7 @@ from types import CodeType
 from grader.evaluate import evaluate
 from grader.exercise import Exercise, Target, Variant
 from grader.report import Report
+from grader.suite import read
 from grader.worker import Worker
 
 FEWEST_MUTANTS = 4
@@ -27,7 +28,8 @@ def problems(exercise: Exercise, solution: str, stub: str, worker: Worker) -> It
     for variant in exercise.variants[1:]:
         yield from _variant(exercise, variant)
     untouched = evaluate(stub, exercise, worker)
-    if untouched.status != "not-attempted" or untouched.score != 0:
+    expected = "graded" if read(stub).tests else "not-attempted"  # what is to be repaired runs
+    if untouched.status != expected or untouched.score != 0:
         yield f"the stub is {untouched.status} with {untouched.score:g} points, not untouched"
     report = evaluate(solution, exercise, worker)
     yield from _solution(report)
@@ -36,18 +38,18 @@ def problems(exercise: Exercise, solution: str, stub: str, worker: Worker) -> It
 
 
 def _declaration(exercise: Exercise) -> Iterator[str]:
-    if len(exercise.mutants) < FEWEST_MUTANTS:
+    if len(exercise.mutants) + len(exercise.probes) < FEWEST_MUTANTS:
         yield f"it has {len(exercise.mutants)} mutants, at least {FEWEST_MUTANTS} are needed"
     if not exercise.alternatives:
         yield "it has no alternative: add a correct implementation that is built differently"
-    if exercise.worked not in [mutant.name for mutant in exercise.mutants]:
+    if exercise.mutants and exercise.worked not in [m.name for m in exercise.mutants]:
         yield f"the worked mutant {exercise.worked or '(none)'} is not one of its mutants"
     if "https://docs." not in exercise.hint:
         yield "its hint links to no official documentation"
-    defended = {mutant.clause for mutant in exercise.mutants}
+    defended = {found.clause for found in (*exercise.mutants, *exercise.probes)}
     for number in range(1, len(exercise.contract) + 1):
         if number not in defended:
-            yield f"no mutant breaks clause {number}"
+            yield f"no mutant breaks clause {number}, and no probe defends it"
 
 
 def _variant(exercise: Exercise, variant: Variant) -> Iterator[str]:
@@ -116,6 +118,9 @@ def _solution(report: Report) -> Iterator[str]:
             yield f"the solution lets mutant {mutant.number} live ({mutant.clause})"
         elif all(mutant.number in test.kills for test in report.tests):
             yield f"mutant {mutant.number} passes no test at all: it is broken, not wrong"
+    for probe in report.probes:
+        if not probe.passed:
+            yield f"the solution fails the probe {probe.name}: {probe.message}"
     if not report.full:
         yield f"the solution scores {report.score:g} of {report.points}"
 
