@@ -92,17 +92,19 @@ class CompletionOrder(TaskOrchestrator):
     """Answers in the order in which the tasks were stored."""
 
     async def create_many(self, task_data_list: Sequence[Mapping[str, Any]]) -> list[TaskResult]:
-        creations = [self._store(task_data) for task_data in task_data_list]
         results = []
-        for creation in asyncio.as_completed(creations):
+
+        async def create(task_data: Mapping[str, Any]) -> None:
             try:
-                task = await creation
+                task = await self._store(task_data)
             except asyncio.CancelledError:
                 results.append(TaskResult(success=False, error="cancelled"))
             except Exception as error:
                 results.append(TaskResult(success=False, error=str(error)))
             else:
                 results.append(TaskResult(success=True, task_id=task.id))
+
+        await asyncio.gather(*(create(task_data) for task_data in task_data_list))
         return results
 
 
@@ -258,13 +260,14 @@ class InOrderOfCompletion(TaskOrchestrator):
 
     async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
         slots = asyncio.Semaphore(limit)
+        results = []
 
-        async def execute(task_id: str) -> TaskResult:
+        async def execute(task_id: str) -> None:
             async with slots:
-                return await self.execute_task(task_id)
+                results.append(await self.execute_task(task_id))
 
-        executions = [execute(task_id) for task_id in task_ids]
-        return [await execution for execution in asyncio.as_completed(executions)]
+        await asyncio.gather(*(execute(task_id) for task_id in task_ids))
+        return results
 
 
 @really_concurrent.mutant(clause=6)
@@ -382,15 +385,23 @@ class BlamesTheWrongTask(TaskOrchestrator):
     """Pairs the ids with the outcomes in the order in which the tasks happened to end."""
 
     async def execute_all(self, task_ids: Sequence[str]) -> BatchOutcome:
-        batch = BatchOutcome()
-        endings = asyncio.as_completed([self._run(task_id) for task_id in task_ids])
-        for task_id, ending in zip(task_ids, endings, strict=True):
+        outcomes: list[str | BaseException] = []
+
+        async def execute(task_id: str) -> None:
             try:
-                batch.succeeded[task_id] = await ending
-            except asyncio.CancelledError:
+                outcomes.append(await self._run(task_id))
+            except (Exception, asyncio.CancelledError) as error:
+                outcomes.append(error)
+
+        await asyncio.gather(*(execute(task_id) for task_id in task_ids))
+        batch = BatchOutcome()
+        for task_id, outcome in zip(task_ids, outcomes, strict=True):
+            if isinstance(outcome, asyncio.CancelledError):
                 batch.cancelled.append(task_id)
-            except Exception as error:
-                batch.failed[task_id] = error
+            elif isinstance(outcome, Exception):
+                batch.failed[task_id] = outcome
+            elif isinstance(outcome, str):
+                batch.succeeded[task_id] = outcome
         return batch
 
 
