@@ -24,7 +24,7 @@ LEFT = "left running"
 LONGEST = 24 * 3600.0
 """Virtual seconds after which `run` gives up: nothing is left that could wake the tasks."""
 
-WIDTH, LABELS, ROW, HEADING, ENDING = 680, 160, 24, 40, 90
+WIDTH, LABELS, ROW, HEADING, ENDING = 680, 120, 24, 36, 100
 FILLS = ("#4c86c6", "#c9752d", "#3f9a6b", "#a565b5")
 
 
@@ -106,12 +106,12 @@ class Drawing:
         scale = (WIDTH - LABELS - ENDING) / seconds
         y, runs = 16, []
         for (name, spans), fill in zip(self.runs.items(), FILLS * len(self.runs), strict=False):
-            bars, first = [], y + HEADING - ROW + 8
+            bars, first = [], y + HEADING
             for top, span in enumerate(spans):
                 x, width = LABELS + span.start * scale, (span.end - span.start) * scale
                 bar = {"x": round(x, 1), "y": first + top * ROW, "width": round(max(2, width), 1)}
                 bars.append(bar | {"name": span.name, "ending": span.ending})
-            runs.append({"name": name, "y": y + HEADING - 8, "fill": fill, "bars": bars})
+            runs.append({"name": name, "y": y + HEADING - 10, "fill": fill, "bars": bars})
             y += HEADING + ROW * len(spans)
         ticks = [
             (s, round(LABELS + s * scale, 1)) for s in range(0, seconds + 1, ceil(seconds / 9))

@@ -14,7 +14,7 @@
 # # Concurrent operations
 #
 # You will prove that tasks work at the same time, that no more of them do than allowed, and that
-# one failure hides nothing. Not one of your tests will sleep and hope.
+# one failure hides nothing. None of your tests will sleep and hope.
 #
 # **40 minutes.** Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
 # and a pytest fixture.
@@ -37,11 +37,15 @@
 # %% [markdown]
 # ## The listing, and what it proves
 #
-# This is the pattern for concurrent operations as you find it in many code bases: create five
-# tasks together, execute them together, count the successes. It is run unchanged. Below its
-# result stands a panel: the same test, run against six mutants of `create_many` and `_store`.
+# Here is the pattern as it stands in many code bases: create five tasks together, execute them
+# together, count the successes. Below its result stands a panel: the same test, unchanged, on six
+# mutants of `create_many` and of `_store`, which creates one task.
 #
 # **Predict:** how many of the six does it kill?
+#
+# <!--
+# fmt: off
+# -->
 
 # %% tags=["listing"]
 # %%ipytest --mutants distinct-ids
@@ -52,7 +56,6 @@ import pytest
 from vespera_scriptorium import Container, TaskOrchestrator
 
 
-# fmt: off
 @pytest.mark.asyncio
 async def test_concurrent_operations():
     """Test multiple async operations running concurrently."""
@@ -97,15 +100,16 @@ async def test_concurrent_operations():
     ]
 
     assert len(successful_executions) == 5, "All concurrent executions should succeed"
-# fmt: on
 
 # %% [markdown]
-# One of six. It is good at one thing: five creations overlap, so ids that collide are found. But
-# its repository is instant and never fails, so nothing can finish late, out of order, or badly.
+# <!--
+# fmt: on
+# -->
+# One. It is good at one thing: creations overlap, so ids that collide are found. But its repository
+# is instant and never fails, so nothing ends late, out of order, or badly.
 #
-# **The cure:** bring a repository of your own, and let the test decide how long each `add` takes.
-# Exercises run under a *virtual clock*: when every task waits, it jumps to the next timer. The
-# hour below takes no time.
+# **The cure:** a repository of your own. Then the test decides how long `add` takes. Exercises run
+# under a *virtual clock*: when every task waits, it jumps to the next timer. The hour below is free.
 
 # %%
 # %%ipytest --mutants distinct-ids
@@ -130,8 +134,8 @@ async def test_a_success_is_stored():
 # %% [markdown]
 # ## Cancelled is no `Exception`
 #
-# The listing sorts its results with `not isinstance(result, Exception)`. Say that one creation
-# was cancelled: its connection was closed, its worker shut down.
+# The listing keeps what is `not isinstance(result, Exception)`. Say that one creation was
+# cancelled: its connection closed, its worker shut down.
 #
 # **Predict:** on which side of that filter does it land?
 
@@ -148,12 +152,12 @@ print("is an Exception:    ", [isinstance(outcome, Exception) for outcome in out
 print("is a BaseException: ", [isinstance(outcome, BaseException) for outcome in outcomes])
 
 # %% [markdown]
-# Among the results. `CancelledError` derives from `BaseException`, so that `except Exception`
-# does not stop a cancellation by accident. **The cure:** name `CancelledError` first, and test it.
+# It is kept. `CancelledError` derives from `BaseException`, so that no `except Exception` stops
+# a cancellation by accident. **The cure:** name `CancelledError`, and test what becomes of it.
 #
 # ### Exercise: tasks created together
 #
-# Test `create_many`: it takes a list of task data and answers with a list of results.
+# Test `create_many`: a list of task data goes in, a list of results comes out.
 #
 # {contract distinct-ids}
 #
@@ -235,11 +239,11 @@ async def test_a_cancelled_creation_is_a_failed_result():
 # %% [markdown]
 # ## Gather is no proof
 #
-# `execute_many(task_ids, limit)` executes tasks together, at most `limit` at a time. The listing's
-# way to test it: execute six, count six successes. Seven mutants wait for this one; the first of
-# them runs one task after the other.
+# `execute_many(task_ids, limit)` executes tasks together, at most `limit` at a time. Tested in the
+# listing's way: execute six, count six successes. The first of its seven mutants runs one task
+# after the other.
 #
-# **Predict:** how many die?
+# **Predict:** how many of the seven die?
 
 # %%
 # %%ipytest --mutants really-concurrent
@@ -255,9 +259,8 @@ async def test_many_tasks_are_executed():
 
 
 # %% [markdown]
-# None. Results say *what* happened, never *when*: with one slot or with three they are equal.
-# The difference is in time, so draw time. These bars come from real runs of `execute_many`; each
-# task is at work for as many seconds as its title says.
+# None. Results say *what* happened, never *when*: with one slot or three they are the same. The
+# difference is time, so draw time. The bars come from real runs of `execute_many`.
 
 # %%
 import asyncio
@@ -268,7 +271,7 @@ from vespera_scriptorium import InMemoryTaskRepository, TaskOrchestrator
 
 class Worker:
     async def run(self, task):
-        with timeline.span(f"{task.title} s"):
+        with timeline.span(f"{task.title} seconds"):
             await asyncio.sleep(float(task.title))
 
 
@@ -284,9 +287,9 @@ timeline.draw(runs, title="Five tasks, one at a time and three at a time")
 # %% [markdown]
 # ## Sleeping is hoping
 #
-# So a test must look while the tasks are at work. The first idea is always to wait a moment.
-# Here the moment is counted in turns of the event loop; with `sleep(0.05)` and a wall clock it is
-# the same bet, on a faster machine than the one that runs your CI.
+# So a test must look while tasks are at work. The first idea is always to wait a moment: here, four
+# turns of the event loop. `sleep(0.05)` on a wall clock is the same bet, and your CI is slower than
+# your laptop.
 #
 # **Predict:** the test passes below. What will the panel say?
 
@@ -315,15 +318,15 @@ async def test_three_are_at_work():
 
 
 # %% [markdown]
-# Flaky. Asyncio promises no order among tasks that are ready at the same time; the grader
-# shuffles them, and four turns are no longer enough. So let the tasks themselves prove it.
+# Flaky. Nobody promised in which order ready tasks run; the grader shuffles them, and four turns
+# are no longer enough. **The cure:** let the tasks themselves prove it.
 #
 # ## Meet, with a deadline
 #
-# An `asyncio.Barrier(3)` lets nobody go on before three have come. If `execute_many` returns at
-# all, three were at work together. The two tests differ in one thing: how long they wait.
+# An `asyncio.Barrier(3)` lets nobody pass before three have come. If `execute_many` returns at all,
+# three were at work together. The two tests differ only in how long they wait.
 #
-# **Predict:** what happens to each when the mutant runs one task after the other?
+# **Predict:** what does each do when tasks run one after the other?
 
 # %%
 # %%ipytest --mutants really-concurrent
@@ -354,14 +357,14 @@ async def test_three_meet_in_time():
 
 
 # %% [markdown]
-# Both are valid; one kills. Without a deadline the first task waits for company for ever, and a
-# hang tells nobody what is wrong: it is no kill here, and a stuck build at work. Whatever may
-# wait for ever belongs into `asyncio.timeout`. Under the virtual clock five seconds cost nothing.
+# Both are valid; one kills. Without a deadline the first task waits for company for ever. A hang
+# tells nobody what is wrong: no kill here, a stuck build at work. **The cure:** what may wait for
+# ever goes into `asyncio.timeout`.
 #
 # ## Freeze, then look
 #
-# *At least* three is proven; *at most* three is not, and a second meeting of three would hide it.
-# A gate is plainer: every worker stops at an `asyncio.Event`. When all stand still, count them.
+# *At least* three is proven, *at most* three is not: six tasks at once are two meetings. Put up a
+# gate, an `asyncio.Event` that stops every worker. When all stand still, count.
 #
 # **Predict:** this test sleeps. Is it flaky?
 
@@ -390,10 +393,10 @@ async def test_three_are_at_work_and_no_more():
 
 
 # %% [markdown]
-# It is not. The virtual clock moves only when no task can: after `sleep(1)`, whatever could
-# begin has begun. On a wall clock there is no such moment; wait for arrivals there, with a deadline.
+# It is not. The virtual clock moves only when no task can: after `sleep(1)`, all that could begin
+# has begun. A wall clock has no such moment; there, wait for arrivals, with a deadline.
 #
-# One mutant still ignores the limit. Which limit would give it away?
+# One mutant that ignores the limit is still alive. Which limit gives it away?
 #
 # ### Exercise: as many as allowed, and no more
 #
@@ -539,12 +542,11 @@ plain, kept = timeline.run(together()), timeline.run(together(return_exceptions=
 timeline.draw({"gather": plain, "gather, return_exceptions=True": kept}, title="After an error")
 
 # %% [markdown]
-# It goes on, and nobody waits for it. `return_exceptions=True` waits for both; a
-# `TaskGroup` would cancel the sibling and wait for that. Three policies, and your contract says
-# which one. So does it when the *caller* is cancelled: shutdown, a deadline, a closed tab.
+# It goes on, and nobody waits for it. `return_exceptions=True` waits for both. A `TaskGroup` would
+# cancel the sibling and wait for that. The contract says which; also for when the *caller* is
+# cancelled.
 #
-# **Predict:** this test cancels a batch and sees it cancelled. Does it notice work that goes on
-# behind its back?
+# **Predict:** this test cancels a batch, and sees it cancelled. Does it notice work that goes on?
 
 # %%
 # %%ipytest --mutants gather-results
@@ -568,7 +570,7 @@ async def test_a_batch_can_be_cancelled():
 
 
 # %% [markdown]
-# It does not. Mutant 6 gives up the wait and leaves the work alone; the caller sees no difference.
+# It does not. Mutant 6 gives up waiting and lets the work run; its caller sees no difference.
 # **The cure** is one line more: cancel, then look who is left.
 
 # %%
@@ -596,9 +598,9 @@ async def test_a_cancelled_batch_leaves_nothing_running():
 # %% [markdown]
 # ### Exercise: every outcome told apart
 #
-# Test `execute_all(task_ids)`. It answers with a `BatchOutcome`: `succeeded` and `failed` are
-# dicts, `cancelled` is a list. `all_tasks` counts other people's tasks, too; a specialist that
-# notes when its work begins and ends sees its own only, and its clean-up.
+# Test `execute_all(task_ids)`. Its `BatchOutcome` has two dicts, `succeeded` and `failed`, and a
+# list, `cancelled`. `all_tasks` cannot see whether work was cleaned up; a specialist that notes its
+# beginnings and endings can.
 #
 # {contract gather-results}
 #
@@ -699,25 +701,25 @@ async def test_a_cancelled_batch_ends_all_that_it_began(orchestrator, specialist
 #
 # | The panel says | It means | Do this |
 # | --- | --- | --- |
-# | wrong: line 9: AssertionError: assert … | The reference fails your test. | Read the clause again. |
-# | over-specified: a correct implementation that lets `limit` workers take the waiting tasks from the end of the list fails here | You tested *how*. | Assert what the contract says, nothing else. |
-# | flaky: passes under one schedule and fails under another | You counted on an order. | Freeze, then look. |
-# | waits for ever on a mutant, which is no kill | A hang tells nothing. | `asyncio.timeout` |
-# | leaks: leaves the task `execute_all` running | Your test ended before its work. | Await or cancel what you start. |
-# | Survived: mutant 4 | A clause is undefended. | Write the test for that clause. |
+# | **wrong**: line 9: AssertionError: assert … | Correct code fails it. | Read the clause again. |
+# | **over-specified**: a correct implementation that … fails here | You tested *how*. | Assert the contract, nothing else. |
+# | **flaky**: passes under one schedule and fails under another | You counted on an order. | Freeze, then look. |
+# | **valid**: waits for ever on a mutant, which is no kill | A hang tells nothing. | Use `asyncio.timeout`. |
+# | **leaks**: leaves the task … running | The test ended before its work. | Await what you start. |
+# | **Survived**, and a clause | No test defends it. | Write one. |
 
 # %% [markdown]
 # ## Recap
 #
-# - **Show** concurrency in time, not in results: a barrier, a gate, a timeline.
-# - **Freeze** workers at an `asyncio.Event` and count them. A sleep is harmless only under a
-#   virtual clock; elsewhere it is a bet.
+# - **Show** concurrency in time: `gather` and equal results prove nothing.
+# - **Freeze** workers at an `asyncio.Event`, and count. A sleep is harmless under a virtual clock,
+#   and a bet elsewhere.
 # - **Turn** hangs into failures with `asyncio.timeout`.
-# - **Tell apart** three outcomes: `return_exceptions=True` returns a `CancelledError` that no
-#   `isinstance(…, Exception)` finds.
+# - **Tell apart** three outcomes: `return_exceptions=True` returns a `CancelledError`, too, and it
+#   is no `Exception`.
 # - **Cancel**, await, then look who is left.
 #
-# **Next:** lesson 05, error handling: the type, the message, the cause, and life after the error.
+# **Next:** lesson 05, error handling: type, message, cause, and life after the error.
 #
 # **Further reading:**
 # [Coroutines and tasks](https://docs.python.org/3/library/asyncio-task.html) in the Python
