@@ -83,19 +83,13 @@ def read(text: str) -> Suite:
     try:
         _check(tree)
         functions = list(_tests(tree))
+        notes = {name: note for name, node in functions if (note := _note(node)) is not None}
     except RecursionError:
         raise Rejected(_TOO_DEEP) from None
-    for name, node in functions:
-        if any(isinstance(child, ast.Yield | ast.YieldFrom) for child in _own(node)):
-            raise Rejected(
-                f"line {node.lineno}: {name} holds a `yield`, so pytest does not run it; "
-                "only a fixture may"
-            )
     counted = Counter(name for name, _ in functions)
     tests = tuple(counted)
     if len(tests) > MOST_TESTS:
         raise Rejected(f"{len(tests)} tests: at most {MOST_TESTS} count, keep the best of them")
-    notes = {name: note for name, node in functions if (note := _note(node)) is not None}
     notes |= {name: _SHADOWED for name, count in counted.items() if count > 1}
     return Suite(source, tests, any(not _is_idle(node) for node in tree.body), notes)
 
@@ -251,8 +245,15 @@ def _is_test_case(node: ast.ClassDef, classes: dict[str, ast.ClassDef]) -> bool:
 
 
 def _note(node: Function) -> str | None:
-    """A test that returns a value was meant to assert it; pytest looks at no return value."""
-    if any(isinstance(child, ast.Return) and child.value is not None for child in _own(node)):
+    """A test that returns a value was meant to assert it; pytest looks at no return value.
+
+    Raises `Rejected` for a test that yields: pytest refuses the whole module.
+    """
+    own = list(_own(node))
+    if any(isinstance(child, ast.Yield | ast.YieldFrom) for child in own):
+        what = f"{node.name} holds a `yield`, so pytest does not run it; only a fixture may"
+        raise Rejected(f"line {node.lineno}: {what}")
+    if any(isinstance(child, ast.Return) and child.value is not None for child in own):
         return "returns a value, which nobody looks at: write `assert` instead of `return`"
     return None
 

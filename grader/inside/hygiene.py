@@ -47,7 +47,7 @@ def watch() -> Iterator[Left]:
 
 
 def _left_in(loop: asyncio.AbstractEventLoop) -> Left:
-    tasks = sorted(_name(task) for task in asyncio.all_tasks(loop))
+    tasks = sorted(filter(None, map(_name, asyncio.all_tasks(loop))))
     left = [f"leaves the task `{name}` running" for name in tasks]
     left += getattr(loop, "noted", [])
     open_generators = list(getattr(loop, "_asyncgens", ()))
@@ -56,7 +56,8 @@ def _left_in(loop: asyncio.AbstractEventLoop) -> Left:
 
 
 def _name(task: asyncio.Task[Any]) -> str:
-    return getattr(task.get_coro(), "__qualname__", "?").removeprefix("<locals>.")
+    """Empty for the loop's own tasks, which close async generators."""
+    return str(getattr(task.get_coro(), "__qualname__", ""))
 
 
 def _lost(value: BaseException | None, kind: type[BaseException]) -> str:

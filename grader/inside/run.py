@@ -60,7 +60,7 @@ class Recorder:
 
     def begin(self, request: Mapping[str, Any], config: Any, folder: Path) -> None:
         """Make this process ready for one request: its variant, its suite, its schedule."""
-        folder.mkdir()
+        folder.mkdir(parents=True)
         os.chdir(folder)
         self._folder, self._process = folder, os.getpid()
         tempfile.tempdir = str(folder)
@@ -146,13 +146,15 @@ class Recorder:
 
     def _clean(self, text: str) -> str:
         """The same sentence in every run: no addresses, no folders, nothing odd, not too long."""
+        text = text if len(text) <= 4000 else f"{text[:2000]}...{text[-2000:]}"
         folder = str(self._folder)
-        for path in (f"{folder}{os.sep}", f"{self._folder.name}{os.sep}", f"{SUITE_FILE}::"):
+        in_root = os.path.join(*self._folder.parts[-2:], "")
+        for path in (os.path.join(folder, ""), in_root, f"{SUITE_FILE}::"):
             text = text.replace(path, "")
         text = re.sub(r" \([^()]*\.py\)", "", text.replace(folder, "."))
         text = re.sub(r"0x[0-9a-fA-F]+", "0x...", text.strip())
-        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[:1000])
-        return text if len(text) <= 300 else text[:297] + "..."
+        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+        return text if len(text) <= 300 else f"{text[:200]}...{text[-97:]}"
 
 
 def _test(item: pytest.Item) -> str:

@@ -28,6 +28,9 @@ from grader.inside.run import OPTIONS, SUITE_FILE, Recorder
 MOST_OUTPUT = 1 << 20
 """Bytes of records that one run may write."""
 
+SUITE_FOLDER = "folder-of-the-suite"
+"""The last part of each run's own folder: where a message is cut short, its end is the same."""
+
 FINISH = {"finish": True}
 """The last record of a run."""
 
@@ -94,7 +97,7 @@ class Run:
                 kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         os.close(self.output)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.rmtree(self.folder.parent, ignore_errors=True)
         return {"id": self.request["id"], "records": self.records, "hung": hung}
 
 
@@ -152,7 +155,7 @@ class Server:
 
     def _start(self, request: dict[str, Any]) -> Run:
         self._numbers += 1
-        child = Run(request, self._folder / f"run-{self._numbers}")
+        child = Run(request, self._folder / str(self._numbers) / SUITE_FOLDER)
         if child.pid:
             os.close(child.child_output)
             self._running.add(child)

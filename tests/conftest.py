@@ -1,0 +1,36 @@
+"""What tests share: one warm worker, and a way to grade a suite with it."""
+
+from collections.abc import Iterator
+from textwrap import dedent
+from typing import Protocol
+
+import pytest
+from samples import creation
+
+from grader.evaluate import evaluate
+from grader.exercise import Exercise
+from grader.report import Report
+from grader.worker import Worker
+
+
+@pytest.fixture(scope="session")
+def worker() -> Iterator[Worker]:
+    """A warm worker. A test that kills it, or makes it die, takes one of its own."""
+    with Worker() as worker:
+        yield worker
+
+
+class Grade(Protocol):
+    """Evaluates the text of a suite."""
+
+    def __call__(self, suite: str, exercise: Exercise = creation) -> Report: ...
+
+
+@pytest.fixture(scope="session")
+def grade(worker: Worker) -> Grade:
+    """Grades a suite against a small exercise."""
+
+    def grade(suite: str, exercise: Exercise = creation) -> Report:
+        return evaluate(dedent(suite), exercise, worker)
+
+    return grade
