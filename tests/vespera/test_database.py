@@ -1,6 +1,7 @@
 """The database manager, on real files."""
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -100,9 +101,15 @@ async def test_start_opens_a_database_of_a_url(tmp_path: Path) -> None:
     assert path.exists()
     await database.stop()
     nowhere = AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'no' / 'folder.db'}")
+    threads = threading.active_count()
     with pytest.raises(OperationalError):
         await nowhere.start()
     await nowhere.stop()
+    # aiosqlite does not wait for the thread of a connection that it could not open. Its last word
+    # must come before the loop is closed.
+    async with asyncio.timeout(5):
+        while threading.active_count() > threads:
+            await asyncio.sleep(0.001)
 
 
 async def test_closed_database_gives_no_session(database: AsyncDatabaseManager) -> None:
