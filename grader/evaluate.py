@@ -217,8 +217,9 @@ class _Evaluation:
         return DEADLINES[self._exercise.clock]
 
     def _request(self, run: Run, tests: set[str]) -> dict[str, Any]:
-        own = [source for target, source in run.variant.sources.items() if target.module == SUITE]
-        below = [source for source in (*own, run.probe) if source]
+        sources = run.variant.sources.items()
+        helpers = [source for target, source in sources if target.module == SUITE]
+        below = [run.probe] if run.probe else helpers  # a probe looks at the learner's own helper
         return {
             "suite": "\n\n\n".join([self._suite.source, *below]),
             "tests": sorted(tests),

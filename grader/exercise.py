@@ -273,8 +273,21 @@ def _split(qualname: str) -> tuple[str, str]:
 
 
 def _without_decorators(source: str) -> str:
+    """Without the exercise's own, which stand first."""
     (node,) = ast.parse(source).body
-    return "\n".join(source.splitlines()[node.lineno - 1 :])
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    rest = [d for d in node.decorator_list if not _declares(d)]
+    first = min([node.lineno, *(decorator.lineno for decorator in rest)])
+    return "\n".join(source.splitlines()[first - 1 :])
+
+
+def _declares(decorator: ast.expr) -> bool:
+    names = ("mutant", "alternative", "broken", "probe", "reference_for_suite")
+    return (
+        isinstance(decorator, ast.Call)
+        and isinstance(decorator.func, ast.Attribute)
+        and decorator.func.attr in names
+    )
 
 
 def _in_place_of(target: Target, source: str, *, own_docstring: bool) -> str:

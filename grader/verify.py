@@ -46,7 +46,8 @@ def _declaration(exercise: Exercise) -> Iterator[str]:
         yield f"the worked mutant {exercise.worked or '(none)'} is not one of its mutants"
     if "https://docs." not in exercise.hint:
         yield "its hint links to no official documentation"
-    defended = {found.clause for found in (*exercise.mutants, *exercise.probes)}
+    defended = {mutant.clause for mutant in exercise.mutants}
+    defended |= {probe.clause for probe in exercise.probes}
     for number in range(1, len(exercise.contract) + 1):
         if number not in defended:
             yield f"no mutant breaks clause {number}, and no probe defends it"
