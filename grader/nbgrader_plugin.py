@@ -14,14 +14,10 @@ from nbformat import NotebookNode
 from traitlets import Bool
 
 from grader.bank import exercises
-from grader.exercise import Exercise
-from grader.notebooks import (
-    answer_cells,
-    duplicate_sentence,
-    read_notebook,
-    release,
-    stamp,
-)
+from grader.evaluate import evaluate
+from grader.notebooks import answer_cells, duplicate_sentence, read_notebook, release, stamp
+from grader.report import to_text
+from grader.worker import Worker
 
 _nbformat: Any = nbformat  # its functions carry no types
 
@@ -49,14 +45,13 @@ class Rebuild(_Step):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
         answers = answer_cells(nb)
         rebuilt = release(self._source(resources))
-        for cell in rebuilt.cells:
-            exercise = _answered(cell)
-            if exercise is not None:
-                found = answers.get(exercise.id, [])
+        for exercise_id, cell in ((_answered(cell), cell) for cell in rebuilt.cells):
+            if exercise_id is not None:
+                found = answers.get(exercise_id, [])
                 if found:
                     cell.source = found[0]
                 if len(found) != 1:
-                    cell.metadata.grader = {"refused": _refusal(exercise, len(found))}
+                    cell.metadata.grader = {"refused": _refusal(exercise_id, len(found))}
         return rebuilt, resources
 
     def _source(self, resources: dict[str, Any]) -> NotebookNode:
@@ -69,6 +64,12 @@ class Rebuild(_Step):
         return read_notebook(Path(folder, f"{resources['nbgrader']['notebook']}.ipynb"))
 
 
+def _answered(cell: NotebookNode) -> str | None:
+    """The exercise whose answer cell this is."""
+    meta = cell.metadata.get("nbgrader", {})
+    return meta.grade_id if meta.get("solution") and not meta.get("grade") else None
+
+
 class GradeSuites(_Step):
     """Evaluates every answer cell, and writes the number that nbgrader reads.
 
@@ -76,56 +77,46 @@ class GradeSuites(_Step):
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
-        from grader.evaluate import evaluate
-        from grader.report import to_text
-        from grader.worker import Worker
-
+        answers = answer_cells(nb)
         refused = {
-            cell.metadata.nbgrader.grade_id: cell.metadata.grader["refused"]
+            cell.metadata.nbgrader.grade_id: cell.metadata.grader.refused
             for cell in nb.cells
             if "refused" in cell.metadata.get("grader", {})
         }
-        answers = answer_cells(nb)
         with Worker() as worker:
             for cell in nb.cells:
-                if cell.cell_type == "code":
-                    cell.outputs, cell.execution_count = [], None
-                exercise = _scored(cell)
-                if exercise is None:
+                if cell.cell_type != "code":
                     continue
-                found = answers.get(exercise.id, [])
-                if exercise.id in refused or len(found) != 1:
-                    text = refused.get(exercise.id) or _refusal(exercise, len(found))
-                    score = 0.0
-                else:
-                    self.log.info("Evaluating %s", exercise.id)
-                    report = evaluate(found[0], exercise, worker)
-                    text, score = to_text(report, exercise), report.score
-                cell.outputs = _outputs(text, score, exercise.points)
+                cell.outputs, cell.execution_count = [], None
+                meta = cell.metadata.get("nbgrader", {})
+                if meta.get("grade") and not meta.get("solution"):
+                    exercise_id = meta.grade_id.removesuffix("-score")
+                    self.log.info("Evaluating %s", exercise_id)
+                    text, score = refused.get(exercise_id), 0.0
+                    if text is None:
+                        text, score = _grade(exercise_id, answers.get(exercise_id, []), worker)
+                    cell.outputs = _outputs(text, score, meta.points)
         return nb, resources
 
 
-def _answered(cell: NotebookNode) -> Exercise | None:
-    """The exercise whose answer cell this is."""
-    meta = cell.metadata.get("nbgrader", {})
-    return exercises().get(meta.get("grade_id")) if meta.get("solution") else None
+def _grade(exercise_id: str, found: list[str], worker: Worker) -> tuple[str, float]:
+    """The report on the one answer that was found, as text, and its score."""
+    exercise = exercises().get(exercise_id)
+    if exercise is None:
+        return f"There is no exercise {exercise_id}: build the course anew.", 0.0
+    if len(found) != 1:
+        return _refusal(exercise_id, len(found)), 0.0
+    report = evaluate(found[0], exercise, worker)
+    return to_text(report, exercise), report.score
 
 
-def _scored(cell: NotebookNode) -> Exercise | None:
-    """The exercise whose score cell this is."""
-    meta = cell.metadata.get("nbgrader", {})
-    if not meta.get("grade"):
-        return None
-    return exercises().get(str(meta.get("grade_id")).removesuffix("-score"))
-
-
-def _refusal(exercise: Exercise, found: int) -> str:
+def _refusal(exercise_id: str, found: int) -> str:
     if found:
-        return duplicate_sentence(exercise.id, found)
-    return f"The notebook holds no answer cell of {exercise.id}: take it back from the original."
+        return duplicate_sentence(exercise_id, found)
+    return f"The notebook holds no answer cell of {exercise_id}: take it back from the original."
 
 
-def _outputs(text: str, score: float, points: int) -> list[NotebookNode]:
+def _outputs(text: str, score: float, points: float) -> list[NotebookNode]:
     """The report, then the score. nbgrader takes anything but a number from 0 up for full marks."""
     finite = min(max(score, 0.0), float(points)) if math.isfinite(score) else 0.0
     return [

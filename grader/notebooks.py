@@ -69,15 +69,21 @@ def answer_cells(nb: Mapping[str, Any]) -> dict[str, list[str]]:
     marked: dict[str, list[str]] = {}
     named: dict[str, list[str]] = {}
     for cell in nb.get("cells", ()):
-        source = "".join(cell.get("source", ""))
-        meta = cell.get("metadata", {}).get("nbgrader")
-        meta = meta if isinstance(meta, Mapping) else {}
-        grade_id = meta.get("grade_id")
-        if meta.get("solution") and isinstance(grade_id, str):
-            marked.setdefault(grade_id, []).append(source)
-        elif cell.get("cell_type") == "code" and (magic := MAGIC.match(source)):
-            named.setdefault(magic[1], []).append(source)
+        match cell:
+            case {
+                "source": source,
+                "metadata": {"nbgrader": {"solution": True, "grade_id": str(exercise_id)}},
+            }:
+                marked.setdefault(exercise_id, []).append(_text(source))
+            case {"cell_type": "code", "source": source}:
+                if magic := MAGIC.match(_text(source)):
+                    named.setdefault(magic[1], []).append(_text(source))
     return named | marked
+
+
+def _text(source: object) -> str:
+    """A file may hold a cell's source as lines; a learner's file may hold anything."""
+    return "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
 def exercise_cells(nb: Mapping[str, Any]) -> dict[str, str]:

@@ -130,11 +130,11 @@ async def _kernel(lesson: Lesson, root: Path) -> AsyncIterator[tuple[Any, Any]]:
             connection_file=os.path.join(folder, "kernel.json"),
             transport="ipc" if os.name == "posix" else "tcp",  # a port may be taken meanwhile
         )
-        await manager.start_kernel(
-            cwd=str(_copy_of_the_course(lesson, root, Path(folder, "course"))),
-            env=_environment(Path(folder, "ipython")),
-        )
         try:
+            await manager.start_kernel(
+                cwd=str(_copy_of_the_course(lesson, root, Path(folder, "course"))),
+                env=_environment(Path(folder, "ipython")),
+            )
             channels = manager.client()
             channels.start_channels()
             try:
@@ -144,7 +144,8 @@ async def _kernel(lesson: Lesson, root: Path) -> AsyncIterator[tuple[Any, Any]]:
             finally:
                 channels.stop_channels()
         finally:
-            await manager.shutdown_kernel(now=True)
+            if manager.has_kernel:  # also when the start was interrupted
+                await manager.shutdown_kernel(now=True)
 
 
 def _copy_of_the_course(lesson: Lesson, root: Path, course: Path) -> Path:

@@ -1,7 +1,10 @@
 """Lessons become notebooks: the same bytes every time, and nobody's work is overwritten."""
 
+import asyncio
+import contextlib
 import json
 import shutil
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,6 +104,14 @@ class Subtracts(Adder):
 def bank(monkeypatch: pytest.MonkeyPatch) -> None:
     """A bank that holds one exercise."""
     monkeypatch.setattr(lessons, "exercises", lambda: {"adding": adding})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_current_loop() -> None:
+    """looptime gives synchronous tests an event loop, which `asyncio.run` would drop unclosed."""
+    with contextlib.suppress(RuntimeError), warnings.catch_warnings(action="ignore"):
+        asyncio.get_event_loop_policy().get_event_loop().close()
+    asyncio.set_event_loop(None)
 
 
 def write_course(root: Path) -> Path:
