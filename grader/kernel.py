@@ -6,6 +6,8 @@ import ctypes
 import os
 import sys
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from grader.bank import exercises
@@ -31,54 +33,100 @@ reports: dict[str, Report] = {}
 class Guard:
     """Ends a test, or a whole run of tests, that would go on for ever.
 
-    It raises an exception in the thread that runs the tests, and wakes the event loop that may
-    be asleep there.
+    It raises an exception in the thread that runs the tests, and wakes the event loops that may
+    be asleep there. It does so inside a `Block` alone: what pytest does between two of them, such
+    as giving standard output back, is never cut short.
     """
 
     def __init__(self) -> None:
-        self.loop: Any = None
-        self.thread: threading.Thread | None = None
+        self.lock = threading.RLock()
+        self.block: Block | None = None
+        self.interrupted = False
 
-    def strike(self, error: type[BaseException]) -> None:
-        """Raise `error` in the guarded thread, as soon as it runs Python code."""
-        thread, loop = self.thread, self.loop
-        if thread is None or thread.ident is None:
-            return
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident), ctypes.py_object(error)
-        )
-        with contextlib.suppress(AttributeError, RuntimeError):  # no loop yet, or closed by now
-            loop.call_soon_threadsafe(lambda: None)
+    def within(self, seconds: float | None, error: type[BaseException]) -> "Block":
+        """A block that may take so many seconds, or any time until it is interrupted."""
+        return Block(self, seconds, error, KeyboardInterrupt)
 
-    def within(self, seconds: float, error: type[BaseException]) -> "Deadline":
-        """A context manager that strikes when its block takes longer than `seconds`."""
-        return Deadline(self, seconds, error)
+    def finishing(self, seconds: float, error: type[BaseException]) -> "Block":
+        """A block that takes place even after an interrupt, but no longer than it must."""
+        return Block(self, seconds, error, error)
+
+    def interrupt(self) -> None:
+        """End the block, and enter no other."""
+        with self.lock:
+            self.interrupted = True
+            if self.block is not None:
+                self.block.strike(self.block.interruption)
 
 
-class Deadline:
-    """Strikes when the block takes too long, and once more each second until it ends."""
+class Block:
+    """Strikes when the block takes too long, and once more each second until it ends.
 
-    def __init__(self, guard: Guard, seconds: float, error: type[BaseException]) -> None:
+    A strike may come late, when the block is about to end and even inside `__exit__`. So whoever
+    enters the next block, or `leave`s, ends this one too.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        seconds: float | None,
+        error: type[BaseException],
+        interruption: type[BaseException],
+    ) -> None:
+        self.interruption = interruption
         self._guard = guard
         self._seconds = seconds
         self._error = error
+        self._thread = threading.get_ident()
         self._ended = threading.Event()
-        self._lock = threading.Lock()
 
     def __enter__(self) -> None:
-        threading.Thread(target=self._watch, daemon=True).start()
+        with self._guard.lock:
+            if self._guard.interrupted and self.interruption is KeyboardInterrupt:
+                raise KeyboardInterrupt
+            self._guard.block = self
+        if self._seconds is not None:
+            threading.Thread(target=self._watch, args=(self._seconds,), daemon=True).start()
 
     def __exit__(self, *_: object) -> None:
-        with self._lock:
-            self._ended.set()
+        try:
+            self.leave()
+        finally:
+            self.leave()
 
-    def _watch(self) -> None:
-        wait = self._seconds
+    def leave(self) -> None:
+        """No strike comes after this, except one that is already on its way."""
+        with self._guard.lock:
+            self._guard.block = None
+        self._ended.set()
+
+    def strike(self, error: type[BaseException]) -> None:
+        """Raise an error in the block as soon as its thread runs Python code."""
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(self._thread), ctypes.py_object(error)
+        )
+        for loop in _loops(self._thread):
+            with contextlib.suppress(AttributeError, RuntimeError):  # closed by now
+                loop.call_soon_threadsafe(lambda: None)
+
+    def _watch(self, wait: float) -> None:
         while not self._ended.wait(wait):
-            with self._lock:
-                if not self._ended.is_set():
-                    self._guard.strike(self._error)
+            with self._guard.lock:
+                if self._guard.block is not self:
+                    return
+                self.strike(self._error)
             wait = 1.0
+
+
+def _loops(thread: int) -> list[Any]:
+    """The event loops that run in a thread: the course's own, or one that a test has made."""
+    found = []
+    frame = sys._current_frames().get(thread)
+    while frame is not None:
+        if frame.f_code.co_name == "run_forever":
+            found.append(frame.f_locals.get("self"))
+        frame = frame.f_back
+    return found
 
 
 guard = Guard()
@@ -90,11 +138,12 @@ def in_kernel() -> bool:
 
 
 _ipython: Any = None
+_streams: Any = None
 
 
 def load(ipython: Any) -> None:
     """Set the kernel up. Loading twice is harmless."""
-    global _ipython
+    global _ipython, _streams
     import ipytest
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # plugins come by name, and fast
@@ -104,6 +153,7 @@ def load(ipython: Any) -> None:
     if _ipython is None:
         atexit.register(worker.close)
         ipython.events.register("post_run_cell", _end_interrupted_run)
+        _streams = sys.stdout, sys.stderr
     _ipython = ipython
 
 
@@ -126,16 +176,34 @@ def score(exercise_id: str) -> float:
 
 def _end_interrupted_run(result: object = None) -> None:
     """After each cell: if its tests still run, the cell was interrupted; end them."""
-    thread = guard.thread
-    for _ in range(5):
-        if thread is None or not thread.is_alive():
-            return
-        guard.strike(KeyboardInterrupt)
-        thread.join(timeout=2)
-    print(
-        "The interrupted tests do not end, they wait outside Python. Restart the kernel.",
-        file=sys.__stdout__,
-    )
+    end = time.monotonic() + 5
+    while _running() and time.monotonic() < end:
+        with contextlib.suppress(KeyboardInterrupt):  # interrupted once more
+            guard.interrupt()
+            _until(lambda: not _running(), 0.5)
+    guard.interrupted = False
+    if _running():
+        _lost.extend(_running())
+        sys.stdout, sys.stderr = _streams
+        print("The tests wait outside Python and cannot be interrupted. Restart the kernel.")
+
+
+_lost: list[threading.Thread] = []
+
+
+def _running() -> list[threading.Thread]:
+    """The thread in which ipytest runs tests, while it does; it is named after its function.
+
+    An interrupted `Thread.join` may have declared a running thread dead, so `is_alive` will not do.
+    """
+    threads = threading.enumerate()
+    return [t for t in threads if t.name.endswith(" (_thread)") and t not in _lost]
+
+
+def _until(condition: Callable[[], bool], seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def display(html: str, text: str) -> None:

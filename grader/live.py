@@ -2,12 +2,12 @@
 
 import contextlib
 import difflib
-import threading
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.outcomes import Failed  # as a base class, which `pytest.fail.Exception` is not
 
 from grader import kernel
 from grader.bank import exercises
@@ -28,6 +28,10 @@ def exercise_named(name: str) -> Exercise:
     raise pytest.UsageError(f"there is no exercise {name}; {hint}")
 
 
+class Overdue(Hang, Failed):
+    """A hang that pytest takes for a failure, so that it goes on to tear down what is left."""
+
+
 class Course:
     """Runs the tests under the exercise's clock with a deadline, then shows the report."""
 
@@ -41,16 +45,10 @@ class Course:
         self._worker = kernel.worker if self._in_kernel else Worker()
         if exercise is not None:
             self._worker.start()  # it warms up while the tests run here
-        kernel.guard.thread = threading.current_thread()
 
     def pytest_asyncio_loop_factories(self, config: Any, item: Any) -> Mapping[str, Any]:
-        """One loop a test, known to the guard, so that it can be woken."""
-
-        def make() -> CourseLoop:
-            kernel.guard.loop = loop = CourseLoop(Schedule(), self._clock, alone=False)
-            return loop
-
-        return {"course": make}
+        """One loop a test, under the clock of its exercise."""
+        return {"course": lambda: CourseLoop(Schedule(), self._clock, alone=False)}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
@@ -68,8 +66,15 @@ class Course:
         return (yield from self._guarded())
 
     def _guarded(self) -> Generator[None, Any, Any]:
-        with kernel.guard.within(self._deadline, Hang):
+        with kernel.guard.within(self._deadline, Overdue):
             return (yield)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_sessionfinish(self) -> Generator[None, Any, Any]:
+        """After an interrupt, fixtures are torn down here; that too must end."""
+        with contextlib.suppress(Hang), kernel.guard.finishing(self._deadline, Overdue):
+            return (yield)
+        return None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, call: Any) -> Generator[None, Any, Any]:
@@ -99,11 +104,13 @@ class Course:
         if not self._in_kernel:
             self._worker.close()
         elif self._exercise is not None and not self._interrupted:
-            with contextlib.suppress(KeyboardInterrupt):
-                report = evaluate(self._text(), self._exercise, self._worker)
-                kernel.reports[self._exercise.id] = report
-                kernel.display(to_html(report, self._exercise), to_text(report, self._exercise))
-        kernel.guard.loop = None
+            try:
+                with kernel.guard.within(None, KeyboardInterrupt):
+                    report = evaluate(self._text(), self._exercise, self._worker)
+            except KeyboardInterrupt:
+                return
+            kernel.reports[self._exercise.id] = report
+            kernel.display(to_html(report, self._exercise), to_text(report, self._exercise))
 
 
 def _file(config: pytest.Config) -> Callable[[], str]:
