@@ -70,9 +70,6 @@ class _Evaluation:
 
     def report(self) -> Report:
         exercise = self._exercise
-        if not self._suite.tests:
-            reason = "No test found: the name of a test begins with `test_`."
-            return self._graded((), {}, self._probe(), reason if exercise.mutants else None)
         self._progress("checking the tests against correct implementations")
         first = Run(exercise.reference, self._schedules[0], self._suite.tests)
         self._execute([first])
@@ -80,6 +77,9 @@ class _Evaluation:
             return Report(exercise.id, "rejected", first.rejected, exercise.points)
         if first.broken is not None:
             return Report(exercise.id, "error", first.broken, exercise.points)
+        if not self._suite.tests:
+            reason = "No test found: the name of a test begins with `test_`."
+            return self._graded((), {}, self._probe(), reason if exercise.mutants else None)
         hung = {name for name, outcome in first.outcomes.items() if outcome.ending == "hung"}
         rest = tuple(name for name in self._suite.tests if name not in hung)
         correct = [first] + [

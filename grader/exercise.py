@@ -27,6 +27,18 @@ Kind = Literal["reference", "alternative", "mutant", "broken"]
 Subject = type | Callable[..., Any]
 S = TypeVar("S", bound=Subject)
 
+PROBE_IMPORTS = """\
+import asyncio
+from typing import Any
+
+import pytest
+
+import vespera_scriptorium as application
+
+
+"""
+"""What a probe may count on, besides the learner's own names."""
+
 SUITE = "suite"
 """The module that stands for the learner's own tests in a `module:qualname`."""
 
@@ -157,7 +169,7 @@ class Exercise:
         for test, clause, name in self._probes:
             if name not in broken:
                 raise BankError(f"{self.id}: {test.__name__} needs a broken variant named {name}")
-            source = _without_decorators(_source(test))
+            source = PROBE_IMPORTS + _without_decorators(_source(test))
             found.append(Probe(test.__name__, clause, source, broken[name]))
         return found
 

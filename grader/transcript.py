@@ -133,6 +133,7 @@ def explain(message: str) -> str:
 
 def with_name_hint(message: str) -> str:
     """A name that only another cell defines is the commonest mistake: say what to do."""
-    if "name '" in message and "is not defined" in message:
-        return f"{message}; the cell must import or define everything that its tests use"
+    hint = "the cell must import or define everything that its tests use"
+    if "name '" in message and "is not defined" in message and hint not in message:
+        return f"{message}; {hint}"
     return message
