@@ -1,11 +1,13 @@
 """What an evaluation found: a `Report`, as JSON, as text for a terminal, as HTML for a notebook."""
 
+import re
 import sys
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
 import jinja2
+from markupsafe import Markup, escape
 
 from grader.exercise import Exercise
 
@@ -144,7 +146,8 @@ class View:
     report: Report
     headline: str
     killed: list[Killed]
-    survivors: list[MutantReport]
+    undefended: dict[str, list[int]]
+    """The clauses that survivors break, and the survivors' numbers: all that is told of them."""
 
 
 def view(report: Report, exercise: Exercise) -> View:
@@ -156,18 +159,29 @@ def view(report: Report, exercise: Exercise) -> View:
             description = " ".join(variant.description.split())
             diff = exercise.diff(variant).splitlines()
             killed.append(Killed(mutant.number, description, diff, tests))
-    survivors = [mutant for mutant in report.mutants if not mutant.killed]
-    return View(report, headline(report), killed, survivors)
+    undefended: dict[str, list[int]] = {}
+    for mutant in report.mutants:
+        if not mutant.killed:
+            undefended.setdefault(mutant.clause, []).append(mutant.number)
+    return View(report, headline(report), killed, undefended)
+
+
+def _code(text: str) -> Markup:
+    """Escaped, and what stands in backticks is code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 @cache
 def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("grader"),
         autoescape=jinja2.select_autoescape(["html"]),
+        undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["code"] = _code
+    return environment
 
 
 def to_text(report: Report, exercise: Exercise) -> str:
@@ -187,9 +201,11 @@ def to_text(report: Report, exercise: Exercise) -> str:
         lines.append(f"  {mutant.number}. {mutant.description}")
         lines.append(f"      killed by {', '.join(mutant.tests)}")
         lines += [f"      {line}" for line in mutant.diff]
-    if shown.survivors and report.status == "graded":
-        lines += ["", "Survived: clauses of the contract that are left undefended"]
-        lines += [f"  {mutant.number}. {mutant.clause}" for mutant in shown.survivors]
+    if shown.undefended and report.status == "graded":
+        lines += ["", "Survived: no valid test defends these clauses of the contract"]
+    if report.status == "graded":
+        for clause, numbers in shown.undefended.items():
+            lines.append(f"  {', '.join(map(str, numbers))}. {clause}")
     if report.probes:
         lines += ["", "Probes of what you wrote"]
     for probe in report.probes:

@@ -1,0 +1,259 @@
+"""The report that a learner sees, as HTML and as text."""
+
+import json
+import os
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.exercise import Exercise
+from grader.report import (
+    MutantReport,
+    ProbeReport,
+    Report,
+    to_html,
+    to_json,
+    to_text,
+)
+from grader.report import TestReport as OneTest  # pytest would take it for a test class
+
+DATA = Path(__file__).parent / "data"
+VOID = {"br", "hr", "img", "input", "meta", "link"}
+
+
+class Counter:
+    """The subject of an exercise that exists here only."""
+
+    def up(self) -> int:
+        """Count one up, and return the count."""
+        return 1
+
+    def down(self) -> int:
+        """Count one down, and return the count."""
+        return -1
+
+
+counting = Exercise(
+    id="counting",
+    lesson="00-counting",
+    title="Counting",
+    points=4,
+    subject=Counter,
+    contract=("`up` counts <one> up.", "`down` counts one down."),
+    hint="Count.",
+)
+
+
+@counting.mutant(clause=1)
+class CaughtTwice(Counter):
+    """Counts two & calls it `one`."""
+
+    def up(self) -> int:
+        return 2
+
+
+@counting.mutant(clause=2)
+class SecretStandsStill(Counter):
+    """Secretly counts nothing down."""
+
+    def down(self) -> int:
+        return 0  # the secret
+
+
+@counting.mutant(clause=2)
+class SecretJump(Counter):
+    """Secretly jumps."""
+
+    def down(self) -> int:
+        return -10  # the secret
+
+
+REPORT = Report(
+    "counting",
+    "graded",
+    None,
+    4,
+    1.2,
+    0.3333,
+    (
+        OneTest("test_up", "valid", kills=(1,)),
+        OneTest("test_wrong", "wrong", "line 9: assert '<b>' == \"&\""),
+        OneTest(
+            "test_flaky[<script>alert(1)</script>]",
+            "flaky",
+            "passes under one schedule and fails under another (eager tasks): `x` is undefined",
+        ),
+    ),
+    (
+        MutantReport(1, True, counting.contract[0]),
+        MutantReport(2, False, counting.contract[1]),
+        MutantReport(3, False, counting.contract[1]),
+    ),
+    (ProbeReport("a counter starts at zero", True), ProbeReport("it closes", False, "never")),
+    python="3.12",
+)
+PLAIN = [
+    Report("counting", "not-attempted", "Write your tests.", 4),
+    Report("counting", "rejected", "Line 1: `open` is not allowed here.", 4),
+    Report("counting", "error", "Line 1: <script>invalid</script>.", 4),
+    replace(REPORT, tests=(), probes=(), reason="No test found.", score=0.0),
+]
+ALL = [REPORT, *PLAIN]
+
+
+class Outline(HTMLParser):
+    """Reads a page, and fails where an element is not closed where it should be."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text: dict[str, list[str]] = {}
+        self.feed(page)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+            self.text.setdefault(tag, []).append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        for tag in set(self.open):
+            self.text[tag][-1] += data
+
+    def attributes(self, tag: str) -> list[dict[str, str | None]]:
+        """The attributes of each element of a kind."""
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+@pytest.fixture
+def outline() -> Outline:
+    return Outline(to_html(REPORT, counting))
+
+
+@pytest.mark.parametrize("report", ALL, ids=lambda report: report.status)
+def test_well_formed(report: Report) -> None:
+    """Every element is closed in its place, and there is one root."""
+    outline = Outline(to_html(report, counting))
+    assert [tag for tag, _ in outline.elements].count("section") == 1
+    assert outline.elements[0][0] == "section"
+
+
+@pytest.mark.parametrize("report", ALL, ids=lambda report: report.status)
+def test_nothing_runs(report: Report) -> None:
+    """No script, no handler, no style sheet, nothing loaded, no link: a panel is only text."""
+    for tag, attributes in Outline(to_html(report, counting)).elements:
+        assert tag not in {"script", "style", "link", "iframe", "img", "object", "a", "form"}
+        assert not [name for name in attributes if name.startswith("on") or name in {"src", "href"}]
+
+
+def test_escaped(outline: Outline) -> None:
+    """What learners and contracts write stands there as text."""
+    assert "test_flaky[<script>alert(1)</script>]" in outline.text["code"]
+    assert "assert '<b>' == \"&\"" in outline.text["section"][0]
+    assert "up counts <one> up." not in outline.text["section"][0]  # it is defended
+
+
+def test_code_in_prose(outline: Outline) -> None:
+    """What stands in backticks in a clause, a docstring or a message is code."""
+    assert {"down", "one", "x"} <= set(outline.text["code"])
+    assert "`" not in outline.text["section"][0]
+
+
+def test_tables_have_headers(outline: Outline) -> None:
+    """Each header says whether it heads a column or a row."""
+    scopes = [attributes.get("scope") for attributes in outline.attributes("th")]
+    assert scopes == ["col"] * 3 + ["row"] * len(REPORT.tests)
+
+
+def test_killed_mutant_opens(outline: Outline) -> None:
+    """A killed mutant is folded; open, it shows its killers and its diff, and the keyboard scrolls
+    it."""
+    (details,) = outline.text["details"]
+    assert outline.text["summary"] == ["Mutant 1: Counts two & calls it one."]
+    assert "Killed by test_up" in details
+    assert "-    return 1\n+    return 2\n" in details
+    assert "open" not in outline.attributes("details")[0]
+    (pre,) = outline.attributes("pre")
+    assert pre["tabindex"] == "0"
+    assert pre["aria-label"] == "What mutant 1 changes"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        to_html(REPORT, counting),
+        to_text(REPORT, counting),
+        json.dumps(to_json(REPORT)),
+    ],
+    ids=["html", "text", "json"],
+)
+def test_survivors_keep_their_secret(text: str) -> None:
+    """Of a survivor only the clause is told: no name, no docstring, no line of its source."""
+    assert "counts one down" in text
+    assert "secret" not in text.lower()
+    assert "CaughtTwice" not in text
+
+
+def test_survivors_of_one_clause_share_a_line(outline: Outline) -> None:
+    """A clause is told once, whatever the number of mutants that break it."""
+    assert "Mutants 2, 3: down counts one down." in outline.text["li"]
+    assert "  2, 3. `down` counts one down." in to_text(REPORT, counting).splitlines()
+
+
+def test_order(outline: Outline) -> None:
+    """Counts first, then what to do next, then the tests, and killed mutants last."""
+    text = outline.text["section"][0]
+    places = [text.index(part) for part in ("1 of 3 mutants", "Survived", "Tests", "Killed:")]
+    assert places == sorted(places)
+
+
+def test_verdicts_are_words(outline: Outline) -> None:
+    """A verdict is told by a word, and by a sign that screen readers leave out."""
+    assert outline.text["strong"][1:4] == ["valid", "wrong", "flaky"]
+    signs = [attributes.get("aria-hidden") for attributes in outline.attributes("span")]
+    assert signs == ["true"] * 5
+
+
+def test_text_colours_are_the_theme_s(outline: Outline) -> None:
+    """No text has a colour of ours, so that it can be read in light and in dark themes."""
+    for _, attributes in outline.elements:
+        for rule in (attributes.get("style") or "").split(";"):
+            name, _, value = rule.partition(":")
+            assert name.strip() != "color" or value.strip() == "inherit"
+
+
+@pytest.mark.parametrize("report", PLAIN[:3], ids=lambda report: report.status)
+def test_nothing_graded(report: Report) -> None:
+    """Where nothing was graded, one sentence says so, in HTML as in text."""
+    outline = Outline(to_html(report, counting))
+    assert outline.text["section"][0].strip() == to_text(report, counting)
+
+
+def same_as_file(name: str, text: str) -> None:
+    """Compares with a file of tests/data, or writes it when asked to with UPDATE_GOLDEN=1."""
+    path = DATA / name
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_golden_files() -> None:
+    """The whole report, as HTML and as text: look at the difference before you accept it."""
+    same_as_file("report.html", to_html(REPORT, counting) + "\n")
+    same_as_file("report.txt", to_text(REPORT, counting) + "\n")
+
+
+def test_json() -> None:
+    """The report for other programs is plain JSON and holds what the panel shows."""
+    found: dict[str, Any] = json.loads(json.dumps(to_json(REPORT)))
+    assert [test["verdict"] for test in found["tests"]] == ["valid", "wrong", "flaky"]
+    assert found["mutants"][1] == {"number": 2, "killed": False, "clause": counting.contract[1]}
