@@ -18,6 +18,9 @@ VERDICTS = (
     + """
 import warnings
 
+def test_synchronous():
+    assert asyncio.run(create()).success
+
 async def test_valid():
     assert (await create()).task_id
 

@@ -1,19 +1,18 @@
 """Put one variant's functions in the place of the subject's own.
 
 The source is compiled in a class body that is named like the live class, in the globals of the
-subject's module and under its file name. That keeps name mangling, properties and decorators;
-pointing the `__class__` cell at the live class keeps zero-argument `super()`.
+subject's module and under its file name. What the body makes is given to the live class instead
+of to a new one. So qualified names, private names, properties, decorators and zero-argument
+`super()` are what they would be had the functions stood there from the start.
 """
 
 import __future__
 
-import ast
 import importlib
 import linecache
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
-from types import CellType, FunctionType
 from typing import Any
 
 
@@ -45,24 +44,37 @@ def _apply(graft: Graft) -> None:
         exec(_compile(graft.source, file, names), names)
         return
     live: Any = module
+    header, indent = "", ""
     for part in graft.owner.split("."):
         live = getattr(live, part)
-    body = f"class {live.__name__}:\n{textwrap.indent(graft.source, '    ')}\n"
-    scope: dict[str, Any] = {}
-    exec(_compile(body, file, names), names, scope)
-    for definition in ast.parse(graft.source).body:
-        name = _live_name(live, getattr(definition, "name", ""))
-        member = vars(scope[live.__name__])[name]
-        for function in _functions(member):
-            function.__qualname__ = f"{graft.owner}.{function.__name__}"
-            _point_class_cell(function, live)
-        setattr(live, name, member)
+        header += f"{indent}class {part}:\n"
+        indent += "    "
+    header = header.removesuffix(":\n") + f"(metaclass={_HOOK}):\n"
+    names[_HOOK] = lambda name, bases, body: _give(body, live)
+    try:
+        exec(_compile(header + textwrap.indent(graft.source, indent), file, names), names, {})
+    finally:
+        del names[_HOOK]
 
 
-def _live_name(live: type, name: str) -> str:
-    """The name under which a class body stores a definition: `__x` is mangled."""
-    mangled = name.startswith("__") and not name.endswith("__")
-    return f"_{live.__name__.lstrip('_')}{name}" if mangled else name
+_HOOK = "__graft__"
+"""Stands in for a metaclass while a class body is executed."""
+
+_IMPLICIT = ("__module__", "__qualname__", "__firstlineno__", "__static_attributes__")
+"""What every class body holds besides what is written in it."""
+
+
+def _give(body: dict[str, Any], live: type) -> type:
+    """Give what a class body has defined to the live class."""
+    cell = body.pop("__classcell__", None)
+    if cell is not None:  # what zero-argument `super()` looks at
+        cell.cell_contents = live
+    for name, member in body.items():
+        if name not in _IMPLICIT:
+            setattr(live, name, member)
+            if hasattr(type(member), "__set_name__"):
+                member.__set_name__(live, name)
+    return live
 
 
 def _compile(source: str, file: str, names: dict[str, Any]) -> Any:
@@ -70,25 +82,3 @@ def _compile(source: str, file: str, names: dict[str, Any]) -> Any:
     if names.get("annotations") is __future__.annotations:
         flags = __future__.annotations.compiler_flag
     return compile(source, file, "exec", flags=flags, dont_inherit=True)
-
-
-def _functions(member: Any) -> list[FunctionType]:
-    """The plain functions inside a method, property, class method or decorated function."""
-    found = []
-    for inner in (
-        member,
-        getattr(member, "__func__", None),
-        getattr(member, "__wrapped__", None),
-        getattr(member, "fget", None),
-        getattr(member, "fset", None),
-        getattr(member, "fdel", None),
-    ):
-        if isinstance(inner, FunctionType):
-            found.append(inner)
-    return found
-
-
-def _point_class_cell(function: FunctionType, live: type) -> None:
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        if name == "__class__" and isinstance(cell, CellType):
-            cell.cell_contents = live

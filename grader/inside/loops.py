@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import Any, Literal
@@ -124,6 +125,25 @@ def _describe(context: dict[str, Any]) -> str:
 def _steps_a_task(handle: asyncio.Handle) -> bool:
     callback = handle._callback  # type: ignore[attr-defined]  # a handle has no public one
     return isinstance(getattr(callback, "__self__", None), asyncio.Task)
+
+
+def use_for_all(make: Callable[[], CourseLoop]) -> None:
+    """Give these loops also to whoever asks without pytest-asyncio: unittest, `asyncio.run`.
+
+    And make none for those who only ask for the current one, as looptime does in a synchronous
+    test: it would never be closed, and the test would be blamed for it.
+    """
+    policy: Any = asyncio.get_event_loop_policy()
+
+    def current() -> asyncio.AbstractEventLoop:
+        loop: asyncio.AbstractEventLoop | None = policy._local._loop
+        if loop is None:
+            raise RuntimeError("there is no current event loop: use asyncio.run")
+        return loop
+
+    policy.get_event_loop = current
+    asyncio.set_event_loop(None)
+    asyncio.events.new_event_loop = asyncio.new_event_loop = make
 
 
 def schedules(clock: str) -> list[Schedule]:

@@ -4,7 +4,6 @@ A pytest plugin. Inside the warm process pytest is configured once; `Recorder.be
 each forked child, before collection.
 """
 
-import asyncio
 import json
 import os
 import random
@@ -19,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from grader.inside import graft, hygiene
-from grader.inside.loops import CourseLoop, Hang, Schedule
+from grader.inside.loops import CourseLoop, Hang, Schedule, use_for_all
 from grader.inside.settings import MOST_CASES, PYTEST_OPTIONS, register_plugins
 
 SUITE_FILE = "test_suite.py"
@@ -74,8 +73,7 @@ class Recorder:
         config.args = [str(suite)]
         random.seed(self.schedule.seed)
         settings.load_profile("graded")
-        # who asks for a loop without pytest-asyncio (unittest, asyncio.run) gets the same one
-        asyncio.events.new_event_loop = asyncio.new_event_loop = self._loop
+        use_for_all(self._loop)
         graft.apply(graft.Graft(**source) for source in request["grafts"])
 
     def write(self, **record: Any) -> None:
