@@ -24,9 +24,6 @@ LEFT = "left running"
 LONGEST = 24 * 3600.0
 """Virtual seconds after which `run` gives up: nothing is left that could wake the tasks."""
 
-WIDTH, LABELS, ROW, HEADING, ENDING = 680, 120, 24, 36, 100
-FILLS = ("#4c86c6", "#c9752d", "#3f9a6b", "#a565b5")
-
 
 @dataclass(frozen=True)
 class Span:
@@ -102,25 +99,16 @@ class Drawing:
 
     def _repr_html_(self) -> str:
         """The picture; its `desc` says in words what it shows."""
-        seconds = max([1, *(ceil(span.end) for spans in self.runs.values() for span in spans)])
-        scale = (WIDTH - LABELS - ENDING) / seconds
-        y, runs = 16, []
-        for (name, spans), fill in zip(self.runs.items(), FILLS * len(self.runs), strict=False):
-            bars, first = [], y + HEADING
-            for top, span in enumerate(spans):
-                x, width = LABELS + span.start * scale, (span.end - span.start) * scale
-                bar = {"x": round(x, 1), "y": first + top * ROW, "width": round(max(2, width), 1)}
-                bars.append(bar | {"name": span.name, "ending": span.ending})
-            runs.append({"name": name, "y": y + HEADING - 10, "fill": fill, "bars": bars})
-            y += HEADING + ROW * len(spans)
-        ticks = [
-            (s, round(LABELS + s * scale, 1)) for s in range(0, seconds + 1, ceil(seconds / 9))
-        ]
+        spans = [span for spans in self.runs.values() for span in spans]
+        seconds = max([1, *(ceil(span.end) for span in spans)])
         templates = jinja2.Environment(
             loader=jinja2.PackageLoader("grader"), autoescape=True, trim_blocks=True
         )
         return templates.get_template("timeline.html").render(
-            drawing=self, runs=runs, ticks=ticks, width=WIDTH, height=y + 36
+            drawing=self,
+            seconds=seconds,
+            ticks=range(0, seconds + 1, ceil(seconds / 9)),
+            height=22 + 30 * len(self.runs) + 24 * len(spans) + 24,
         )
 
 

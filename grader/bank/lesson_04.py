@@ -313,7 +313,7 @@ gather_results = Exercise(
     "(https://docs.python.org/3/library/asyncio-task.html#task-cancellation). "
     "Start `execute_all` with `asyncio.create_task`, let your specialist report when its work "
     "begins and how it ends, and cancel the task in between.",
-    worked="ErrorStopsTheOthers",
+    worked="ErrorsWrapped",
 )
 
 

@@ -543,8 +543,8 @@ timeline.draw({"gather": plain, "gather, return_exceptions=True": kept}, title="
 
 # %% [markdown]
 # It goes on, and nobody waits for it. `return_exceptions=True` waits for both. A `TaskGroup` would
-# cancel the sibling and wait for that. The contract says which; also for when the *caller* is
-# cancelled.
+# cancel the sibling, and wait for that. Which is right stands in the contract, and so does what
+# happens when the *caller* is cancelled.
 #
 # **Predict:** this test cancels a batch, and sees it cancelled. Does it notice work that goes on?
 
