@@ -2,7 +2,6 @@
 
 import asyncio
 import concurrent.futures
-import contextlib
 import itertools
 import socket
 import threading
@@ -17,14 +16,6 @@ from grader.inside.loops import HAS_EAGER_TASKS, LATEST, CourseLoop, Hang, Sched
 FIFO = Schedule()
 
 
-@pytest.fixture(autouse=True)
-def _no_current_loop() -> None:
-    """looptime's plugin makes a loop for a test that has none, and a `Runner` would drop it."""
-    with contextlib.suppress(RuntimeError):
-        asyncio.get_event_loop_policy().get_event_loop().close()
-    asyncio.set_event_loop(None)
-
-
 def run(
     main: Coroutine[Any, Any, Any],
     schedule: Schedule = FIFO,
@@ -33,12 +24,20 @@ def run(
     alone: bool = True,
 ) -> Any:
     """Run a coroutine in a loop of the course."""
+    return run_in(CourseLoop(schedule, clock, alone=alone), main)
 
-    def loop() -> CourseLoop:
-        return CourseLoop(schedule, clock, alone=alone)
 
-    with asyncio.Runner(loop_factory=loop) as runner:
-        return runner.run(main)
+def run_in(loop: asyncio.AbstractEventLoop, main: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine, and close the loop; which loop is the current one stays as it is."""
+    try:
+        return loop.run_until_complete(main)
+    finally:
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.close()
 
 
 async def order_of_tasks(count: int = 8) -> list[int]:
@@ -56,7 +55,7 @@ async def order_of_tasks(count: int = 8) -> list[int]:
 
 def test_fifo_is_asyncio_as_it_is() -> None:
     """The plain schedule changes nothing."""
-    assert run(order_of_tasks()) == asyncio.run(order_of_tasks())
+    assert run(order_of_tasks()) == run_in(asyncio.SelectorEventLoop(), order_of_tasks())
 
 
 def test_shuffled_reorders_tasks() -> None:

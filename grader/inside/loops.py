@@ -128,10 +128,16 @@ def _steps_a_task(handle: asyncio.Handle) -> bool:
 
 
 def use_for_all(make: Callable[[], CourseLoop]) -> None:
-    """Give these loops also to whoever asks without pytest-asyncio: unittest, `asyncio.run`.
+    """Give these loops also to whoever asks without pytest-asyncio: unittest, `asyncio.run`."""
+    make_none_by_asking()
+    asyncio.set_event_loop(None)
+    asyncio.events.new_event_loop = asyncio.new_event_loop = make
 
-    And make none for those who only ask for the current one, as looptime does in a synchronous
-    test: it would never be closed, and the test would be blamed for it.
+
+def make_none_by_asking() -> None:
+    """Make no loop for those who only ask for the current one, as looptime does in any test.
+
+    Nobody would close it, and whichever test runs when it is collected would be blamed.
     """
     policy: Any = asyncio.get_event_loop_policy()
 
@@ -142,8 +148,6 @@ def use_for_all(make: Callable[[], CourseLoop]) -> None:
         return loop
 
     policy.get_event_loop = current
-    asyncio.set_event_loop(None)
-    asyncio.events.new_event_loop = asyncio.new_event_loop = make
 
 
 def schedules(clock: str) -> list[Schedule]:
