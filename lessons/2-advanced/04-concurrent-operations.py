@@ -701,7 +701,7 @@ async def test_a_cancelled_batch_ends_all_that_it_began(orchestrator, specialist
 #
 # | The panel says | It means | Do this |
 # | --- | --- | --- |
-# | **wrong**: line 9: AssertionError: assert … | Correct code fails it. | Read the clause again. |
+# | **wrong**: line 9: assert … | Correct code fails it. | Read the clause again. |
 # | **over-specified**: a correct implementation that … fails here | You tested *how*. | Assert the contract, nothing else. |
 # | **flaky**: passes under one schedule and fails under another | You counted on an order. | Freeze, then look. |
 # | **valid**: waits for ever on a mutant, which is no kill | A hang tells nothing. | Use `asyncio.timeout`. |
