@@ -87,13 +87,14 @@ class Course:
             )
         return report
 
-    def pytest_keyboard_interrupt(self) -> None:
-        """An interrupted run is not graded."""
-        self._interrupted = True
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """What a person interrupts is not graded; what pytest itself gives up is."""
+        self._interrupted = excinfo.type is KeyboardInterrupt
 
-    @pytest.hookimpl(trylast=True)
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_terminal_summary(self, terminalreporter: Any) -> Generator[None, Any, Any]:
         """In a terminal the report comes after pytest's own summary."""
+        yield
         if self._exercise is not None and not self._in_kernel and not self._interrupted:
             report = evaluate(self._text(), self._exercise, self._worker)
             terminalreporter.write_line("")
@@ -114,7 +115,9 @@ class Course:
 
 
 def _file(config: pytest.Config) -> Callable[[], str]:
-    files = [Path(argument) for argument in config.args if Path(argument).is_file()]
-    if len(files) != 1 or len(config.args) != 1:
+    path = Path(config.args[0])
+    if len(config.args) != 1 or path.is_dir():
         raise pytest.UsageError("--mutants grades one file: pytest --mutants ID FILE")
-    return lambda: files[0].read_text(encoding="utf-8")
+    if not path.is_file():
+        raise pytest.UsageError(f"--mutants grades one file, and there is no {path}")
+    return lambda: path.read_text(encoding="utf-8")
