@@ -98,6 +98,11 @@ def lesson_notebook(lesson: Lesson, root: Path) -> NotebookNode:
     return new_notebook(cells)
 
 
+def is_place(cell_id: object) -> bool:
+    """Whether a cell has its id from its place in a lesson, as all but those of exercises have."""
+    return re.fullmatch(r"cell-\d{2,}", str(cell_id)) is not None
+
+
 def answer_cell(root: Path, exercise_id: str) -> NotebookNode:
     """The answer cell of an exercise as its lesson has it, solution included."""
     exercise = exercises().get(exercise_id)

@@ -17,6 +17,7 @@ from grader.lessons import (
     CourseError,
     answer_cell,
     find_root,
+    is_place,
     new_notebook,
 )
 
@@ -64,7 +65,8 @@ def answer_cells(nb: Mapping[str, Any]) -> dict[str, list[str]]:
     """The sources of the answer cells by exercise, wherever they stand: one each, if all is well.
 
     A cell's own metadata says best whose answer it is, whatever the learner has made of the cell.
-    Where no cell has it any more, the first line tells: `%%ipytest --mutants ID`.
+    Where no cell has it any more, the first line tells: `%%ipytest --mutants ID`. The lesson's own
+    cells may begin so, too, to show what a test is worth; they keep the ids that the build gave.
     """
     marked: dict[str, list[str]] = {}
     named: dict[str, list[str]] = {}
@@ -75,7 +77,7 @@ def answer_cells(nb: Mapping[str, Any]) -> dict[str, list[str]]:
                 "metadata": {"nbgrader": {"solution": True, "grade_id": str(exercise_id)}},
             }:
                 marked.setdefault(exercise_id, []).append(_text(source))
-            case {"cell_type": "code", "source": source}:
+            case {"cell_type": "code", "source": source} if not is_place(cell.get("id")):
                 if magic := MAGIC.match(_text(source)):
                     named.setdefault(magic[1], []).append(_text(source))
     return named | marked

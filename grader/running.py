@@ -101,15 +101,17 @@ async def _run(lesson: Lesson, nb: NotebookNode, root: Path) -> None:
 
 
 def _shown_error(cell: NotebookNode) -> str | None:
-    """An error that a magic has shown and not raised is an error all the same."""
+    """An error that a magic or a thread has shown, and not raised, is an error all the same."""
     if "raises-exception" not in cell.metadata.get("tags", ()):
         for output in cell.get("outputs", ()):
             if output.output_type == "error":
                 return _error(output.ename, output.evalue)
+            if output.get("name") == "stderr" and "Traceback (most recent" in output.text:
+                return _error(output.text.strip().rpartition("\n")[2])
     return None
 
 
-def _error(name: str, message: str) -> str:
+def _error(name: str, message: str = "") -> str:
     what = f"{name}: {message.rstrip('.')}" if message else name
     return f"fails with {what}; mend it, or tag it raises-exception if that is what it shows"
 

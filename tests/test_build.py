@@ -312,10 +312,15 @@ def test_notebooks_of_a_lesson_that_is_gone(course: Path) -> None:
     [
         ("asyncio.__file__", "1 / 0", r"cell 2 \(`import asyncio, sys`\) fails with ZeroDivision"),
         ("asyncio.__file__", "get_ipython().showtraceback((KeyError, KeyError(1), None))", "KeyE"),
+        (
+            "asyncio.__file__",
+            "sys.stderr.write('Traceback (most recent...\\nE: 1')",
+            "with E: 1; m",
+        ),
         ("asyncio.__file__", "import os; os._exit(1)", r"cell 2 .* ends the kernel: mend it\.$"),
         ("2.0)", "1.5)", "adding scores 1.5 instead of 2: see what `grader verify adding` says"),
     ],
-    ids=["raised", "shown", "died", "not-solved"],
+    ids=["raised", "shown", "printed", "died", "not-solved"],
 )
 def test_lesson_that_does_not_run(course: Path, old: str, new: str, sentence: str) -> None:
     """A lesson that fails, or whose solution does not earn full marks, is not built."""
@@ -442,6 +447,13 @@ def test_answer_is_found_by_its_first_line() -> None:
     lines = ["\n%%ipytest -x --mutants=adding\n", "mine"]
     cells = [{**cell(""), "source": lines}, cell("%%ipytest\n--mutants other"), cell("x")]
     assert exercise_cells({"cells": cells}) == {"adding": "".join(lines)}
+
+
+def test_lesson_shows_tests_of_its_own() -> None:
+    """A cell of the lesson that begins like an answer is none, unless it is copied."""
+    shown = cell("%%ipytest --mutants adding\nshown")
+    assert exercise_cells({"cells": [{**shown, "id": "cell-07"}]}) == {}
+    assert exercise_cells({"cells": [{**shown, "id": "0d9a"}]}) == {"adding": shown["source"]}
 
 
 def test_two_answers_are_none() -> None:

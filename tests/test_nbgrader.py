@@ -1,0 +1,252 @@
+"""nbgrader with our configuration: it releases what we built, and grades without a kernel."""
+
+import csv
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.utils import determine_grade
+
+from grader import nbgrader_plugin
+from grader.bank import exercises
+from grader.nbgrader_plugin import GradeSuites
+from grader.notebooks import read_notebook
+from grader.report import Report
+
+ROOT = Path(__file__).parents[1]
+PART = "2-advanced"
+LESSON = "04-concurrent-operations"
+MINE = {name: exercise for name, exercise in exercises().items() if exercise.lesson == LESSON}
+
+ENTRIES = {
+    "grader": "from grader.cli import main; main()",
+    "nbgrader": "from nbgrader.apps.nbgraderapp import main; main()",
+}
+
+HALF_GOOD = """\
+%%ipytest --mutants distinct-ids
+from vespera_scriptorium import Container, TaskOrchestrator
+
+async def test_ids_are_distinct():
+    orchestrator = Container().get(TaskOrchestrator)
+    results = await orchestrator.create_many([{"title": "Task"}] * 5)
+    assert len({result.task_id for result in results}) == 5
+"""
+
+
+class Classroom:
+    """A course that has handed in and was graded, in a folder of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def run(self, tool: str, *arguments: str, codes: tuple[int, ...] = (0,)) -> str:
+        """Run a command of this environment in the course, and return what it prints."""
+        # nbgrader starts alembic by its name
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        result = subprocess.run(
+            [sys.executable, "-c", ENTRIES[tool], *arguments],
+            cwd=self.root,
+            env={**os.environ, "PATH": path, "PYTHONWARNINGS": "ignore"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert result.returncode in codes, result.stderr
+        return result.stdout
+
+    def hand_in(self, student: str, nb: dict[str, Any]) -> Path:
+        """Submit a notebook of the lesson."""
+        path = self.root / "submitted" / student / PART / f"{LESSON}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(nb))
+        return path
+
+    def graded(self, student: str) -> dict[str, NotebookNode]:
+        """The score cells of a graded notebook, by exercise."""
+        nb = read_notebook(self.root / "autograded" / student / PART / f"{LESSON}.ipynb")
+        cells = {cell.id: cell for cell in nb.cells}
+        return {name: cells[f"{name}-score"] for name in MINE}
+
+    def scores(self, student: str) -> dict[str, float]:
+        """What nbgrader makes of them."""
+        return {name: determine_grade(cell)[0] for name, cell in self.graded(student).items()}
+
+    def totals(self) -> dict[str, float]:
+        """The gradebook."""
+        self.run("nbgrader", "export")
+        with (self.root / "grades.csv").open() as file:
+            return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+
+
+def solved() -> dict[str, Any]:
+    nb: dict[str, Any] = json.loads((ROOT / "solutions" / PART / f"{LESSON}.ipynb").read_text())
+    return nb
+
+
+def released() -> dict[str, Any]:
+    nb: dict[str, Any] = json.loads((ROOT / "notebooks" / PART / f"{LESSON}.ipynb").read_text())
+    return nb
+
+
+def half_good() -> dict[str, Any]:
+    """One answer, in a new cell at the very top; score cells deleted, notes added."""
+    nb = released()
+    mine = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": 7, "id": "x"}
+    gone = ("distinct-ids", *(f"{name}-score" for name in MINE))
+    nb["cells"] = [
+        {**mine, "source": HALF_GOOD},
+        *(cell for cell in nb["cells"] if cell["id"] not in gone),
+        {**mine, "id": "y", "source": "1 / 0", "metadata": {"nbgrader": {}}},
+    ]
+    return nb
+
+
+def careless(witness: Path) -> dict[str, Any]:
+    """One answer twice, one deleted, one right; scores forged, and code beside the answers."""
+    nb = solved()
+    twice, gone, *_ = MINE
+    cells = {cell["id"]: cell for cell in nb["cells"]}
+    nb["cells"] = [cell for cell in nb["cells"] if cell["id"] != gone]
+    nb["cells"].append({**cells[twice], "id": "copy"})
+    for name in MINE:
+        score = cells[f"{name}-score"]
+        score["source"] = f"open({str(witness)!r}, 'w')\n100.0"
+        score["metadata"]["nbgrader"] |= {"points": 100, "locked": False}
+        data = {"output_type": "execute_result", "data": {"text/plain": "100.0"}}
+        score["outputs"] = [{**data, "metadata": {}, "execution_count": 1}]
+    return nb
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory: pytest.TempPathFactory) -> Classroom:
+    """Four learners, graded by the commands that an instructor types."""
+    room = Classroom(tmp_path_factory.mktemp("course"))
+    shutil.copy(ROOT / "nbgrader_config.py", room.root)
+    shutil.copytree(ROOT / "solutions", room.root / "solutions")
+    room.run("nbgrader", "generate_assignment", PART)
+    room.hand_in("solved", solved())
+    room.hand_in("untouched", released())
+    room.hand_in("half-good", half_good())
+    room.hand_in("careless", careless(room.root / "witness"))
+    room.run("nbgrader", "autograde", PART)
+    return room
+
+
+@pytest.mark.slow
+def test_release_is_what_we_built(classroom: Classroom) -> None:
+    """`nbgrader generate_assignment` makes the notebooks that `grader build` makes."""
+    for built in sorted((ROOT / "notebooks" / PART).glob("*.ipynb")):
+        path = classroom.root / "notebooks" / PART / built.name
+        assert path.read_text() == built.read_text()
+
+
+@pytest.mark.slow
+def test_solution_earns_full_marks(classroom: Classroom) -> None:
+    """The solution is graded like any submission."""
+    assert classroom.scores("solved") == {name: ex.points for name, ex in MINE.items()}
+
+
+@pytest.mark.slow
+def test_untouched_notebook_earns_nothing(classroom: Classroom) -> None:
+    """Who has not begun has 0 points, and reads what to do."""
+    assert classroom.scores("untouched") == dict.fromkeys(MINE, 0.0)
+    for cell in classroom.graded("untouched").values():
+        assert "not attempted" in cell.outputs[0].text
+
+
+@pytest.mark.slow
+def test_score_is_that_of_grader_check(classroom: Classroom) -> None:
+    """nbgrader's number and the learner's own are the same, wherever the cells have gone."""
+    path = classroom.root / "submitted" / "half-good" / PART / f"{LESSON}.ipynb"
+    reports = json.loads(classroom.run("grader", "check", "--json", str(path), codes=(1,)))
+    scores = classroom.scores("half-good")
+    assert scores == {report["exercise"]: report["score"] for report in reports}
+    assert 0 < scores["distinct-ids"] < MINE["distinct-ids"].points
+    assert (
+        "test_ids_are_distinct: valid"
+        in classroom.graded("half-good")["distinct-ids"].outputs[0].text
+    )
+
+
+@pytest.mark.slow
+def test_careless_notebook_is_graded_all_the_same(classroom: Classroom) -> None:
+    """What cannot be told counts nothing and says why; the rest counts; no cell was run."""
+    twice, gone, *rest = MINE
+    scores, cells = classroom.scores("careless"), classroom.graded("careless")
+    assert scores == {twice: 0.0, gone: 0.0} | {name: MINE[name].points for name in rest}
+    assert f"holds the answer cell of {twice} twice" in cells[twice].outputs[0].text
+    assert f"holds no answer cell of {gone}" in cells[gone].outputs[0].text
+    assert not (classroom.root / "witness").exists()
+
+
+@pytest.mark.slow
+def test_gradebook_holds_the_scores(classroom: Classroom) -> None:
+    """The totals in nbgrader's gradebook are the sums of our scores."""
+    students = ("solved", "untouched", "half-good", "careless")
+    sums = {student: sum(classroom.scores(student).values()) for student in students}
+    assert classroom.totals() == pytest.approx(sums)
+
+
+# ------------------------------------------------------------------ what is written
+
+
+class NoWorker:
+    """Stands where a worker would be."""
+
+    def __enter__(self) -> "NoWorker":
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+
+def graded(monkeypatch: pytest.MonkeyPatch, score: float, exercise: str) -> NotebookNode:
+    """The score cell of an exercise whose evaluation ended with `score`."""
+    monkeypatch.setattr(nbgrader_plugin, "Worker", NoWorker)
+    monkeypatch.setattr(
+        nbgrader_plugin,
+        "evaluate",
+        lambda source, exercise, worker: Report(exercise.id, "graded", None, 5, score=score),
+    )
+    forged = [{"output_type": "stream", "name": "stderr", "text": "forged"}]
+    cells = [
+        new_code_cell("1", outputs=forged, execution_count=3),
+        new_code_cell("2", metadata={"nbgrader": {"solution": True, "grade_id": exercise}}),
+        new_code_cell(
+            "3",
+            outputs=forged,
+            metadata={"nbgrader": {"grade": True, "grade_id": f"{exercise}-score", "points": 5}},
+        ),
+    ]
+    nb, _ = GradeSuites().preprocess(new_notebook(cells=cells), {})
+    assert not nb.cells[0].outputs
+    assert nb.cells[0].execution_count is None
+    cell: NotebookNode = nb.cells[2]
+    return cell
+
+
+@pytest.mark.parametrize(
+    ("score", "number"),
+    [(2.5, 2.5), (0.0, 0.0), (math.nan, 0.0), (math.inf, 0.0), (-1.0, 0.0), (7.0, 5.0)],
+)
+def test_number_is_always_one(monkeypatch: pytest.MonkeyPatch, score: float, number: float) -> None:
+    """nbgrader gives full marks for what is no number, so it is given one, from 0 to the points."""
+    cell = graded(monkeypatch, score, "distinct-ids")
+    assert [output.output_type for output in cell.outputs] == ["stream", "execute_result"]
+    assert cell.outputs[0].name == "stdout"
+    assert determine_grade(cell) == (number, 5)
+
+
+def test_exercise_that_the_bank_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A score cell of nobody's exercise is no gift."""
+    cell = graded(monkeypatch, 5.0, "forgotten")
+    assert determine_grade(cell) == (0, 5)
+    assert cell.outputs[0].text == "There is no exercise forgotten: build the course anew.\n"
