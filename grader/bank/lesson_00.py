@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from grader.exercise import Exercise
-from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
+from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator, _are_we_cancelled
 from vespera_scriptorium.domain.errors import UnknownTaskError
 from vespera_scriptorium.domain.task import TaskResult, TaskStatus
 
@@ -39,6 +39,10 @@ class LooksFirst(TaskOrchestrator):
             return TaskResult(success=False, task_id=task_id, error=f"{task_id} is not stored")
         try:
             output = await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
         except Exception as error:
             return TaskResult(success=False, task_id=task_id, error=str(error))
         return TaskResult(success=True, task_id=task_id, output=output)
@@ -51,6 +55,10 @@ class IdForgotten(TaskOrchestrator):
     async def execute_task(self, task_id: str) -> TaskResult:
         try:
             output = await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
         except Exception as error:
             return TaskResult(success=False, task_id=task_id, error=str(error))
         return TaskResult(success=True, output=output)
@@ -63,6 +71,10 @@ class OutputDropped(TaskOrchestrator):
     async def execute_task(self, task_id: str) -> TaskResult:
         try:
             await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
         except Exception as error:
             return TaskResult(success=False, task_id=task_id, error=str(error))
         return TaskResult(success=True, task_id=task_id)
@@ -104,6 +116,10 @@ class ReasonDropped(TaskOrchestrator):
     async def execute_task(self, task_id: str) -> TaskResult:
         try:
             output = await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
         except Exception:
             return TaskResult(success=False, task_id=task_id, error="the task failed")
         return TaskResult(success=True, task_id=task_id, output=output)

@@ -221,7 +221,9 @@ class LimitIsAlwaysThree(TaskOrchestrator):
             async with slots:
                 return await self.execute_task(task_id)
 
-        return await asyncio.gather(*(execute(task_id) for task_id in task_ids))
+        async with asyncio.TaskGroup() as group:
+            executions = [group.create_task(execute(task_id)) for task_id in task_ids]
+        return [execution.result() for execution in executions]
 
 
 @really_concurrent.mutant(clause=3)
@@ -251,7 +253,9 @@ class SlotLostAfterFailure(TaskOrchestrator):
             slots.release()
             return result
 
-        return await asyncio.gather(*(execute(task_id) for task_id in task_ids))
+        async with asyncio.TaskGroup() as group:
+            executions = [group.create_task(execute(task_id)) for task_id in task_ids]
+        return [execution.result() for execution in executions]
 
 
 @really_concurrent.mutant(clause=5)

@@ -64,6 +64,10 @@ class TaskOrchestrator:
         """Execute one task."""
         try:
             output = await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
         except Exception as error:
             return TaskResult(success=False, task_id=task_id, error=str(error))
         return TaskResult(success=True, task_id=task_id, output=output)
@@ -76,7 +80,9 @@ class TaskOrchestrator:
             async with slots:
                 return await self.execute_task(task_id)
 
-        return await asyncio.gather(*(execute(task_id) for task_id in task_ids))
+        async with asyncio.TaskGroup() as group:
+            executions = [group.create_task(execute(task_id)) for task_id in task_ids]
+        return [execution.result() for execution in executions]
 
     async def execute_all(self, task_ids: Sequence[str]) -> BatchOutcome:
         """Execute tasks, all at the same time, and tell their outcomes apart."""
@@ -129,6 +135,12 @@ class TaskOrchestrator:
             raise
         await self._tasks.save(replace(task, status=TaskStatus.COMPLETED))
         return output
+
+
+def _are_we_cancelled() -> bool:
+    """Tell our own cancellation from that of a specialist, which is only one failure more."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 AsyncTaskOrchestrator = TaskOrchestrator
