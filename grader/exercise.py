@@ -195,7 +195,7 @@ class Exercise:
             Variant(
                 kind,
                 variant.__name__,
-                inspect.getdoc(variant) or "",
+                inspect.cleandoc(variant.__doc__ or ""),  # its own, not that of the subject
                 self._own_sources(variant, replaces),
                 clause,
             )

@@ -14,9 +14,8 @@ from collections.abc import Iterator
 from types import CodeType
 
 from grader.evaluate import evaluate
-from grader.exercise import Exercise, Target, Variant
+from grader.exercise import SUITE, Exercise, Target, Variant
 from grader.report import Report
-from grader.suite import read
 from grader.worker import Worker
 
 FEWEST_MUTANTS = 4
@@ -27,8 +26,10 @@ def problems(exercise: Exercise, solution: str, stub: str, worker: Worker) -> It
     yield from _declaration(exercise)
     for variant in exercise.variants[1:]:
         yield from _variant(exercise, variant)
+    if any(not _has_its_clause(exercise, variant) for variant in exercise.mutants):
+        return
     untouched = evaluate(stub, exercise, worker)
-    expected = "graded" if read(stub).tests else "not-attempted"  # what is to be repaired runs
+    expected = "graded" if untouched.tests else "not-attempted"  # what is to be repaired runs
     if untouched.status != expected or untouched.score != 0:
         yield f"the stub is {untouched.status} with {untouched.score:g} points, not untouched"
     report = evaluate(solution, exercise, worker)
@@ -57,7 +58,7 @@ def _variant(exercise: Exercise, variant: Variant) -> Iterator[str]:
     """A variant differs in what its functions do, and in nothing that could be seen without it."""
     if not variant.description:
         yield f"{variant.name} has no docstring, which its killer would read"
-    if variant.clause is not None and not 1 <= variant.clause <= len(exercise.contract):
+    if not _has_its_clause(exercise, variant):
         yield f"{variant.name} breaks clause {variant.clause}, which the contract does not have"
     if variant.sources == exercise.reference.sources:
         yield f"{variant.name} is the reference"
@@ -65,21 +66,25 @@ def _variant(exercise: Exercise, variant: Variant) -> Iterator[str]:
         original = exercise.reference.sources[target]
         if source == original:
             continue
-        new, old = _function(source), _function(original)
-        if _signature(new) != _signature(old):
+        new, old = _functions(source), _functions(original)
+        if list(map(_signature, new)) != list(map(_signature, old)):
             yield f"{variant.name}: the signature of {target.name} differs from the reference's"
-        if ast.get_docstring(new) != ast.get_docstring(old):
+        if list(map(ast.get_docstring, new)) != list(map(ast.get_docstring, old)):
             yield f"{variant.name}: the docstring of {target.name} differs from the reference's"
         for name in sorted(_unresolved(target, source)):
             yield f"{variant.name}: {target.name} uses {name}, which its module does not have"
-        if _calls_super(new):
+        if any(map(_calls_super, new)):
             yield f"{variant.name}: {target.name} calls super(), which is not the reference here"
 
 
-def _function(source: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
-    (node,) = ast.parse(source).body
-    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    return node
+def _has_its_clause(exercise: Exercise, variant: Variant) -> bool:
+    return variant.clause is None or 1 <= variant.clause <= len(exercise.contract)
+
+
+def _functions(source: str) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """One function; or several of one name, as a property has."""
+    nodes = ast.parse(source).body
+    return [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
@@ -89,14 +94,20 @@ def _signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
 
 
 def _unresolved(target: Target, source: str) -> set[str]:
-    """The global names that a source uses and its module lacks."""
+    """The names that a source takes from its module, and that the module lacks."""
+    if target.module == SUITE:  # whether a learner's own names are there, only a run can tell
+        return set()
     module = importlib.import_module(target.module)
     known = {*vars(module), *vars(builtins), "__name__", "__qualname__", "__module__"}
     used: set[str] = set()
     pending = [compile(source, "<variant>", "exec")]
     while pending:
         code = pending.pop()
-        used |= {i.argval for i in dis.get_instructions(code) if i.opname == "LOAD_GLOBAL"}
+        for instruction in dis.get_instructions(code):
+            if instruction.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                used.add(instruction.argval)
+            elif instruction.opname == "STORE_NAME":
+                known.add(instruction.argval)
         pending += [constant for constant in code.co_consts if isinstance(constant, CodeType)]
     return used - known
 
@@ -149,10 +160,10 @@ def defended_clauses(suite: str) -> dict[str, set[int]]:
     def visit(nodes: list[ast.stmt], prefix: str) -> None:
         for node in nodes:
             if isinstance(node, ast.ClassDef):
-                visit(node.body, f"{node.name}::")
+                visit(node.body, f"{prefix}{node.name}::")
             elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 text = inspect.cleandoc(ast.get_docstring(node) or "")
-                named = re.findall(r"[Cc]lauses? ((?:\d+(?:, | and |, and )?)+)", text)
+                named = re.findall(r"[Cc]lauses? ((?:\d+(?:, and |, | and )?)+)", text)
                 found[prefix + node.name] = {
                     int(n) for part in named for n in re.findall(r"\d+", part)
                 }
