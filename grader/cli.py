@@ -10,11 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from grader import build as course
-from grader import notebooks
 from grader.bank import exercises
 from grader.evaluate import evaluate as evaluate_suite
-from grader.exercise import BankError, Exercise
+from grader.exercise import CourseError, Exercise
 from grader.report import Report, headline, to_json, to_text
 from grader.verify import problems
 from grader.worker import Worker, WorkerLost
@@ -42,18 +40,31 @@ class Refused(Exception):
 def main() -> None:
     """The console script."""
     try:
-        app()
-    except (Refused, notebooks.CourseError, BankError, WorkerLost) as error:
+        sys.exit(app(standalone_mode=False))
+    except (Refused, CourseError, WorkerLost) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename or 'the system'}: {error.strerror or error}.")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         _fail("Interrupted; nothing is lost, run the command again.")
+    except Exception as error:
+        message = getattr(error, "format_message", None)  # of a wrong use of the command
+        if message is None:
+            raise
+        if "\n" in message():  # without any argument it is the help
+            sys.exit(message())
+        help_of = getattr(getattr(error, "ctx", None), "command_path", "grader")
+        _fail(f"{message().rstrip('.')}; `{help_of} --help` shows an example.")
 
 
 def _fail(sentence: str) -> NoReturn:
-    errors.print(f"grader: {sentence}", markup=False)
+    errors.print(f"grader: {_writable(sentence)}", markup=False)
     sys.exit(2)
+
+
+def _writable(text: str) -> str:
+    """A name of a file may hold what no encoding can write."""
+    return text.encode(errors="backslashreplace").decode()
 
 
 def _print_json(value: Any) -> None:
@@ -99,9 +110,11 @@ def list_exercises(as_json: AsJson = False) -> None:
     if as_json:
         _print_json(rows)
         return
-    table = Table(*rows[0])
+    table = Table("id", "lesson", "points", "clock", "alternatives", "mutants", "probes", box=None)
     for row in rows:
-        table.add_row(*map(str, row.values()))
+        number = str(row["lesson"]).partition("-")[0]
+        shown = [row[name] for name in ("points", "clock", "alternatives", "mutants", "probes")]
+        table.add_row(str(row["id"]), number, *map(str, shown))
     Console().print(table)
 
 
@@ -131,7 +144,11 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Grade every exercise of your notebooks; exit 0 only at full marks."""
+    from grader import notebooks  # it takes a second to import, as everything of Jupyter does
+
     found = [(path, notebooks.exercise_cells(notebooks.read_notebook(path))) for path in files]
+    if not any(cells for _, cells in found):
+        raise Refused("there is no exercise in these notebooks; name a lesson's notebook.")
     results: list[tuple[Path, Report]] = []
     with errors.status("warming up …") as status, Worker() as worker:
         for path, cells in found:
@@ -145,8 +162,6 @@ def check(
             print(f"{path}: {headline(report)}")
         total = sum(report.score for _, report in results)
         print(f"{total:g} of {sum(report.points for _, report in results)} points")
-    if not results:
-        raise Refused("there is no exercise in these notebooks; name a lesson's notebook.")
     raise typer.Exit(0 if all(report.full for _, report in results) else 1)
 
 
@@ -160,6 +175,9 @@ def build(
     ] = False,
 ) -> None:
     """Build solutions/ and notebooks/ from lessons/."""
+    from grader import build as course
+    from grader import notebooks
+
     root = notebooks.find_root(Path.cwd())
     if only_check:
         different = course.check(root, say=print)
@@ -177,6 +195,8 @@ def verify(
     ids: Annotated[list[str] | None, typer.Argument(help="Some exercises; all by default.")] = None,
 ) -> None:
     """Prove that every exercise is fair: its stub, solution, alternatives and mutants."""
+    from grader import notebooks
+
     root = notebooks.find_root(Path.cwd())
     chosen = [_exercise(name) for name in ids] if ids else list(exercises().values())
     count = 0

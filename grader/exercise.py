@@ -43,7 +43,11 @@ SUITE = "suite"
 """The module that stands for the learner's own tests in a `module:qualname`."""
 
 
-class BankError(Exception):
+class CourseError(Exception):
+    """Something of the course is wrong; the message is one sentence that says what to do."""
+
+
+class BankError(CourseError):
     """An exercise is declared wrongly; the message says which, and what to change."""
 
 

@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from grader.bank import exercises
 from grader.directives import DirectiveError, expand
-from grader.exercise import Exercise
+from grader.exercise import CourseError, Exercise
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -36,10 +36,6 @@ MAGIC = re.compile(r"\s*%%ipytest\b.*?[ \t]--mutants[ =](\S+)")
 
 _OF_JUPYTEXT = ("exercise", "lines_to_end_of_cell_marker", "lines_to_next_cell", "title")
 _nbformat: Any = nbformat  # its functions carry no types
-
-
-class CourseError(Exception):
-    """Something is wrong with the course or a notebook; one sentence says what to do next."""
 
 
 def find_root(start: Path) -> Path:

@@ -20,7 +20,7 @@ from nbgrader.utils import determine_grade
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-SOLUTION = (ROOT / "tests" / "data" / "distinct_ids.py").read_text(encoding="utf-8")
+SOLUTION = (ROOT / "tests" / "suites" / "distinct_ids.py").read_text(encoding="utf-8")
 EXERCISE = f"%%ipytest --mutants distinct-ids\n{SOLUTION}"
 STUB = "%%ipytest --mutants distinct-ids\nimport asyncio\n\n# Write your tests here.\n"
 WRONG = "async def test_a():\n    assert 1 == 2\n"

@@ -12,7 +12,7 @@ from grader.evaluate import evaluate
 from grader.report import to_text
 from grader.worker import Worker
 
-SOLUTION = (Path(__file__).parent / "data" / "distinct_ids.py").read_text(encoding="utf-8")
+SOLUTION = (Path(__file__).parent / "suites" / "distinct_ids.py").read_text(encoding="utf-8")
 MIXED = SOLUTION.partition("async def test_one_failure")[0] + "def test_wrong():\n    assert 0\n"
 
 
