@@ -14,7 +14,8 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grader.lessons import CourseError, Lesson, lesson_notebook, lessons
+from grader.exercise import CourseError
+from grader.lessons import Lesson, lesson_notebook, lessons
 from grader.notebooks import fingerprint, read_notebook, release, stamp
 from grader.running import run_lessons
 

@@ -11,10 +11,10 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader.exercise import CourseError
 from grader.lessons import (
     MAGIC,
     METADATA,
-    CourseError,
     answer_cell,
     find_root,
     is_place,

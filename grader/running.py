@@ -15,7 +15,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 import grader
-from grader.lessons import CourseError, Lesson
+from grader.exercise import CourseError
+from grader.lessons import Lesson
 
 AT_ONCE = 2
 """Lessons that are run at the same time."""
