@@ -8,7 +8,7 @@ RUN := VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 # JupyterLab refuses to run as root unless it is told to.
 ALLOW_ROOT := $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
-.PHONY: help setup lab test build constraints
+.PHONY: help setup lab test build constraints screenshot
 
 help: ## list the targets (this is what `make` alone does)
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -40,6 +40,10 @@ test: setup ## run every check (PYTEST_FLAGS=... goes to pytest)
 
 build: setup ## build solutions/ and notebooks/ from lessons/
 	@$(RUN) grader build
+
+screenshot: setup ## draw docs/images/panel.png anew, in a real JupyterLab
+	@mkdir -p docs/images
+	@SCREENSHOT="$(CURDIR)/docs/images/panel.png" $(RUN) pytest -q tests/test_lab.py
 
 constraints: setup ## pin what pyproject.toml asks for (UV_FLAGS=--upgrade takes the newest)
 	@cp constraints.txt $(VENV)/constraints.txt

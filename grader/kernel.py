@@ -22,6 +22,7 @@ NOTEBOOK_OPTIONS = (
     "-rN",
     "--color=no",
     "--tb=short",
+    *("-o", "console_output_style=classic"),  # a percentage would stand at the far right
 )
 """What ipytest passes to pytest besides the options on the cell's first line."""
 
@@ -147,7 +148,7 @@ def load(ipython: Any) -> None:
     import ipytest
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # plugins come by name, and fast
-    ipytest.autoconfig(run_in_thread=True, addopts=NOTEBOOK_OPTIONS)
+    ipytest.autoconfig(run_in_thread=True, addopts=NOTEBOOK_OPTIONS, display_columns=80)
     ipython.user_ns["grader"] = sys.modules["grader"]
     worker.start()
     if _ipython is None:
