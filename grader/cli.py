@@ -40,13 +40,11 @@ class Refused(Exception):
 def main() -> None:
     """The console script."""
     try:
-        sys.exit(app(standalone_mode=False))
+        status = app(standalone_mode=False)
     except (Refused, CourseError, WorkerLost) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename or 'the system'}: {error.strerror or error}.")
-    except (KeyboardInterrupt, typer.Abort):
-        _fail("Interrupted; nothing is lost, run the command again.")
     except Exception as error:
         message = getattr(error, "format_message", None)  # of a wrong use of the command
         if message is None:
@@ -55,6 +53,12 @@ def main() -> None:
             sys.exit(message())
         help_of = getattr(getattr(error, "ctx", None), "command_path", "grader")
         _fail(f"{message().rstrip('.')}; `{help_of} --help` shows an example.")
+    if status == _INTERRUPTED:
+        _fail("Interrupted; nothing is lost, run the command again.")
+    sys.exit(status)
+
+
+_INTERRUPTED = 130  # typer's own, as the shell's
 
 
 def _fail(sentence: str) -> NoReturn:
@@ -68,7 +72,7 @@ def _writable(text: str) -> str:
 
 
 def _print_json(value: Any) -> None:
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    print(_writable(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
 def _exercise(name: str) -> Exercise:
@@ -147,14 +151,16 @@ def check(
     from grader import notebooks  # it takes a second to import, as everything of Jupyter does
 
     found = [(path, notebooks.exercise_cells(notebooks.read_notebook(path))) for path in files]
-    if not any(cells for _, cells in found):
+    chosen = [
+        (path, _exercise(name), text) for path, cells in found for name, text in cells.items()
+    ]
+    if not chosen:
         raise Refused("there is no exercise in these notebooks; name a lesson's notebook.")
     results: list[tuple[Path, Report]] = []
     with errors.status("warming up …") as status, Worker() as worker:
-        for path, cells in found:
-            for name, text in cells.items():
-                status.update(f"{name} …")
-                results.append((path, evaluate_suite(text, _exercise(name), worker)))
+        for path, exercise, text in chosen:
+            status.update(f"{exercise.id} …")
+            results.append((path, evaluate_suite(text, exercise, worker)))
     if as_json:
         _print_json([{"notebook": str(path), **to_json(report)} for path, report in results])
     else:
