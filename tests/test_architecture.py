@@ -1,0 +1,133 @@
+"""What import-linter cannot say: what an import pulls in, and what goes over the pipe."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samples import SOLUTION, creation
+
+import grader.inside
+import vespera_scriptorium
+from grader.bank import exercises
+from grader.evaluate import evaluate
+from grader.exercise import Exercise
+from grader.worker import Worker
+
+SUITES = Path(__file__).with_name("suites")
+
+
+def modules_after(statement: str) -> set[str]:
+    """What a fresh Python has loaded after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return set(output.split())
+
+
+def test_the_inside_knows_nothing_of_the_rest() -> None:
+    """Everything that runs beside a learner's code loads of the grader only itself."""
+    names = [path.stem for path in Path(grader.inside.__file__).parent.glob("*.py")]
+    names = [name for name in names if not name.startswith("__")]
+    assert "server" in names
+    loaded = modules_after(f"from grader.inside import {', '.join(names)}")
+    ours = {name for name in loaded if name.partition(".")[0] == "grader"}
+    assert ours == {"grader", "grader.inside", *(f"grader.inside.{name}" for name in names)}
+
+
+def test_the_process_that_runs_tests_holds_no_answers(worker: Worker) -> None:
+    """A test finds nothing of the grader but what runs it."""
+    suite = """
+import asyncio
+def test_a():
+    loaded = asyncio.base_events.sys.modules
+    ours = [name for name in loaded if name.partition(".")[0] == "grader"]
+    assert all(name == "grader" or name.startswith("grader.inside") for name in ours)
+    assert "grader.inside.run" in ours
+"""
+    assert [test.verdict for test in evaluate(suite, creation, worker).tests] == ["valid"]
+
+
+def test_importing_the_grader_is_light() -> None:
+    """`import grader` loads nothing that takes time: a kernel imports it in its first cell."""
+    loaded = modules_after("import grader")
+    heavy = {"pytest", "_pytest", "IPython", "vespera_scriptorium", "sqlalchemy", "hypothesis"}
+    assert loaded & {*heavy, "asyncio", "jinja2", "grader.kernel", "grader.bank"} == set()
+
+
+def test_importing_the_application_loads_no_grader() -> None:
+    """The application works without its grader."""
+    names = {name.partition(".")[0] for name in modules_after("import vespera_scriptorium")}
+    assert names & {"grader", "pytest", "IPython"} == set()
+
+
+def test_the_application_does_not_mention_the_grader() -> None:
+    """No module under test says that it is one."""
+    files = list(Path(vespera_scriptorium.__file__).parent.rglob("*.py"))
+    assert len(files) > 10
+    for file in files:
+        assert not re.search(r"grader|mutant|exercise", file.read_text(), re.IGNORECASE), file
+
+
+class Tapped(Worker):
+    """A worker that keeps what is sent."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self.sent: list[dict[str, Any]] = []
+
+    def run(self, requests: Iterable[Mapping[str, Any]], progress: Any = None) -> Any:
+        requests = [dict(request) for request in requests]
+        self.sent += requests
+        return self._worker.run(requests)
+
+
+def graded(exercise: Exercise) -> str:
+    """A suite for an exercise that reaches its mutants."""
+    if exercise is creation:
+        return SOLUTION
+    return (SUITES / f"{exercise.id.replace('-', '_')}.py").read_text()
+
+
+@pytest.mark.parametrize(
+    "exercise",
+    [creation, *(exercises()[path.stem.replace("_", "-")] for path in sorted(SUITES.glob("*.py")))],
+    ids=lambda exercise: exercise.id,
+)
+def test_no_request_says_what_it_is(worker: Worker, exercise: Exercise) -> None:
+    """No name, docstring, clause, kind or number of a variant goes to the process."""
+    tapped = Tapped(worker)
+    evaluate(graded(exercise), exercise, tapped)
+    suite = json.dumps(graded(exercise))[1:-1]
+    sent = "\n".join(map(json.dumps, tapped.sent)).replace(suite, "")
+    for variant in exercise.variants:
+        assert variant.name == "reference" or variant.name not in sent
+        assert variant.description == "" or json.dumps(variant.description)[1:-1] not in sent
+    assert not any(json.dumps(clause)[1:-1] in sent for clause in exercise.contract)
+    assert exercise.id not in sent
+    assert not re.search(r"\b(mutant|alternative|reference|variant|clause|kind\": \"m)", sent)
+
+
+def test_all_requests_look_alike(worker: Worker) -> None:
+    """The reference, the alternatives and the mutants are asked for in the same form."""
+    tapped = Tapped(worker)
+    evaluate(SOLUTION, creation, tapped)
+    forms = {
+        (tuple(request), tuple((graft["module"], graft["owner"]) for graft in request["grafts"]))
+        for request in tapped.sent
+    }
+    assert len(forms) == 1
+    assert next(iter(forms))[0] == (
+        *("suite", "tests", "grafts", "schedule", "clock", "deadline", "limit"),
+    )
+
+
+def test_every_module_is_read_from_top_to_bottom() -> None:
+    """No module of the engine is longer than 400 lines, the bank aside."""
+    files = [*Path(grader.__file__ or "").parent.rglob("*.py")]
+    long = {file.name for file in files if len(file.read_text().splitlines()) > 400}
+    assert {name for name in long if not name.startswith("lesson_")} == set()
