@@ -148,7 +148,17 @@ async def _kernel(lesson: Lesson, root: Path) -> AsyncIterator[tuple[Any, Any]]:
                 channels.stop_channels()
         finally:
             if manager.has_kernel:  # also when the start was interrupted
-                await manager.shutdown_kernel(now=True)
+                await _shut_down(manager)
+
+
+async def _shut_down(manager: Any) -> None:
+    """End a kernel, also when the build is stopped meanwhile: what is left behind lives on."""
+    ending = asyncio.ensure_future(manager.shutdown_kernel(now=True))
+    try:
+        await asyncio.shield(ending)
+    except asyncio.CancelledError:
+        await ending
+        raise
 
 
 def _copy_of_the_course(lesson: Lesson, root: Path, course: Path) -> Path:
