@@ -94,6 +94,9 @@ async def _run(lesson: Lesson, nb: NotebookNode, root: Path) -> None:
             except CellTimeoutError:
                 problem = f"runs for more than {PATIENCE} s: make it shorter"
             except DeadKernelError:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():  # nbclient takes the one for the other
+                    raise asyncio.CancelledError from None
                 problem = "ends the kernel: mend it"
             problem = problem or _shown_error(cell)
             if problem is not None:

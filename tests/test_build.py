@@ -16,6 +16,7 @@ from grader import lessons
 from grader.build import build, check
 from grader.directives import DirectiveError, expand
 from grader.exercise import Exercise
+from grader.lessons import lesson_notebook
 from grader.notebooks import (
     CourseError,
     DuplicateAnswer,
@@ -26,7 +27,7 @@ from grader.notebooks import (
     solution,
     stub,
 )
-from grader.running import _sanitisers
+from grader.running import _sanitisers, run_lessons
 
 ROOT = Path(__file__).parents[1]
 
@@ -329,6 +330,24 @@ def test_lesson_that_does_not_run(course: Path, old: str, new: str, sentence: st
     with pytest.raises(CourseError, match=f"^lessons/1-sums/01-adding.py.*{sentence}"):
         build(course)
     assert texts(course) == before
+
+
+def test_stopped_build(course: Path) -> None:
+    """A build that is stopped while a cell runs stops, and blames no lesson."""
+    begun = course / "begun"
+    rewrite(course, "asyncio.__file__", f"open({str(begun)!r}, 'w'); await asyncio.sleep(60)")
+
+    async def stop() -> None:
+        written = {lesson: lesson_notebook(lesson, course) for lesson in lessons.lessons(course)}
+        running = asyncio.create_task(run_lessons(course, written, lambda what: None))
+        async with asyncio.timeout(30):
+            while not begun.exists():
+                await asyncio.sleep(0.05)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    asyncio.run(stop())
 
 
 @pytest.mark.parametrize(
