@@ -36,13 +36,12 @@ def suite(folder: Path, text: str = SOLUTION) -> Path:
     return path
 
 
-def test_same_report_as_the_panel(tmp_path: Path) -> None:
+def test_same_report_as_the_panel(tmp_path: Path, worker: Worker) -> None:
     """Below pytest's own output stands what the notebook's panel shows."""
     suite(tmp_path, MIXED)
     result = run(tmp_path, "--mutants", "distinct-ids", "test_mine.py")
-    with Worker() as worker:
-        exercise = exercises()["distinct-ids"]
-        report = evaluate(MIXED, exercise, worker)
+    exercise = exercises()["distinct-ids"]
+    report = evaluate(MIXED, exercise, worker)
     assert report.mutation_score == 0.5
     assert result.stdout.endswith(f"\n{to_text(report, exercise)}\n{last_line(result.stdout)}\n")
     assert result.stderr == ""
