@@ -246,6 +246,18 @@ def test_what_another_thread_may_wake_is_no_deadlock() -> None:
     assert run(main(), clock="real") is True
 
 
+@pytest.mark.parametrize("clock", ["virtual", "real"])
+def test_the_end_of_threads_is_waited_for(clock: str) -> None:
+    """A loop that closes waits for its threads in real time, whatever its clock says."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(None, threading.Event().wait, 0.05)
+        await loop.shutdown_default_executor(300)  # type: ignore[call-arg]  # as `Runner.close`
+
+    run(main(), clock=clock)
+
+
 def test_what_a_socket_may_wake_is_no_deadlock() -> None:
     """A loop that waits for a socket is left waiting."""
 

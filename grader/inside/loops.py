@@ -91,10 +91,15 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
         self.noted.append(f"drops the async generator `{agen.__name__}` without closing it")
         super()._asyncgen_finalizer_hook(agen)  # type: ignore[misc]  # asyncio's own
 
+    async def shutdown_default_executor(self, timeout: float | None = None) -> None:
+        """As asyncio's, without a limit: five virtual minutes pass while a thread draws breath."""
+        await super().shutdown_default_executor()
+
     def _run_once(self) -> None:
         if self._schedule.kind == "shuffled" and len(self._ready) > 1:
             self._shuffle_tasks()
-        elif not self._ready and self._alone and self._nothing_can_happen():
+        elif not self._ready and self._alone and self._nothing_can_happen() and not self._ready:
+            # asked twice: a thread may have left something to do just before it ended
             raise Hang("every task waits, and nothing is left that could wake one")
         super()._run_once()  # type: ignore[misc]  # asyncio's own, missing from its stubs
 
