@@ -34,6 +34,10 @@ test: setup ## run every check (PYTEST_FLAGS=... goes to pytest)
 	@$(RUN) grader build --check
 	@echo "Proving every exercise: its stub scores 0 and its solution full points ..."
 	@$(RUN) grader verify
+	@echo "Replaying solutions/ with nbval: every output is the one that is stored ..."
+	@$(RUN) pytest --quiet --nbval --nbval-sanitize-with nbval_sanitize.cfg solutions
+	@echo "Running notebooks/ as released with nbval: no cell raises ..."
+	@$(RUN) pytest --quiet --nbval-lax notebooks
 	@echo "Running the tests with pytest ..."
 	@$(RUN) pytest $(PYTEST_FLAGS)
 	@echo "Every check passed."

@@ -16,10 +16,13 @@ from traitlets import Bool
 from grader.bank import exercises
 from grader.evaluate import evaluate
 from grader.notebooks import answer_cells, duplicate_sentence, read_notebook, release, stamp
-from grader.report import to_text
+from grader.report import to_html, to_text
 from grader.worker import Worker
 
 _nbformat: Any = nbformat  # its functions carry no types
+
+Shown = dict[str, str]
+"""What an output shows, by MIME type."""
 
 Converted = tuple[NotebookNode, dict[str, Any]]
 
@@ -92,22 +95,24 @@ class GradeSuites(_Step):
                 if meta.get("grade") and not meta.get("solution"):
                     exercise_id = meta.grade_id.removesuffix("-score")
                     self.log.info("Evaluating %s", exercise_id)
-                    text, score = refused.get(exercise_id), 0.0
-                    if text is None:
-                        text, score = _grade(exercise_id, answers.get(exercise_id, []), worker)
-                    cell.outputs = _outputs(text, score, meta.points)
+                    if exercise_id in refused:
+                        shown, score = {"text/plain": refused[exercise_id]}, 0.0
+                    else:
+                        shown, score = _grade(exercise_id, answers.get(exercise_id, []), worker)
+                    cell.outputs = _outputs(shown, score, meta.points)
         return nb, resources
 
 
-def _grade(exercise_id: str, found: list[str], worker: Worker) -> tuple[str, float]:
-    """The report on the one answer that was found, as text, and its score."""
+def _grade(exercise_id: str, found: list[str], worker: Worker) -> tuple[Shown, float]:
+    """The report on the one answer that was found, and its score."""
     exercise = exercises().get(exercise_id)
     if exercise is None:
-        return f"There is no exercise {exercise_id}: build the course anew.", 0.0
+        return {"text/plain": f"There is no exercise {exercise_id}: build the course anew."}, 0.0
     if len(found) != 1:
-        return _refusal(exercise_id, len(found)), 0.0
+        return {"text/plain": _refusal(exercise_id, len(found))}, 0.0
     report = evaluate(found[0], exercise, worker)
-    return to_text(report, exercise), report.score
+    shown = {"text/plain": to_text(report, exercise), "text/html": to_html(report, exercise)}
+    return shown, report.score
 
 
 def _refusal(exercise_id: str, found: int) -> str:
@@ -116,10 +121,13 @@ def _refusal(exercise_id: str, found: int) -> str:
     return f"The notebook holds no answer cell of {exercise_id}: take it back from the original."
 
 
-def _outputs(text: str, score: float, points: float) -> list[NotebookNode]:
-    """The report, then the score. nbgrader takes anything but a number from 0 up for full marks."""
+def _outputs(shown: Shown, score: float, points: float) -> list[NotebookNode]:
+    """The panel, for the feedback page, then the score.
+
+    nbgrader takes anything but a number from 0 up for full marks.
+    """
     finite = min(max(score, 0.0), float(points)) if math.isfinite(score) else 0.0
     return [
-        _nbformat.v4.new_output("stream", name="stdout", text=f"{text}\n"),
+        _nbformat.v4.new_output("display_data", data=shown),
         _nbformat.v4.new_output("execute_result", data={"text/plain": repr(finite)}),
     ]

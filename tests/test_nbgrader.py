@@ -160,7 +160,7 @@ def test_untouched_notebook_earns_nothing(classroom: Classroom) -> None:
     """Who has not begun has 0 points, and reads what to do."""
     assert classroom.scores("untouched") == dict.fromkeys(MINE, 0.0)
     for cell in classroom.graded("untouched").values():
-        assert "not attempted" in cell.outputs[0].text
+        assert "not attempted" in cell.outputs[0].data["text/plain"]
 
 
 @pytest.mark.slow
@@ -173,7 +173,7 @@ def test_score_is_that_of_grader_check(classroom: Classroom) -> None:
     assert 0 < scores["distinct-ids"] < MINE["distinct-ids"].points
     assert (
         "test_ids_are_distinct: valid"
-        in classroom.graded("half-good")["distinct-ids"].outputs[0].text
+        in classroom.graded("half-good")["distinct-ids"].outputs[0].data["text/plain"]
     )
 
 
@@ -183,8 +183,8 @@ def test_careless_notebook_is_graded_all_the_same(classroom: Classroom) -> None:
     twice, gone, *rest = MINE
     scores, cells = classroom.scores("careless"), classroom.graded("careless")
     assert scores == {twice: 0.0, gone: 0.0} | {name: MINE[name].points for name in rest}
-    assert f"holds the answer cell of {twice} twice" in cells[twice].outputs[0].text
-    assert f"holds no answer cell of {gone}" in cells[gone].outputs[0].text
+    assert f"holds the answer cell of {twice} twice" in cells[twice].outputs[0].data["text/plain"]
+    assert f"holds no answer cell of {gone}" in cells[gone].outputs[0].data["text/plain"]
     assert not (classroom.root / "witness").exists()
 
 
@@ -240,8 +240,7 @@ def graded(monkeypatch: pytest.MonkeyPatch, score: float, exercise: str) -> Note
 def test_number_is_always_one(monkeypatch: pytest.MonkeyPatch, score: float, number: float) -> None:
     """nbgrader gives full marks for what is no number, so it is given one, from 0 to the points."""
     cell = graded(monkeypatch, score, "distinct-ids")
-    assert [output.output_type for output in cell.outputs] == ["stream", "execute_result"]
-    assert cell.outputs[0].name == "stdout"
+    assert [output.output_type for output in cell.outputs] == ["display_data", "execute_result"]
     assert determine_grade(cell) == (number, 5)
 
 
@@ -249,4 +248,5 @@ def test_exercise_that_the_bank_does_not_hold(monkeypatch: pytest.MonkeyPatch) -
     """A score cell of nobody's exercise is no gift."""
     cell = graded(monkeypatch, 5.0, "forgotten")
     assert determine_grade(cell) == (0, 5)
-    assert cell.outputs[0].text == "There is no exercise forgotten: build the course anew.\n"
+    sentence = "There is no exercise forgotten: build the course anew."
+    assert cell.outputs[0].data["text/plain"] == sentence
