@@ -6,6 +6,7 @@ committed, and a difference means that somebody has changed something.
 
 import asyncio
 import contextlib
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,23 +31,39 @@ def build(
     Raises `CourseError` for a lesson that does not run or is not solved, and, unless `force`, for
     a notebook that somebody has changed since it was built.
     """
-    written = _written(root)
-    if not force:
-        _refuse_to_overwrite(root, written)
-    changes = _changes(root, written, say)
-    for path, text in changes.items():
-        if text is None:
-            path.unlink()
-            with contextlib.suppress(OSError):  # other things lie there
-                path.parent.rmdir()
-        else:
-            _write(path, text)
-    return sorted(changes)
+    with _alone(root):
+        written = _written(root)
+        if not force:
+            _refuse_to_overwrite(root, written)
+        changes = _changes(root, written, say)
+        for path, text in changes.items():
+            if text is None:
+                path.unlink()
+                with contextlib.suppress(OSError):  # other things lie there
+                    path.parent.rmdir()
+            else:
+                _write(path, text)
+        return sorted(changes)
 
 
 def check(root: Path, *, say: Callable[[str], None] = lambda what: None) -> list[Path]:
     """Build without writing; the paths of what `build` would change. Raises as `build` does."""
     return sorted(_changes(root, _written(root), say))
+
+
+@contextlib.contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """One build at a time in a course; the lock ends with the process, however that ends."""
+    folder = os.open(root / "lessons", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise CourseError(
+            "another `grader build` is at work in this course: wait until it has ended."
+        ) from None
+    finally:
+        os.close(folder)
 
 
 # ------------------------------------------------------------------ what to write
