@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from grader.bank import exercises
-from grader.inside.settings import PYTEST_OPTIONS
+from grader.inside.settings import PYTEST_OPTIONS, load_hypothesis
 from grader.report import Report, headline
 from grader.worker import Worker
 
@@ -151,6 +151,7 @@ def load(ipython: Any) -> None:
     ipytest.autoconfig(run_in_thread=True, addopts=NOTEBOOK_OPTIONS, display_columns=80)
     ipython.user_ns["grader"] = sys.modules["grader"]
     worker.start()
+    load_hypothesis(shrink=True)  # a cell's decorators look at the profile before pytest starts
     if _ipython is None:
         atexit.register(worker.close)
         ipython.events.register("post_run_cell", _end_interrupted_run)

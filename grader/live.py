@@ -14,7 +14,7 @@ from grader.bank import exercises
 from grader.evaluate import evaluate
 from grader.exercise import Exercise
 from grader.inside.loops import CourseLoop, Hang, Schedule
-from grader.inside.settings import DEADLINES
+from grader.inside.settings import DEADLINES, load_hypothesis
 from grader.report import to_html, to_text
 from grader.worker import Worker
 
@@ -41,6 +41,7 @@ class Course:
         self._deadline = DEADLINES["virtual"] if exercise is None else DEADLINES[self._clock]
         self._in_kernel = kernel.in_kernel()
         self._interrupted = False
+        load_hypothesis(shrink=True)
         self._text: Callable[[], str] = kernel.cell if self._in_kernel else _file(config)
         self._worker = kernel.worker if self._in_kernel else Worker()
         if exercise is not None:

@@ -13,7 +13,11 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any
 
-MODULES = ("vespera_scriptorium", "unittest.mock", "hypothesis")
+MODULES = (
+    *("vespera_scriptorium", "unittest.mock", "hypothesis"),
+    # what a suite with a database needs: half a second, if every run had to import it
+    *("sqlalchemy.ext.asyncio", "aiosqlite", "vespera_scriptorium.infrastructure.sql"),
+)
 """What the warm process imports, because suites do."""
 
 PATIENCE = 30.0

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import configuration
 
 from grader.inside import graft, hygiene
 from grader.inside.loops import CourseLoop, Hang, Schedule, use_for_all
@@ -31,18 +31,6 @@ OPTIONS = (
     "--capture=no",
 )
 """Hygiene is watched by `hygiene`, and output goes nowhere."""
-
-settings.register_profile(
-    "graded",
-    database=None,
-    deadline=None,
-    derandomize=True,
-    max_examples=30,
-    phases=[Phase.explicit, Phase.generate],
-    print_blob=False,
-    suppress_health_check=list(HealthCheck),
-)
-"""Hypothesis draws the same examples in every run, and spends no time on the smallest one."""
 
 
 class Recorder:
@@ -63,6 +51,7 @@ class Recorder:
         os.chdir(folder)
         self._folder, self._process = folder, os.getpid()
         tempfile.tempdir = str(folder)
+        configuration.set_hypothesis_home_dir(folder / "hypothesis")
         config._tmp_path_factory._given_basetemp = folder / "tmp"
         sys.dont_write_bytecode = True
         suite = folder / SUITE_FILE
@@ -72,7 +61,6 @@ class Recorder:
         self.tests = None if request["tests"] is None else frozenset(request["tests"])
         config.args = [str(suite)]
         random.seed(self.schedule.seed)
-        settings.load_profile("graded")
         use_for_all(self._loop)
         graft.apply(graft.Graft(**source) for source in request["grafts"])
 

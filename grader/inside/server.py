@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 
 from grader.inside.run import OPTIONS, SUITE_FILE, Recorder
+from grader.inside.settings import load_hypothesis
 
 MOST_OUTPUT = 1 << 20
 """Bytes of records that one run may write."""
@@ -39,6 +40,8 @@ import asyncio
 from unittest.mock import AsyncMock
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @pytest.fixture
@@ -57,6 +60,11 @@ async def test_warm_up(number, other):
 class TestSync:
     def test_in_a_class(self, tmp_path):
         assert tmp_path
+
+
+@given(st.text(), st.binary())
+def test_examples(text, content):
+    assert text.encode() is not content
 """
 
 
@@ -202,6 +210,7 @@ def main(arguments: list[str]) -> None:
     os.environ.pop("PYTEST_ADDOPTS", None)
     for module in modules:
         importlib.import_module(module)
+    load_hypothesis(shrink=False)
     os.chdir(folder)
     recorder = Recorder(os.open(os.devnull, os.O_WRONLY))
     server = Server(int(children), Path(folder), recorder)

@@ -52,3 +52,34 @@ DEADLINES = {"virtual": 5.0, "real": 2.0}
 
 MOST_TESTS = 30
 MOST_CASES = 200
+
+MOST_EXAMPLES = 50
+"""How many examples Hypothesis draws for one test, unless the test asks for another number."""
+
+
+def load_hypothesis(*, shrink: bool) -> None:
+    """Make Hypothesis draw the same examples in every run, on every machine.
+
+    `shrink` lets it look for the smallest example that fails: learners need it, and a verdict does
+    not. The constants that it would collect from the source of whatever code lies outside of
+    site-packages are left out, or the examples would depend on how the course was installed. What
+    it stores, which is tables of Unicode that take a second to make, goes to the user's cache.
+    """
+    from hypothesis import HealthCheck, Phase, configuration, settings
+    from hypothesis.internal.conjecture import providers
+    from hypothesis.internal.constants_ast import Constants
+
+    providers._get_local_constants = Constants  # called without arguments: none
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    configuration.set_hypothesis_home_dir(os.path.join(cache, "async-testing-patterns"))
+    settings.register_profile(
+        "course",
+        database=None,
+        deadline=None,
+        derandomize=True,
+        max_examples=MOST_EXAMPLES,
+        phases=[Phase.explicit, Phase.generate, *([Phase.shrink] if shrink else [])],
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.load_profile("course")
