@@ -253,7 +253,10 @@ def _source(definition: Subject) -> str:
 
 
 def _definitions(cls: type) -> dict[str, str]:
-    """The source of each method that a class defines, decorators included, not indented."""
+    """The source of each method that a class defines, decorators included, not indented.
+
+    Overloads are for type checkers, and left out.
+    """
     source = _source(cls)
     lines = source.splitlines()
     (definition,) = ast.parse(source).body
@@ -261,6 +264,8 @@ def _definitions(cls: type) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in definition.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if "overload" in map(ast.unparse, node.decorator_list):
+                continue
             first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
             text = textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno]))
             found[node.name] = f"{found[node.name]}\n{text}" if node.name in found else text

@@ -7,7 +7,10 @@ Three layers, and imports go inwards only: `infrastructure` knows `application`,
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from vespera_scriptorium.application.async_operation_service import AsyncOperationService
+from vespera_scriptorium.application.async_operation_service import (
+    AsyncOperationService,
+    backoff_delays,
+)
 from vespera_scriptorium.application.async_resource_manager import (
     AsyncResourceManager,
     ResourceSession,
@@ -159,6 +162,7 @@ __all__ = [
     "VerificationSummary",
     "WorkflowState",
     "WorkflowStep",
+    "backoff_delays",
     "create_file_tracker_for_subtask",
     "initialize_file_tracking",
 ]

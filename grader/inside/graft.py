@@ -10,6 +10,7 @@ import __future__
 
 import importlib
 import linecache
+import sys
 import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ def _apply(graft: Graft) -> None:
     file = module.__file__ or graft.module
     linecache.cache.pop(file, None)
     if not graft.owner:
-        exec(_compile(graft.source, file, names), names)
+        _replace_functions(_compile(graft.source, file, names), names, graft.module)
         return
     live: Any = module
     header, indent = "", ""
@@ -55,6 +56,20 @@ def _apply(graft: Graft) -> None:
         exec(_compile(header + textwrap.indent(graft.source, indent), file, names), names, {})
     finally:
         del names[_HOOK]
+
+
+def _replace_functions(definitions: Any, names: dict[str, Any], module: str) -> None:
+    """Define functions anew, also where the application has imported them."""
+    before = dict(names)
+    exec(definitions, names)
+    replaced = [(old, names[name]) for name, old in before.items() if names[name] is not old]
+    package = module.partition(".")[0]
+    for name, other in list(sys.modules.items()):
+        if name.partition(".")[0] == package:
+            for key, value in list(vars(other).items()):
+                for old, new in replaced:
+                    if value is old:
+                        setattr(other, key, new)
 
 
 _HOOK = "__graft__"

@@ -10,6 +10,17 @@ DURATIONS = {"quick": 0.05, "medium": 0.1, "slow": 0.2}
 LIMITS = {"quick": 1.0, "medium": 3.0, "slow": 5.0}
 
 
+def backoff_delays(
+    attempts: int, base: float, cap: float, jitter: Callable[[], float]
+) -> list[float]:
+    """How many seconds to wait after each of so many attempts; after the last there is no wait.
+
+    After attempt k, counted from 0, it is `base * 2**k` plus what `jitter()` answers then, and
+    never more than `cap`.
+    """
+    return [min(cap, base * 2**attempt + jitter()) for attempt in range(attempts - 1)]
+
+
 class AsyncOperationService:
     """Executes quick, medium and slow operations, a few at a time.
 
@@ -21,8 +32,7 @@ class AsyncOperationService:
        than `slots` operations are at work at the same time.
     4. A type that is not known is an error result that names it.
     5. `execute_with_backoff` runs the work up to `attempts` times, until it raises no `Exception`.
-       After attempt k, counted from 0, it sleeps `base * 2**k` plus what `jitter()` answers, and
-       never longer than `cap`. After the last attempt it does not sleep.
+       In between it sleeps as `backoff_delays` says. After the last attempt it does not sleep.
     6. When all attempts fail, it is an error result with the message of the last error. A
        cancellation ends it at once.
     """
@@ -71,11 +81,11 @@ class AsyncOperationService:
         if attempts < 1:
             raise ValueError("attempts must be 1 or more")
         message = ""
-        for attempt in range(attempts):
+        for delay in [*backoff_delays(attempts, base, cap, self._jitter), None]:
             try:
                 return ServiceResult(success=True, output=await work())
             except Exception as error:
                 message = str(error)
-            if attempt < attempts - 1:
-                await asyncio.sleep(min(cap, base * 2**attempt + self._jitter()))
+            if delay is not None:
+                await asyncio.sleep(delay)
         return ServiceResult(success=False, error=message)
