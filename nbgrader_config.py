@@ -9,6 +9,7 @@ from nbgrader.preprocessors import Execute
 
 from grader.nbgrader_plugin import GradeSuites, Rebuild, Stamp
 from grader.notebooks import CODE_STUB
+from grader.stub import release_steps
 
 c = get_config()  # noqa: F821 - nbgrader provides it
 
@@ -19,7 +20,10 @@ c.CourseDirectory.release_directory = "notebooks"
 c.CourseDirectory.ignore = [".*", "*.pyc", "__pycache__", "feedback", "t_*.py"]
 
 c.ClearSolutions.code_stub = {"python": CODE_STUB}
-c.GenerateAssignment.preprocessors = [*GenerateAssignment.preprocessors.default(), Stamp]
+c.GenerateAssignment.preprocessors = [
+    *release_steps(GenerateAssignment.preprocessors.default()),
+    Stamp,
+]
 
 # No learner's code runs in a kernel: `GradeSuites` is in the place of `Execute`.
 c.Autograde.sanitize_preprocessors = [Rebuild, *Autograde.sanitize_preprocessors.default()]

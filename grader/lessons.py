@@ -34,6 +34,12 @@ METADATA = {
 MAGIC = re.compile(r"\s*%%ipytest\b.*?[ \t]--mutants[ =](\S+)")
 """How an answer cell begins; the group is the exercise's id."""
 
+GIVEN = re.compile(r"^### BEGIN GIVEN\n(.*?)^### END GIVEN\n+", re.MULTILINE | re.DOTALL)
+"""Tests that learners are given to repair: in the lesson a block of comments, as they are wrong."""
+
+DRAFT = "draft"
+"""The tag of a lesson's first cell that says that most of the lesson is still to be written."""
+
 _OF_JUPYTEXT = ("exercise", "lines_to_end_of_cell_marker", "lines_to_next_cell", "title")
 _nbformat: Any = nbformat  # its functions carry no types
 
@@ -59,6 +65,12 @@ class Lesson:
     def notebook(self) -> Path:
         """Where its notebooks lie, below solutions/ and notebooks/."""
         return Path(self.part) / f"{self.name}.ipynb"
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether its exercises are all that it has so far."""
+        first = re.search(r"^# %%.*", self.source.read_text(encoding="utf-8"), re.MULTILINE)
+        return first is not None and f'"{DRAFT}"' in first[0]
 
     def __str__(self) -> str:
         return posixpath.join("lessons", self.part, self.source.name)
@@ -128,10 +140,13 @@ def _built_cells(cell: NotebookNode, lesson: Lesson, root: Path) -> Iterator[Not
         cell.metadata.pop(key, None)
     if cell.cell_type == "markdown":
         cell.source = expand(cell.source, exercises(), lambda: _map(lesson, root))
-    if exercise_id is None and re.search("(BEGIN|END) SOLUTION", cell.source):
-        raise CourseError(f"{lesson}: only the cell of an exercise may hold a solution's marks.")
+    if exercise_id is None and re.search("(BEGIN|END) (SOLUTION|GIVEN)", cell.source):
+        raise CourseError(
+            f"{lesson}: only the cell of an exercise may hold the marks of a solution."
+        )
     yield cell
     if exercise_id is not None:
+        _take_given(cell)
         exercise = _declared(exercise_id, cell, lesson)
         cell.id = exercise_id
         cell.metadata.nbgrader = _nbgrader(grade_id=exercise_id, solution=True)
@@ -155,11 +170,30 @@ def _declared(exercise_id: str, cell: NotebookNode, lesson: Lesson) -> Exercise:
     if magic is None or magic[1] != exercise_id:
         raise CourseError(f"{where}: its first line must be `%%ipytest --mutants {exercise_id}`.")
     marks = re.findall(r"^### (BEGIN|END) SOLUTION$", cell.source, flags=re.MULTILINE)
+    if re.search("(BEGIN|END) GIVEN", cell.source):
+        raise CourseError(
+            f"{where}: put what is to be repaired between `### BEGIN GIVEN` and `### END GIVEN`, "
+            "as comments, before the solution."
+        )
     if marks != ["BEGIN", "END"]:
         raise CourseError(
             f"{where}: put the solution between `### BEGIN SOLUTION` and `### END SOLUTION`."
         )
     return exercise
+
+
+def _take_given(cell: NotebookNode) -> None:
+    """Move what learners are to repair out of the solution, to where a release looks for it."""
+    if block := GIVEN.search(cell.source):
+        lines = [re.sub("^# ?", "", line) for line in block[1].splitlines()]
+        cell.metadata.grader = {"given": "\n".join(lines).strip("\n")}
+        cell.source = cell.source.replace(block[0], "", 1)
+
+
+def given(cell: NotebookNode) -> str | None:
+    """The tests that a released answer cell begins with; None where it begins with nothing."""
+    tests: str | None = cell.metadata.get("grader", {}).get("given")
+    return tests
 
 
 def _nbgrader(**values: object) -> dict[str, object]:
@@ -190,7 +224,8 @@ def _map(here: Lesson, root: Path) -> str:
         link = posixpath.relpath(lesson.notebook.as_posix(), here.part or ".")
         mine = [exercise for exercise in exercises().values() if exercise.lesson == lesson.name]
         points = sum(exercise.points for exercise in mine)
-        rows.append(f"| {shown} | [{_title(lesson)}]({link}) | {len(mine)} | {points} |")
+        draft = " (draft)" if lesson.is_draft else ""
+        rows.append(f"| {shown} | [{_title(lesson)}]({link}){draft} | {len(mine)} | {points} |")
     return "\n".join(rows)
 
 

@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 CODE_STUB = "# Write your tests here."
-"""What takes the place of a solution in the notebooks that learners open."""
+"""What takes the place of a solution in the notebooks that learners open, if nothing is given."""
 
 _nbformat: Any = nbformat  # its functions carry no types
 
@@ -142,9 +142,11 @@ def release(nb: NotebookNode) -> NotebookNode:
     from nbgrader.preprocessors import SaveCells
     from traitlets.config import Config
 
+    from grader.stub import release_steps
+
     config = Config({"ClearSolutions": {"code_stub": {"python": CODE_STUB}}})
     released = copy.deepcopy(nb)
-    for step in GenerateAssignment.preprocessors.default():
+    for step in release_steps(GenerateAssignment.preprocessors.default()):
         if step is not SaveCells:
             released, _ = step(config=config).preprocess(released, {})
     return released
