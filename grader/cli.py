@@ -119,7 +119,7 @@ def list_exercises(as_json: AsJson = False) -> None:
         number = str(row["lesson"]).partition("-")[0]
         shown = [row[name] for name in ("points", "clock", "alternatives", "mutants", "probes")]
         table.add_row(str(row["id"]), number, *map(str, shown))
-    Console().print(table)
+    Console(width=max(90, Console().width)).print(table)  # ids are there to be copied
 
 
 @app.command(epilog="Example: grader evaluate test_ids.py --exercise distinct-ids")
