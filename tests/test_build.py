@@ -356,7 +356,7 @@ def test_stopped_build(course: Path) -> None:
         ("{hint adding}", "{tip adding}", "cell 4: `{tip adding}` is no directive: there are"),
         ("{hint adding}", "{hint sums}", "cell 4: `{hint sums}` names no exercise of the bank"),
         ('exercise="adding"', 'exercise="sums"', "cell of sums: the bank holds no such exercise"),
-        ('# %% exercise="adding"', "# %%", "holds? a solution's marks"),
+        ('# %% exercise="adding"', "# %%", "only the cell of an exercise"),
         ("--mutants adding", "--mutants sums", "its first line must be `%%ipytest --mutants addin"),
         ("### END SOLUTION", "", "put the solution between `### BEGIN SOLUTION` and `### END"),
         ("# # Adding up", "# BEGIN SOLUTION", "only the cell of an exercise may hold"),

@@ -90,7 +90,7 @@ def test_second_run_starts_at_once(machine: Machine) -> None:
 def test_make_alone_lists_every_target(machine: Machine) -> None:
     """`make` alone says what each target does, and does nothing."""
     listed = {line.split()[1] for line in machine.make().stdout.splitlines()}
-    assert listed == {"help", "setup", "lab", "test", "build", "constraints"}
+    assert listed == {"help", "setup", "lab", "test", "build", "constraints", "screenshot"}
 
 
 def test_constraints_pin_exactly_and_name_no_place() -> None:

@@ -78,7 +78,7 @@ class SharesEverything(Container):
     def __init__(self, database_url: str | None = None, service_url: str | None = None) -> None:
         self._recipes = _recipes(database_url, service_url)
         self._built = vars(type(self)).get("_everything", {})
-        type(self)._everything = self._built  # type: ignore[attr-defined]
+        type(self)._everything = self._built  # type: ignore[attr-defined]  # the bug
         self._overrides: list[Override] = []
         self._started = []
 
