@@ -18,6 +18,7 @@ from grader.worker import Worker
 NOTEBOOK_OPTIONS = (
     *PYTEST_OPTIONS,
     *("-p", "grader.pytest_plugin"),
+    *("-W", "ignore:Unclosed socket:ResourceWarning"),  # ZeroMQ's: the kernel's own, of any thread
     "-q",
     "-rN",
     "--color=no",

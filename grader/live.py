@@ -2,6 +2,7 @@
 
 import contextlib
 import difflib
+import gc
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ class Course:
         load_hypothesis(shrink=True)
         self._text: Callable[[], str] = kernel.cell if self._in_kernel else _file(config)
         self._worker = kernel.worker if self._in_kernel else Worker()
+        gc.collect()  # what earlier cells have left behind is not for a test to answer for
         if exercise is not None:
             self._worker.start()  # it warms up while the tests run here
 
