@@ -1,6 +1,5 @@
 """`grader`, the command. Errors are one sentence and a non-zero exit."""
 
-import difflib
 import json
 import sys
 from pathlib import Path
@@ -10,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from grader.bank import exercises
+from grader.bank import exercises, named
 from grader.evaluate import evaluate as evaluate_suite
-from grader.exercise import CourseError, Exercise
+from grader.exercise import CourseError
 from grader.report import Report, headline, to_json, to_text
 from grader.verify import problems
 from grader.worker import Worker, WorkerLost
@@ -75,14 +74,6 @@ def _print_json(value: Any) -> None:
     print(_writable(json.dumps(value, indent=2, ensure_ascii=False)))
 
 
-def _exercise(name: str) -> Exercise:
-    if name in exercises():
-        return exercises()[name]
-    near = difflib.get_close_matches(name, exercises(), n=1)
-    hint = f"did you mean {near[0]}?" if near else "`grader exercises` lists them."
-    raise Refused(f"there is no exercise {name}; {hint}")
-
-
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -131,7 +122,7 @@ def evaluate(
 ) -> None:
     """Grade one suite and print its report."""
     _no_walls_yet(sandbox)
-    chosen, text = _exercise(exercise), _read(file)
+    chosen, text = named(exercise), _read(file)
     with errors.status(f"{chosen.id} …") as status, Worker() as worker:
         report = evaluate_suite(
             text, chosen, worker, lambda what: status.update(f"{chosen.id}: {what} …")
@@ -151,9 +142,7 @@ def check(
     from grader import notebooks  # it takes a second to import, as everything of Jupyter does
 
     found = [(path, notebooks.exercise_cells(notebooks.read_notebook(path))) for path in files]
-    chosen = [
-        (path, _exercise(name), text) for path, cells in found for name, text in cells.items()
-    ]
+    chosen = [(path, named(name), text) for path, cells in found for name, text in cells.items()]
     if not chosen:
         raise Refused("there is no exercise in these notebooks; name a lesson's notebook.")
     results: list[tuple[Path, Report]] = []
@@ -204,7 +193,7 @@ def verify(
     from grader import notebooks
 
     root = notebooks.find_root(Path.cwd())
-    chosen = [_exercise(name) for name in ids] if ids else list(exercises().values())
+    chosen = [named(name) for name in ids] if ids else list(exercises().values())
     count = 0
     with Worker() as worker:
         for exercise in chosen:

@@ -1,7 +1,6 @@
 """Tests in a notebook or a terminal: run with a deadline, and then shown what they are worth."""
 
 import contextlib
-import difflib
 import gc
 from collections.abc import Callable, Generator, Mapping
 from pathlib import Path
@@ -11,9 +10,9 @@ import pytest
 from _pytest.outcomes import Failed  # as a base class, which `pytest.fail.Exception` is not
 
 from grader import kernel
-from grader.bank import exercises
+from grader.bank import named
 from grader.evaluate import evaluate
-from grader.exercise import Exercise
+from grader.exercise import CourseError, Exercise
 from grader.inside.loops import CourseLoop, Hang, Schedule
 from grader.inside.settings import DEADLINES, load_hypothesis
 from grader.report import to_html, to_text
@@ -22,11 +21,10 @@ from grader.worker import Worker
 
 def exercise_named(name: str) -> Exercise:
     """The exercise, or a usage error that says what to type."""
-    if name in exercises():
-        return exercises()[name]
-    near = difflib.get_close_matches(name, exercises(), n=1)
-    hint = f"did you mean {near[0]}?" if near else "`grader exercises` lists them."
-    raise pytest.UsageError(f"there is no exercise {name}; {hint}")
+    try:
+        return named(name)
+    except CourseError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 class Overdue(Hang, Failed):
