@@ -60,6 +60,7 @@ class Recorder:
         self.schedule = Schedule(**request["schedule"])
         self.tests = None if request["tests"] is None else frozenset(request["tests"])
         config.args = [str(suite)]
+        config.pluginmanager._confcutdir = folder  # what lies above is not to be looked through
         random.seed(self.schedule.seed)
         use_for_all(self._loop)
         graft.apply(graft.Graft(**source) for source in request["grafts"])
