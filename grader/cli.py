@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -13,6 +13,7 @@ from grader.bank import exercises, named
 from grader.evaluate import evaluate as evaluate_suite
 from grader.exercise import CourseError
 from grader.report import Report, headline, to_json, to_text
+from grader.sandbox import Choice
 from grader.verify import problems
 from grader.worker import Worker, WorkerLost
 
@@ -27,7 +28,7 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Sandbox = Annotated[
-    Literal["auto", "on", "off"],
+    Choice,
     typer.Option(help="Walls around learner code: where there are some, always, never."),
 ]
 
@@ -81,11 +82,6 @@ def _read(path: Path) -> str:
         raise Refused(f"{path} is not text in UTF-8; name a Python file.") from None
 
 
-def _no_walls_yet(sandbox: str) -> None:
-    if sandbox == "on":
-        raise Refused("there is no sandbox in this version; use --sandbox off for your own tests.")
-
-
 @app.command("exercises", epilog="Example: grader exercises --json")
 def list_exercises(as_json: AsJson = False) -> None:
     """List every exercise: id, lesson, points, and what its tests run against."""
@@ -121,9 +117,8 @@ def evaluate(
     sandbox: Sandbox = "auto",
 ) -> None:
     """Grade one suite and print its report."""
-    _no_walls_yet(sandbox)
     chosen, text = named(exercise), _read(file)
-    with errors.status(f"{chosen.id} …") as status, Worker() as worker:
+    with errors.status(f"{chosen.id} …") as status, Worker(sandbox=sandbox) as worker:
         report = evaluate_suite(
             text, chosen, worker, lambda what: status.update(f"{chosen.id}: {what} …")
         )
@@ -208,3 +203,20 @@ def verify(
     if count:
         raise Refused(f"{count} things to mend, on Python {version}.")
     print(f"{len(chosen)} exercises are proven on Python {version}.")
+
+
+@app.command(epilog="Example: grader doctor")
+def doctor(as_json: AsJson = False) -> None:
+    """Try each wall around learners' code on this machine, and say what to do; exit 0 with one."""
+    from grader import doctor as doctors
+
+    found = list(doctors.findings())
+    if as_json:
+        _print_json([vars(finding) for finding in found])
+    else:
+        for finding in found:
+            print(f"{finding.what}: {'works' if finding.works else 'fails'} ({finding.found})")
+            if finding.advice is not None:
+                print(f"  {finding.advice}")
+        print(doctors.verdict())
+    raise typer.Exit(0 if any(f.works for f in found if f.what != "Python") else 1)

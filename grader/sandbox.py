@@ -43,12 +43,15 @@ class NoWalls(CourseError):
     """Learners' code cannot be walled in here; the message says what to install."""
 
 
-def choose(choice: Choice) -> Kind:
-    """The best wall there is; `none` where the choice allows it. Raises `NoWalls`."""
-    if choice == "off":
+def choose(choice: Choice | Kind) -> Kind:
+    """The best wall there is, or the one that is named; `none` where the choice allows it.
+
+    Raises `NoWalls`.
+    """
+    if choice in ("off", "none"):
         return "none"
     problems = {}
-    for kind in WALLS:
+    for kind in [kind for kind in WALLS if choice == kind] or WALLS:
         problem = trial(kind)
         if problem is None:
             return kind

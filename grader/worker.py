@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any
 
-from grader.inside.walls import NO_WALLS
+from grader.inside.walls import NO_WALLS, Kind
 from grader.sandbox import Choice, Place, choose, spawn
 
 MODULES = (
@@ -34,10 +34,10 @@ class Worker:
 
     Safe to use from several threads, one evaluation at a time. `start` returns at once; the
     process warms up in the background. `wall` is the kind of wall around it. Raises `NoWalls`
-    where `sandbox` is "on" and no wall works.
+    where `sandbox` is "on", or names a wall, and none works.
     """
 
-    def __init__(self, children: int | None = None, sandbox: Choice = "off") -> None:
+    def __init__(self, children: int | None = None, sandbox: Choice | Kind = "off") -> None:
         self.wall = choose(sandbox)
         self._children = children or os.cpu_count() or 1
         self._process: subprocess.Popen[bytes] | None = None
