@@ -127,7 +127,7 @@ def spawn(
     whole = {**order, "folder": folder, "walls": asdict(walls)}
     # -P: a learner's random.py beside a notebook is not what tests import as random
     python = [sys.executable, "-P", "-m", module, json.dumps(whole)]
-    start = _Start(errors, _guest(place.path) if kind != "none" else None)
+    start = _Start(errors, _as_guest(place.path) if kind != "none" else [])
     match kind:
         case "bubblewrap":
             return start.behind_bubblewrap(python, place.path)
@@ -140,23 +140,20 @@ def spawn(
 @dataclass(frozen=True)
 class _Start:
     errors: int
-    user: int | None
+    prefix: list[str]
+    """What comes before the command, to run it as somebody else."""
 
     def process(
         self, command: list[str], environment: Mapping[str, str], passed: tuple[int, ...] = ()
     ) -> subprocess.Popen[bytes]:
-        as_whom: dict[str, Any] = {}
-        if self.user is not None:
-            as_whom = {"user": self.user, "group": self.user, "extra_groups": []}
         return subprocess.Popen(
-            command,
+            [*self.prefix, *command],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.errors,
             env=environment,
             start_new_session=True,  # an interrupt of the kernel is not for this process
             pass_fds=passed,
-            **as_whom,
         )
 
     def behind_bubblewrap(self, python: list[str], folder: Path) -> subprocess.Popen[bytes]:
@@ -253,30 +250,27 @@ def _around(place: Path, hidden: Path) -> Iterable[Path]:
     ]
 
 
-def _guest(folder: Path) -> int | None:
-    """Who runs learners' code where root grades: a user of its own, if Python is open to it."""
-    if os.getuid() != 0:
-        return None
+def _as_guest(folder: Path) -> list[str]:
+    """What to put before a command where root grades: a user of its own runs learners' code."""
     needed = [sys.executable, *_libraries(), *(str(_HOME / name) for name in _OURS)]
-    if not _is_open(tuple(needed)):
-        return None
+    if os.getuid() != 0 or not _can_be_guest(tuple(needed)):
+        return []
     for path in (folder, *folder.rglob("*")):
         os.chown(path, GUEST, GUEST)
-    return GUEST
+    return _step_down([*needed, str(folder)])
+
+
+def _step_down(needed: list[str]) -> list[str]:
+    script = str(_HOME / "grader" / "inside" / "guest.py")
+    return [sys.executable, "-I", "-S", script, str(GUEST), json.dumps(needed)]
 
 
 @cache
-def _is_open(paths: tuple[str, ...]) -> bool:
-    """Whether the guest could read all of these."""
+def _can_be_guest(needed: tuple[str, ...]) -> bool:
+    """Whether the guest can run Python and read all of these."""
     ask = "import os, sys; sys.exit(not all(os.access(path, os.R_OK) for path in sys.argv[1:]))"
-    command = [sys.executable, "-I", "-S", "-c", ask, *paths]
-    try:
-        done = subprocess.run(
-            command, user=GUEST, group=GUEST, extra_groups=[], capture_output=True, cwd="/"
-        )
-    except OSError:
-        return False
-    return done.returncode == 0
+    command = [*_step_down([*needed]), sys.executable, "-I", "-S", "-c", ask, *needed]
+    return subprocess.run(command, capture_output=True, cwd="/").returncode == 0
 
 
 def _share_tables(folder: Path) -> None:

@@ -24,6 +24,7 @@ DENIED = {
     "process_vm_writev": (311, 271),
     "process_madvise": (440, 440),
     "kcmp": (312, 272),
+    "kill": (62, 129),
     "tkill": (200, 130),
     "rt_sigqueueinfo": (129, 138),
     "rt_tgsigqueueinfo": (297, 240),
@@ -129,7 +130,6 @@ METADATA = {
 _SPECIAL = {
     "clone": (56, 220),
     "clone3": (435, 435),
-    "kill": (62, 129),
     "tgkill": (234, 131),
     "prctl": (157, 167),
     "prlimit64": (302, 261),
@@ -195,8 +195,8 @@ class Filter:
         yield (_JUMP_EQUAL, 0, 1, self._special["clone3"])
         yield (_RETURN, 0, 0, _ERROR | errno.ENOSYS)  # so that libc takes the older call
         yield from self._by_argument("clone", 0, [(_JUMP_ANY_BIT, _CLONE_THREAD)], allowed=True)
-        for name in ("kill", "tgkill"):
-            yield from self._by_argument(name, 0, [(_JUMP_EQUAL, process)], allowed=True)
+        # a signal to oneself is what libc raises with
+        yield from self._by_argument("tgkill", 0, [(_JUMP_EQUAL, process)], allowed=True)
         yield from self._by_argument("socketpair", 0, [(_JUMP_EQUAL, _AF_UNIX)], allowed=True)
         yield from self._by_argument("prlimit64", 0, [(_JUMP_EQUAL, 0)], allowed=True)
         options = [(_JUMP_EQUAL, option) for option in _OPTIONS_OF_PRCTL]

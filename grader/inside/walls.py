@@ -19,7 +19,7 @@ from grader.inside.seccomp import Filter
 
 Kind = Literal["bubblewrap", "landlock", "none"]
 
-MEMORY = 2 << 30
+MEMORY = 1 << 30
 """Bytes of address space of one run."""
 
 DISK = 32 << 20

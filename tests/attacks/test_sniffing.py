@@ -106,10 +106,9 @@ def test_a():
 def test_a():
     ours = {name for name in modules if name.partition(".")[0] == "grader"}
     assert ours and all(name == "grader" or name.startswith("grader.inside") for name in ours)
-    with pytest.raises(ImportError):
-        load("grader.bank")
-    with pytest.raises(ImportError):
-        load("grader.exercise")
+    for name in ("grader.bank", "grader.exercise"):
+        with pytest.raises((ImportError, OSError)):
+            load(name)
 """,
         ("valid",),
     ),
