@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from random import Random
 
 from grader.exercise import Target, Variant
-from grader.merging import SEED, Body, Merged, mark_choice, mark_name, merge
+from grader.merging import SEED, Body, Merged, bodies_in, mark_choice, mark_name, merge
 from grader.scopes import FUNCTIONS, Function
 
 INDENT = "    "
@@ -53,7 +53,7 @@ class Disguise:
     """How the variants of one exercise may look: read once, and different every time."""
 
     def __init__(self, variants: Sequence[Variant]) -> None:
-        self._variants = {variant.name: number for number, variant in enumerate(variants)}
+        self._variants = list(variants)
         self._targets = {
             target: _definitions(target, [variant.sources[target] for variant in variants])
             for target in variants[0].sources
@@ -61,7 +61,7 @@ class Disguise:
 
     def put_on(self, variant: Variant, random: Random) -> Disguised:
         """Rewrite the sources of a variant. They come in random order."""
-        number = self._variants[variant.name]
+        (number,) = (n for n, one in enumerate(self._variants) if one is variant)
         sources: dict[Target, str] = {}
         names: dict[str, str] = {}
         for target in random.sample(list(self._targets), len(self._targets)):
@@ -98,7 +98,8 @@ class _Definition:
     heads: list[str]
     live: list[int]
     merged: Merged
-    choice: _Choice
+    choices: dict[str, _Choice]
+    """By the kind of function that the bodies stand in."""
 
 
 def _definitions(target: Target, sources: Sequence[str]) -> list[_Definition]:
@@ -127,9 +128,14 @@ def _definition(functions: Sequence[Function], which: Sequence[int]) -> _Definit
     """`which` says which of the functions each variant has."""
     merged = merge(functions)
     declarations = "".join(f"{INDENT}{one}\n" for one in sorted(set(merged.declarations)))
-    choice = _Choice(INDENT, [_statements(body, INDENT * 2, merged) for body in merged.bodies])
+    choices = {
+        kind: _Choice(
+            INDENT, [_statements(body, INDENT * 2, merged) for body in bodies_in(kind, merged)]
+        )
+        for kind in set(merged.kinds)
+    }
     heads = [_head(functions[number]) + declarations for number in which]
-    return _Definition(heads, [merged.which[number] for number in which], merged, choice)
+    return _Definition(heads, [merged.which[number] for number in which], merged, choices)
 
 
 def _head(function: Function) -> str:
@@ -194,7 +200,8 @@ class _Drawing:
         """The function as it is for a variant, by number."""
         definition = self._definition
         written = [definition.heads[variant]]
-        self._write(definition.choice, definition.live[variant], written)
+        live = definition.live[variant]
+        self._write(definition.choices[definition.merged.kinds[live]], live, written)
         return "".join(written)
 
     def _write(self, choice: _Choice, live: int, written: list[str]) -> None:

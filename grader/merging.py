@@ -35,6 +35,8 @@ class Merged:
 
     which: list[int] = field(default_factory=list)
     bodies: list[Body] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    """Of each body: a `yield` makes another kind of function of what it stands in."""
     declarations: list[str] = field(default_factory=list)
     """What is global in one of the bodies, and so in all."""
     choices: list[list[Body]] = field(default_factory=list)
@@ -55,20 +57,34 @@ def merge(functions: Sequence[Function]) -> Merged:
         if key not in bodies:
             first = len(found.names)
             bodies[key] = rename(body, _marks(found.names))
-            within = range(first, len(found.names))
-            defined = {node.name for node in ast.walk(body) if _is_definition(node, body)}
-            group = [number for number in within if mark_name(number) in defined]
+            defined = {
+                node.name
+                for node in ast.walk(body)
+                if isinstance(node, (*FUNCTIONS, ast.ClassDef)) and node is not body
+            }
+            new = range(first, len(found.names))
+            group = [number for number in new if mark_name(number) in defined]
             found.ordered.append(sorted(group, key=found.names.__getitem__))
         found.which.append(list(bodies).index(key))
     for body in _with_kin(list(bodies.values()), found):
         declarations, statements = _without_declarations(body.body)
         found.declarations += [ast.unparse(one) for one in declarations]
         found.bodies.append(statements)
+        found.kinds.append(_kind(body))
     return found
 
 
-def _is_definition(node: ast.AST, around: ast.AST) -> bool:
-    return isinstance(node, (*FUNCTIONS, ast.ClassDef)) and node is not around
+def bodies_in(kind: str, merged: Merged) -> list[Body]:
+    """All bodies as they can stand in a function of one kind, where those of others never run."""
+    found = []
+    for body, its_kind in zip(merged.bodies, merged.kinds, strict=True):
+        if its_kind != kind:
+            wrap = _function if its_kind.startswith("FunctionDef") else _async_function
+            wrapped = wrap(body)
+            wrapped.name = _marks(merged.names)("wrapped")
+            body = [wrapped]
+        found.append(body)
+    return found
 
 
 def _marks(names: list[str]) -> NewName:
@@ -151,7 +167,10 @@ def _with_kin(bodies: list[Function], merged: Merged) -> list[Function]:
         merged.choices.append(choice)
         stands_for_it = ast.Expr(ast.Name(mark_choice(len(merged.choices) - 1)))
         node.body = [*documentation, *declared.values(), stands_for_it]
-    return [*bodies, _function(_assigned(strange.values()))] if strange else bodies
+    if strange:
+        wrap = _function if isinstance(bodies[0], ast.FunctionDef) else _async_function
+        bodies = [*bodies, wrap(_assigned(strange.values()))]
+    return bodies
 
 
 def _transplanted(function: Function, host: Function, mark: NewName, stranger: NewName) -> Body:
@@ -176,26 +195,40 @@ def _assigned(names: Iterable[str]) -> Body:
 
 
 def _function(body: Body) -> Function:
-    (made,) = ast.parse("def f(): pass").body
-    assert isinstance(made, ast.FunctionDef)
+    return _with_body("def f(): pass", body)
+
+
+def _async_function(body: Body) -> Function:
+    return _with_body("async def f(): pass", body)
+
+
+def _with_body(source: str, body: Body) -> Function:
+    (made,) = ast.parse(source).body
+    assert isinstance(made, FUNCTIONS)
     made.body = body or [ast.Pass()]
     return made
 
 
 def _without_declarations(body: Body) -> tuple[Body, Body]:
     """`global` and `nonlocal` must come before all uses of a name, in whichever body."""
-    taken: Body = []
+    take = _TakeDeclarations()
+    kept = ast.Module(body, [])
+    take.generic_visit(kept)
+    return take.taken, kept.body
 
-    class Take(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> ast.AST:
-            if isinstance(node, ast.Global | ast.Nonlocal):
-                taken.append(node)
-                return ast.Pass()
-            is_scope = isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef))
-            return node if is_scope else self.generic_visit(node)
 
-    kept = [Take().visit(statement) for statement in body]
-    return taken, kept
+class _TakeDeclarations(ast.NodeTransformer):
+    def __init__(self) -> None:
+        self.taken: Body = []
+
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Leave alone what belongs to a function or class within."""
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            self.taken.append(node)
+            return ast.Pass()
+        if isinstance(node, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
+            return node
+        return self.generic_visit(node)
 
 
 # ------------------------------------------------------------------ what unparses as it was
@@ -275,10 +308,10 @@ class _Plain(ast.NodeTransformer):
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         """So it would a formatted string that holds a line break."""
-        parts = [part.value for part in node.values if isinstance(part, ast.Constant)]
+        parts = [str(part.value) for part in node.values if isinstance(part, ast.Constant)]
         if not any("\n" in part or "\\" in part for part in parts):
             return self.generic_visit(node)
-        elements = [
+        elements: list[ast.expr] = [
             part if isinstance(part, ast.Constant) else ast.JoinedStr([part])
             for part in node.values
         ]
