@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.disguise import Disguise, Disguised
 from grader.exercise import SUITE, Exercise, Target, Variant
-from grader.inside.loops import Schedule, schedules
+from grader.inside.loops import schedules
 from grader.inside.settings import DEADLINES
 from grader.report import MutantReport, ProbeReport, Report, TestReport, score
 from grader.suite import Rejected, Suite, Unreadable, read

@@ -2,7 +2,8 @@
 
 The records come from a process that ran a learner's code, which can write whatever it likes where
 they are read. So they must follow the grammar to the letter, and one that does not makes the whole
-run worthless: neither a pass nor a kill. A process may end in the middle, though, and what was
+run worthless: neither a pass nor a kill. The test that was at work is to blame, or all of them, and
+the others are to run again without it. A process may end in the middle, though, and what was
 complete by then counts::
 
     run   = (broken | skipped)* collected case* finish
@@ -83,6 +84,11 @@ class _Records:
         self._open: int | None = None
         """The case that has begun and not ended."""
 
+    @property
+    def at_work(self) -> list[str]:
+        """The test whose case has begun and not ended, if there is one."""
+        return [] if self._open is None else [(self.collected or ())[self._open]]
+
     def take(self, record: Any) -> None:
         """One record more. Only exactly the fields, and only exactly their types, will do."""
         if self.finished or not isinstance(record, dict):
@@ -161,7 +167,7 @@ def read_answer(
         if records.finished and answer.get("status") not in (0, None):
             raise _Unlawful
     except _Unlawful:
-        return Transcript(dict.fromkeys(tests, Outcome("died", _UNLAWFUL)))
+        return Transcript(dict.fromkeys(records.at_work or tests, Outcome("died", _UNLAWFUL)))
     if records.broken is not None:
         return Transcript(broken=explain(records.broken))
     if records.skipped:
