@@ -139,7 +139,7 @@ class _Evaluation:
             tests,
             mutants,
             probes,
-            getattr(self._worker, "wall", "none"),
+            self._worker.wall,
         )
 
     def _hunt(self, valid: tuple[str, ...]) -> tuple[dict[int, set[str]], dict[str, str], set[str]]:

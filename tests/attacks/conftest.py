@@ -46,7 +46,7 @@ def attempt(walled: Worker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Try]:
         for test, verdict in zip(report.tests, attack.verdicts, strict=True):
             assert test.verdict in verdict.split(" or "), report
         assert report.score == attack.score, report
-        # assert report.sandbox == walled.wall
+        assert report.sandbox == walled.wall
         return report
 
     yield attempt
