@@ -271,7 +271,8 @@ def test_a():
         "poisoned-caches",
         """
 def test_a():
-    cached = [pathlib.Path(operator.attrgetter("__cached__")(module)) for module in (asyncio, pytest)]
+    cached_of = operator.attrgetter("__cached__")
+    cached = [pathlib.Path(cached_of(module)) for module in (asyncio, pytest)]
     for folder in (sys.prefix, os.environ["XDG_CACHE_HOME"], *(path.parent for path in cached)):
         with pytest.raises(OSError):
             pathlib.Path(folder, "attack.pyc").write_bytes(b"")
