@@ -146,7 +146,8 @@ class _Evaluation:
         """Which valid tests kill which mutant, a hint for each that hung on one, and the doubted.
 
         First-in-first-out first; the other schedules only for what survives. A kill counts when
-        it happens twice. Doubted is a test that treats a correct implementation differently among
+        it happens twice; or three times, where many tests or many schedules leave more to chance.
+        Doubted is a test that treats a correct implementation differently among
         mutants than before, or whose failures do not happen again.
         """
         kills: dict[int, set[str]] = {}
@@ -166,20 +167,23 @@ class _Evaluation:
                 hung = [name for name, outcome in run.outcomes.items() if outcome.ending == "hung"]
                 willing[number] = tuple(name for name in willing[number] if name not in hung)
                 hints.update(dict.fromkeys(hung, _HANGS_ON_A_MUTANT))
-            killers = {name for run in runs.values() for name in run.killers}
-            again = {  # all of them for every mutant: what runs must not tell what is known
-                key: Run(run.variant, run.schedule, tuple(sorted(killers & {*willing[key[0]]})))
-                for key, run in runs.items()
-                if run.killers
-            }
-            doubted |= self._execute_among_correct(again.values())
-            for key, run in again.items():
-                unrepeated.update(runs[key].killers - run.killers)
+            killing = {key: run.killers for key, run in runs.items() if run.killers}
+            everyone = set().union(*killing.values())
+            for _ in range(1 if some[0].kind == "fifo" and len(valid) <= FEW else 2):
+                again = {  # the same tests for all: what runs must not tell what is known
+                    key: Run(
+                        runs[key].variant, key[1], tuple(sorted(everyone & {*willing[key[0]]}))
+                    )
+                    for key in killing
+                }
+                doubted |= self._execute_among_correct(again.values())
+                for key, run in again.items():
+                    unrepeated.update(killing[key] - run.killers)
+                    killing[key] &= run.killers
             doubted |= {name for name, times in unrepeated.items() if times > 1}
-            for (number, schedule), run in again.items():
-                repeated = run.killers & runs[number, schedule].killers - doubted
-                if repeated:
-                    kills.setdefault(number, repeated)
+            for (number, _), killers in killing.items():
+                if killers - doubted:
+                    kills.setdefault(number, killers - doubted)
         return {number: kills[number] - doubted for number in kills}, hints, doubted
 
     def _execute_among_correct(self, runs: Iterable[Run]) -> set[str]:
@@ -284,6 +288,9 @@ class _Evaluation:
             "limit": self._deadline * (len(tests) + 1),
         }
 
+
+FEW = 10
+"""So many tests are too few to kill by chance."""
 
 _LINE = re.compile(r"^line (\d+): ")
 _CHANGES_ITS_MIND = (
