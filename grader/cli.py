@@ -184,8 +184,10 @@ def build(
 def verify(
     ids: Annotated[list[str] | None, typer.Argument(help="Some exercises; all by default.")] = None,
 ) -> None:
-    """Prove that every exercise is fair: its stub, solution, alternatives and mutants."""
+    """Prove that every exercise is fair, and show how long each of its lessons is."""
     from grader import notebooks
+    from grader.lessons import lessons
+    from grader.shape import shape
 
     root = notebooks.find_root(Path.cwd())
     chosen = [named(name) for name in ids] if ids else list(exercises().values())
@@ -198,6 +200,13 @@ def verify(
             count += len(found)
             print(f"{exercise.id}: {'proven' if not found else 'NOT proven'}")
             for problem in found:
+                print(f"  {problem}")
+    for lesson in lessons(root):
+        if lesson.part and not lesson.is_draft and lesson.name in {e.lesson for e in chosen}:
+            size = shape(lesson, root)
+            count += len(size.problems())
+            print(f"{lesson.name}: {size}")
+            for problem in size.problems():
                 print(f"  {problem}")
     version = ".".join(map(str, sys.version_info[:2]))
     if count:
