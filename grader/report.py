@@ -5,6 +5,7 @@ import re
 import sys
 import types
 import typing
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -226,11 +227,36 @@ def _code(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
+def visible(value: Any) -> Any:
+    """A text whose control characters are escapes that one can see; anything else as it is.
+
+    What moves a terminal's cursor, turns the direction of writing or cannot be seen is how a text
+    pretends to be another.
+    """
+    if not isinstance(value, str) or (value.isascii() and value.isprintable()):
+        return value
+    return type(value)("".join(one if _is_plain(one) else _escape(one) for one in value))
+
+
+def _is_plain(one: str) -> bool:
+    return one in _PLAIN or unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+_PLAIN = frozenset("\n\t\u200c\u200d")
+"""The last two join letters, or keep them apart: some languages cannot be written without."""
+
+
+def _escape(one: str) -> str:
+    return one.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
 @cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """Every template of ours: escaped, and no invisible character goes into a page."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("grader"),
         autoescape=jinja2.select_autoescape(["html"]),
+        finalize=visible,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -269,9 +295,10 @@ def to_text(report: Report, exercise: Exercise) -> str:
             lines.append(f"      {probe.message}")
     if report.status == "graded":
         lines += ["", f"Python {report.python}, sandbox: {report.sandbox}"]
-    return "\n".join(lines)
+    text: str = visible("\n".join(lines))
+    return text
 
 
 def to_html(report: Report, exercise: Exercise) -> str:
     """The report for a notebook: no scripts, readable in light and in dark themes."""
-    return _templates().get_template("report.html").render(view=view(report, exercise))
+    return templates().get_template("report.html").render(view=view(report, exercise))
