@@ -10,8 +10,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from grader.exercise import CourseError
-from grader.graded import (
+from grader.answers import (
     Answer,
     Graded,
     notebooks_of,
@@ -19,6 +18,7 @@ from grader.graded import (
     read_graded,
     read_notebook,
 )
+from grader.exercise import CourseError
 from grader.pages import render, write_page
 from grader.report import TestReport, Verdict, View, view, visible
 

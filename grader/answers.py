@@ -6,6 +6,7 @@ Learners wrote the answers, and may have had a hand in every other text: all of 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Graded:
-    """One graded notebook. `submitted` is when it was handed in, as the metadata has it."""
+    """One graded notebook. `submitted` is when it was handed in, to the minute."""
 
     lesson: str
     submitted: str | None
@@ -69,7 +70,6 @@ def read_graded(nb: Mapping[str, Any], lesson: str) -> Graded:
     refused = None
     if about.get("status", "graded") != "graded":
         refused = str(about.get("reason") or "It was refused, and no reason is stored.")
-    submitted = about.get("submitted")
     suites: dict[str, str] = {}
     answers = []
     for cell in nb.get("cells", ()):
@@ -80,7 +80,7 @@ def read_graded(nb: Mapping[str, Any], lesson: str) -> Graded:
                 answers.append(_answer(exercise_id, suite, rest.get("points"), _grader(cell)))
             case {"metadata": {"nbgrader": {"solution": True, "grade_id": str(name)}}}:
                 suites[name] = _text(cell.get("source"))
-    return Graded(lesson, None if submitted is None else str(submitted), tuple(answers), refused)
+    return Graded(lesson, _time(about.get("submitted")), tuple(answers), refused)
 
 
 def _answer(exercise_id: str, suite: str, points: object, found: Mapping[str, Any]) -> Answer:
@@ -101,6 +101,19 @@ def _grader(holder: Mapping[str, Any]) -> Mapping[str, Any]:
         case {"metadata": {"grader": dict() as found}}:
             return found
     return {}
+
+
+def _time(submitted: object) -> str | None:
+    """As a reader writes it; what is no time in ISO 8601 stays as it is."""
+    if submitted is None:
+        return None
+    try:
+        time = datetime.fromisoformat(str(submitted))
+    except ValueError:
+        return str(submitted)
+    if time.tzinfo is not None:
+        time = time.astimezone(UTC)
+    return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
 def _text(source: object) -> str:
