@@ -1,5 +1,6 @@
 """What a learner gets back: a page for each graded notebook, in feedback/, as nbgrader's are."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -144,6 +145,10 @@ TAGS = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "strong",
 """What a comment may hold: no heading, so that the page's outline stays, and no picture."""
 
 
+LINK = re.compile(r"(https?://|mailto:)")
+"""What a link of a comment may begin with: a page that stands alone has nothing beside it."""
+
+
 def _markdown(text: str) -> str:
     """A comment as HTML that holds text and links, whatever it was written with."""
     html = MarkdownIt("commonmark", {"html": False}).render(visible(text))
@@ -151,7 +156,7 @@ def _markdown(text: str) -> str:
         html,
         tags=TAGS,
         attributes={"a": {"href"}},
-        url_schemes={"http", "https", "mailto"},
+        attribute_filter=lambda _tag, _name, value: value if LINK.match(value) else None,
         link_rel="noopener noreferrer",
     )
     return Markup(clean)
