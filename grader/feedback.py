@@ -157,6 +157,6 @@ def _markdown(text: str) -> str:
         tags=TAGS,
         attributes={"a": {"href"}},
         attribute_filter=lambda _tag, _name, value: value if LINK.match(value) else None,
-        link_rel="noopener noreferrer",
+        link_rel=None,  # the page sends no referrer, and opens no window
     )
     return Markup(clean)
