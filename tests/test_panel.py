@@ -3,6 +3,7 @@
 import json
 import math
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -303,3 +304,11 @@ def test_json_of_something_else(value: object) -> None:
     """What is no report at all is refused."""
     with pytest.raises(ValueError, match="the report: "):
         from_json(value)
+
+
+@pytest.mark.parametrize("show", [to_html, to_text])
+def test_invisible_characters_can_be_seen(show: Callable[[Report, Exercise], str]) -> None:
+    """What would move a cursor or turn a text around stands there as an escape."""
+    odd = "\x1b[2J\x9b\u202egnp\u2066\ufeff\udc80 família 家族 न\u200dन"
+    report = replace(REPORT, tests=(OneTest("test_up", "wrong", odd),))
+    assert r"\x1b[2J\x9b\u202egnp\u2066\ufeff\udc80 família 家族 न‍न" in show(report, counting)
