@@ -185,31 +185,6 @@ def build(
     print(f"{len(changed)} {'file' if len(changed) == 1 else 'files'} changed.")
 
 
-@app.command(epilog="Example: grader verify distinct-ids")
-def verify(
-    ids: Annotated[list[str] | None, typer.Argument(help="Some exercises; all by default.")] = None,
-) -> None:
-    """Prove that every exercise is fair: its stub, solution, alternatives and mutants."""
-    from grader import notebooks
-
-    root = notebooks.find_root(Path.cwd())
-    chosen = [named(name) for name in ids] if ids else list(exercises().values())
-    count = 0
-    with Worker() as worker:
-        for exercise in chosen:
-            solution = notebooks.solution(root, exercise.id)
-            stub = notebooks.stub(root, exercise.id)
-            found = list(problems(exercise, solution, stub, worker))
-            count += len(found)
-            print(f"{exercise.id}: {'proven' if not found else 'NOT proven'}")
-            for problem in found:
-                print(f"  {problem}")
-    version = ".".join(map(str, sys.version_info[:2]))
-    if count:
-        raise Refused(f"{count} things to mend, on Python {version}.")
-    print(f"{len(chosen)} exercises are proven on Python {version}.")
-
-
 @app.command(epilog="Example: grader report 2-advanced")
 def report(
     part: Annotated[str, typer.Argument(help="A part of the course, which is an assignment.")],
@@ -240,3 +215,28 @@ def report(
         path = output or root / "reports" / f"{part}.html"
         pages.write_page(path, class_report.to_page(found))
         print(f"Open {_writable(str(path))} in a browser.")
+
+
+@app.command(epilog="Example: grader verify distinct-ids")
+def verify(
+    ids: Annotated[list[str] | None, typer.Argument(help="Some exercises; all by default.")] = None,
+) -> None:
+    """Prove that every exercise is fair: its stub, solution, alternatives and mutants."""
+    from grader import notebooks
+
+    root = notebooks.find_root(Path.cwd())
+    chosen = [named(name) for name in ids] if ids else list(exercises().values())
+    count = 0
+    with Worker() as worker:
+        for exercise in chosen:
+            solution = notebooks.solution(root, exercise.id)
+            stub = notebooks.stub(root, exercise.id)
+            found = list(problems(exercise, solution, stub, worker))
+            count += len(found)
+            print(f"{exercise.id}: {'proven' if not found else 'NOT proven'}")
+            for problem in found:
+                print(f"  {problem}")
+    version = ".".join(map(str, sys.version_info[:2]))
+    if count:
+        raise Refused(f"{count} things to mend, on Python {version}.")
+    print(f"{len(chosen)} exercises are proven on Python {version}.")
