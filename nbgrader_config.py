@@ -5,9 +5,9 @@ lessons/. Every part of the course is one assignment.
 """
 
 from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors import Execute, GetGrades
 
-from grader.nbgrader_plugin import GradeSuites, Rebuild, Stamp
+from grader.nbgrader_plugin import FeedbackPage, GradeSuites, Rebuild, Stamp
 from grader.notebooks import CODE_STUB
 from grader.stub import release_steps
 
@@ -30,3 +30,7 @@ c.Autograde.sanitize_preprocessors = [Rebuild, *Autograde.sanitize_preprocessors
 c.Autograde.autograde_preprocessors = [
     GradeSuites if step is Execute else step for step in Autograde.autograde_preprocessors.default()
 ]
+
+# The page that a learner gets is ours, with what the gradebook says.
+c.GenerateFeedback.exporter_class = FeedbackPage
+c.GenerateFeedback.preprocessors = [GetGrades]

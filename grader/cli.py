@@ -180,6 +180,38 @@ def build(
     print(f"{len(changed)} {'file' if len(changed) == 1 else 'files'} changed.")
 
 
+@app.command(epilog="Example: grader report 2-advanced")
+def report(
+    part: Annotated[str, typer.Argument(help="A part of the course, which is an assignment.")],
+    as_json: AsJson = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print a row for each learner and exercise, as CSV.")
+    ] = False,
+    summary: Annotated[
+        bool, typer.Option("--csv-summary", help="Print every other number of the page, as CSV.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Where the page goes; reports/PART.html by default.")
+    ] = None,
+) -> None:
+    """Show an instructor how a graded class did: scores, mutants, clauses, identical suites."""
+    if as_json + as_csv + summary + (output is not None) > 1:
+        raise Refused("choose one of --json, --csv, --csv-summary and --output.")
+    from grader import class_report, class_tables, notebooks, pages
+
+    root = notebooks.find_root(Path.cwd())
+    found = class_report.class_report(root, part)
+    if as_json:
+        print(json.dumps(class_tables.to_json(found), indent=2))
+    elif as_csv or summary:
+        text = class_tables.to_csv(found) if as_csv else class_tables.to_summary_csv(found)
+        print(text, end="")
+    else:
+        path = output or root / "reports" / f"{part}.html"
+        pages.write_page(path, class_report.to_page(found))
+        print(f"Open {_writable(str(path))} in a browser.")
+
+
 @app.command(epilog="Example: grader verify distinct-ids")
 def verify(
     ids: Annotated[list[str] | None, typer.Argument(help="Some exercises; all by default.")] = None,

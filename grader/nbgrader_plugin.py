@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbconvert.exporters import Exporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from traitlets import Bool
+from traitlets import Bool, Unicode
 
 from grader.bank import exercises
 from grader.evaluate import evaluate
+from grader.feedback import page_of_nbgrader
 from grader.notebooks import answer_cells, duplicate_sentence, read_notebook, release, stamp
 from grader.report import to_html, to_text
 from grader.worker import Worker
@@ -65,6 +67,19 @@ class Rebuild(_Step):
             course.source_directory, ".", resources["nbgrader"]["assignment"]
         )
         return read_notebook(Path(folder, f"{resources['nbgrader']['notebook']}.ipynb"))
+
+
+class FeedbackPage(Exporter):
+    """Writes our page where nbgrader would show the notebook. `GetGrades` has to come before."""
+
+    file_extension = Unicode(".html").tag(config=True)
+
+    def from_notebook_node(  # type: ignore[override]  # nor do nbconvert's own keep to it
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        filled, resources = super().from_notebook_node(nb, resources, **options)
+        names = resources["nbgrader"]
+        return page_of_nbgrader(filled, names["notebook"], names["student"]), resources
 
 
 def _answered(cell: NotebookNode) -> str | None:
