@@ -21,7 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.cache import FOLDER, Cache, write
-from grader.crew import Progress, Runner, Sandbox, Suite, crew, quietly, wall
+from grader.crew import Progress, Runner, Sandbox, Suite, crew, quietly, turn, wall
 from grader.exercise import CourseError
 from grader.graded import Result, answered, mark, rebuild
 from grader.intake import TIMESTAMP, Submission, take_in
@@ -134,7 +134,7 @@ class _Room:
             if not mine:
                 yield self._write(one, results)
         for suite, result in runner.run(todo, progress):
-            if not result["lost"]:
+            if result["trouble"] is None:
                 self._cache.put(*suite, result)
             results[suite] = result
             for one in missing[suite]:
@@ -214,14 +214,18 @@ class _Room:
             for cell in nb.cells
             if cell.metadata.get("nbgrader", {}).get("grade")
         }
-        lost = ", ".join(exercise_id for exercise_id, each in results.items() if each["lost"])
+        trouble = ", ".join(
+            f"{name} ({r['trouble']})" for name, r in results.items() if r["trouble"]
+        )
         return Row(
             learner,
             "graded" if changed else "unchanged",
             round(sum(earned.values()), 2),
             sum(points.values()),
             {name.removesuffix("-score"): earned.get(name, 0.0) for name in points},
-            f"The process that runs tests was lost in {lost}: grade again." if lost else None,
+            f"Not everything could be graded, run the command again: {trouble}."
+            if trouble
+            else None,
         )
 
     def _write_notebooks(
@@ -251,7 +255,8 @@ class _Room:
         if all(self._page(learner, lesson).exists() for lesson in notebooks):
             return False
         feedback: Any = importlib.import_module("grader.feedback")
-        feedback.write_feedback(self._course.root, learner, self._part)
+        with turn:
+            feedback.write_feedback(self._course.root, learner, self._part)
         return True
 
     def _page(self, learner: str, lesson: str) -> Path:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from grader.bank import exercises
-from grader.graded import Result, graded
+from grader.exercise import CourseError
+from grader.graded import Result, graded, shown
+from grader.report import Report
 from grader.worker import Worker, WorkerLost
 
 Sandbox = Literal["auto", "on", "off"]
@@ -27,6 +29,12 @@ class Stopped(Exception):
     """The class is no longer graded, because something else went wrong."""
 
 
+turn = threading.RLock()
+"""Held by whoever reads code: CPython 3.11 counts the depth of a syntax tree for all threads
+together, and fails when two are built at once. Nothing is lost with it, as only one thread has the
+interpreter anyway; who waits for a worker lets the others have their turn."""
+
+
 class ClassWorker(Worker):
     """A worker that can be told to stop between two batches, and that remembers a loss."""
 
@@ -37,14 +45,18 @@ class ClassWorker(Worker):
         requests: Iterable[Mapping[str, Any]],
         progress: Callable[[int], None] = lambda done: None,
     ) -> list[dict[str, Any]]:
-        """As `Worker.run`. Raises `Stopped` when the crew has been stopped."""
+        """As `Worker.run`, while others have their turn. Raises `Stopped` when they must stop."""
         if _stopping.is_set():
             raise Stopped
+        made = list(requests)
+        turn.release()
         try:
-            return super().run(requests, progress)
+            return super().run(made, progress)
         except WorkerLost:
             self.lost = True
             raise
+        finally:
+            turn.acquire()
 
 
 def new_worker(sandbox: Sandbox) -> ClassWorker:
@@ -103,11 +115,22 @@ def _mine(sandbox: Sandbox) -> ClassWorker:
 def grade_suite(sandbox: Sandbox, exercise_id: str, suite: str) -> Result:
     """One job: plain data in, plain data out, in whatever thread or process an executor has.
 
-    `lost` in the result says that the worker was lost, which need not be the suite's fault.
+    `trouble` in the result is None, or says what went wrong that need not be the suite's fault.
     """
-    worker = _mine(sandbox)
+    exercise, worker, trouble = exercises()[exercise_id], _mine(sandbox), None
     worker.lost = False
-    return {**graded(suite, exercises()[exercise_id], worker), "lost": worker.lost}
+    with turn:
+        try:
+            result = graded(suite, exercise, worker)
+        except (CourseError, OSError, Stopped):
+            raise
+        except Exception as error:  # one answer that we cannot grade stops no class
+            trouble = f"{type(error).__name__}: {error}"
+            report = Report(exercise.id, "error", f"Grading failed ({trouble}).", exercise.points)
+            result = shown(report, exercise)
+    if worker.lost:
+        trouble = "the process that runs tests was lost"
+    return {**result, "trouble": trouble}
 
 
 @dataclass(frozen=True)

@@ -160,13 +160,14 @@ class Book:
             return submission, False
         submission = SubmittedAssignment(assignment_id=assignment.id, student_id=learner)
         session.add(submission)
-        for notebook in assignment.notebooks:
-            mine = SubmittedNotebook(notebook=notebook, assignment=submission)
-            for cell in notebook.grade_cells:
-                Grade(cell=cell, notebook=mine)
-            for cell in notebook.solution_cells:
-                Comment(cell=cell, notebook=mine)
-            session.add(mine)
+        with session.no_autoflush:
+            for notebook in assignment.notebooks:
+                mine = SubmittedNotebook(notebook=notebook, assignment=submission)
+                for cell in notebook.grade_cells:
+                    mine.grades.append(Grade(cell=cell))
+                for cell in notebook.solution_cells:
+                    mine.comments.append(Comment(cell=cell))
+                session.add(mine)
         session.flush()
         return submission, True
 

@@ -15,7 +15,7 @@ from grader.cache import engine
 from grader.evaluate import evaluate
 from grader.exercise import Exercise
 from grader.notebooks import duplicate_sentence
-from grader.report import to_html, to_json, to_text
+from grader.report import Report, to_html, to_json, to_text
 from grader.worker import Worker
 
 _nbformat: Any = nbformat  # its functions carry no types
@@ -26,7 +26,11 @@ Result = dict[str, Any]
 
 def graded(suite: str, exercise: Exercise, worker: Worker) -> Result:
     """Evaluate one answer."""
-    report = evaluate(suite, exercise, worker)
+    return shown(evaluate(suite, exercise, worker), exercise)
+
+
+def shown(report: Report, exercise: Exercise) -> Result:
+    """A report, and what the score cell shows of it."""
     return {
         "report": to_json(report),
         "text": to_text(report, exercise),
@@ -88,15 +92,15 @@ def mark(
     for exercise_id, cell in _score_cells(nb):
         if exercise_id not in results:
             sentence = refused.get(exercise_id, _unknown(exercise_id))
-            shown, score = {"text/plain": sentence}, 0.0
+            panel, score = {"text/plain": sentence}, 0.0
             cell.metadata.grader = {"refused": sentence}
         else:
             result = results[exercise_id]
-            shown = {"text/plain": result["text"], "text/html": result["html"]}
+            panel = {"text/plain": result["text"], "text/html": result["html"]}
             score = result["report"]["score"]
             cell.metadata.grader = {"report": result["report"]}
         number = _number(score, cell.metadata.nbgrader["points"])
-        cell.outputs = _outputs(shown, number)
+        cell.outputs = _outputs(panel, number)
         scores[cell.metadata.nbgrader["grade_id"]] = number
     nb.metadata.grader = {
         **nb.metadata.get("grader", {}),
@@ -138,9 +142,9 @@ def _number(score: float, points: float) -> float:
     return float(min(max(score, 0.0), float(points))) if math.isfinite(score) else 0.0
 
 
-def _outputs(shown: dict[str, str], number: float) -> list[NotebookNode]:
+def _outputs(panel: dict[str, str], number: float) -> list[NotebookNode]:
     """The panel, for the feedback page, then the score."""
     return [
-        _nbformat.v4.new_output("display_data", data=shown),
+        _nbformat.v4.new_output("display_data", data=panel),
         _nbformat.v4.new_output("execute_result", data={"text/plain": repr(number)}),
     ]
