@@ -24,7 +24,7 @@ from grader.cache import FOLDER, Cache, write
 from grader.crew import Progress, Runner, Sandbox, Suite, crew, quietly, turn, wall
 from grader.exercise import CourseError
 from grader.graded import Result, answered, mark, rebuild
-from grader.intake import TIMESTAMP, Submission, take_in
+from grader.intake import TIMESTAMP, Submission, take_in, timestamp
 from grader.notebooks import exercise_cells, read_notebook, release
 from grader.summary import Row, Summary
 
@@ -234,7 +234,7 @@ class _Room:
         folder = self._course.autograded / learner / self._part
         files = {f"{lesson}.ipynb": _bytes(nb) for lesson, nb in notebooks.items()}
         if submitted is not None:
-            files[TIMESTAMP] = f"{submitted}\n".encode()
+            files[TIMESTAMP] = timestamp(submitted).encode()
         gone = {TIMESTAMP, *(f"{lesson}.ipynb" for lesson in self._sources)} - set(files)
         changes = {name for name, content in files.items() if _content(folder / name) != content}
         changes |= {name for name in gone if (folder / name).exists()}

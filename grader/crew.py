@@ -59,9 +59,9 @@ class ClassWorker(Worker):
             turn.acquire()
 
 
-def new_worker(sandbox: Sandbox) -> ClassWorker:
-    """A worker for one thread. Raises `CourseError` where no wall works and one is asked for."""
-    return ClassWorker(children=1)
+def new_worker(sandbox: Sandbox, children: int | None = None) -> ClassWorker:
+    """A worker that is not started. Raises `CourseError` where a wall is asked for in vain."""
+    return ClassWorker(children)
 
 
 def wall(worker: Worker) -> str:
@@ -95,7 +95,7 @@ def crew(sandbox: Sandbox) -> Iterator[ClassWorker]:
 
 
 def _start(sandbox: Sandbox) -> ClassWorker:
-    worker = new_worker(sandbox)
+    worker = new_worker(sandbox, children=1)
     with _lock:
         _all.append(worker)
     worker.start()
@@ -117,7 +117,12 @@ def grade_suite(sandbox: Sandbox, exercise_id: str, suite: str) -> Result:
 
     `trouble` in the result is None, or says what went wrong that need not be the suite's fault.
     """
-    exercise, worker, trouble = exercises()[exercise_id], _mine(sandbox), None
+    return grade_with(_mine(sandbox), exercise_id, suite)
+
+
+def grade_with(worker: ClassWorker, exercise_id: str, suite: str) -> Result:
+    """`grade_suite` with a worker of one's own."""
+    exercise, trouble = exercises()[exercise_id], None
     worker.lost = False
     with turn:
         try:

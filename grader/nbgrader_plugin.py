@@ -4,17 +4,29 @@
 submission is read, `GradeSuites` takes the place of nbgrader's `Execute`, `Stamp` ends a release.
 """
 
+import contextlib
+import os
+import tempfile
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+import nbformat
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from traitlets import Bool
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from traitlets import Bool, Enum
 
 from grader.bank import exercises
-from grader.graded import Result, graded, mark, rebuild, suites
+from grader.cache import FOLDER, Cache
+from grader.crew import Sandbox, grade_with, new_worker, wall
+from grader.exercise import CourseError
+from grader.graded import Result, mark, rebuild, suites
+from grader.intake import TIMESTAMP, Submission, take_in, timestamp
 from grader.notebooks import answer_cells, read_notebook, release, stamp
-from grader.worker import Worker
+
+_nbformat: Any = nbformat  # its functions carry no types
 
 Converted = tuple[NotebookNode, dict[str, Any]]
 
@@ -52,14 +64,103 @@ class GradeSuites(_Step):
     No code of a learner's runs here, and none in a kernel: suites go to the worker.
     """
 
+    sandbox = Enum(
+        ("auto", "on", "off"),
+        "on",
+        help="Walls around learner code: if there are some, always, never.",
+    ).tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
-        names = resources.get("nbgrader", {})
+        names = resources["nbgrader"]
+        exporter: Any = self.parent
+        course = exporter.parent.coursedir
+        folder = course.format_path(
+            course.autograded_directory, names["student"], names["assignment"]
+        )
         results: dict[str, Result] = {}
-        with Worker() as worker:
+        with contextlib.ExitStack() as stack:
+            worker = new_worker(cast(Sandbox, self.sandbox))
+            cache = Cache(Path(course.root, FOLDER), wall(worker))
             for exercise_id, suite in suites(nb).items():
                 self.log.info("Evaluating %s", exercise_id)
-                exercise = exercises().get(exercise_id)
-                if exercise is not None:
-                    results[exercise_id] = graded(suite, exercise, worker)
-        mark(nb, results, learner=names.get("student", ""), submitted=None)
+                result = cache.get(exercise_id, suite)
+                if result is None and exercise_id in exercises():
+                    stack.enter_context(worker)
+                    result = grade_with(worker, exercise_id, suite)
+                    if result["trouble"] is None:
+                        cache.put(exercise_id, suite, result)
+                if result is not None:
+                    results[exercise_id] = result
+        at = course.get_existing_timestamp(folder)
+        submitted = None if at is None else at.isoformat()
+        mark(nb, results, learner=names["student"], submitted=submitted)
         return nb, resources
+
+
+# ------------------------------------------------------------------ intake
+
+
+def take_care() -> None:
+    """Make nbgrader's Autograde, of the command and of formgrader, read what intake lets through.
+
+    It opens notebooks, follows links and copies whatever lies beside them before its first
+    preprocessor is asked, and has no setting for that. So it is shown a folder in which there are
+    only the answers, written by us.
+    """
+    if Autograde.start is not _start:
+        Autograde.start = _start
+        Autograde._input_directory = property(_input_directory)
+
+
+_stock_start = Autograde.start
+_stock_input_directory = Autograde._input_directory.fget
+
+
+def _start(self: Any) -> None:
+    course = self.coursedir
+    submitted = Path(course.root, course.submitted_directory)
+    source = Path(course.format_path(course.source_directory, ".", course.assignment_id))
+    try:
+        taken, refused = take_in(
+            submitted, course.assignment_id, [path.stem for path in source.glob("*.ipynb")]
+        )
+    except CourseError as error:
+        self.log.error("%s", error)
+        raise NbGraderException(str(error)) from None
+    refused = [one for one in refused if fnmatchcase(one.learner, course.student_id)]
+    for refusal in refused:
+        self.log.error("%s is refused: %s", refusal.learner, refusal.reason)
+    home = Path(course.root, FOLDER.parts[0])
+    home.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="intake-", dir=home) as folder:
+        for one in taken:
+            if fnmatchcase(one.learner, course.student_id):
+                _write_clean(one, Path(folder, one.learner, course.assignment_id))
+        self._taken_in = os.path.relpath(folder, course.root)
+        _stock_start(self)
+    if refused:
+        raise NbGraderException(
+            f"{len(refused)} refused: {refused[0].learner}, {refused[0].reason}"
+        )
+
+
+def _input_directory(self: Any) -> str:
+    step: str = self._taken_in if self._sanitizing else _stock_input_directory(self)
+    return step
+
+
+def _write_clean(submission: Submission, folder: Path) -> None:
+    """A submission with nothing in it but its answers."""
+    folder.mkdir(parents=True)
+    for lesson, answers in submission.answers.items():
+        cells = [
+            _nbformat.v4.new_code_cell(
+                source, metadata={"nbgrader": {"solution": True, "grade_id": exercise_id}}
+            )
+            for exercise_id, sources in answers.items()
+            for source in sources
+        ]
+        nb = _nbformat.v4.new_notebook(cells=cells)
+        (folder / f"{lesson}.ipynb").write_text(_nbformat.writes(nb), encoding="utf-8")
+    if submission.submitted is not None:
+        (folder / TIMESTAMP).write_text(timestamp(submission.submitted), encoding="utf-8")
