@@ -21,6 +21,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.cache import FOLDER, Cache, write
+from grader.collect import collect
 from grader.crew import Progress, Runner, Sandbox, Suite, crew, quietly, turn, wall
 from grader.exercise import CourseError
 from grader.graded import Result, answered, mark, rebuild
@@ -39,11 +40,12 @@ def grade(
     part: str,
     *,
     jobs: int | None = None,
+    origin: Path | None = None,
     sandbox: Sandbox = "on",
     progress: Progress = quietly,
     executor: Callable[[int], Executor] = ThreadPoolExecutor,
 ) -> Summary:
-    """Grade a part in the course at `root`.
+    """Grade a part in the course at `root`; `origin` is an export that is sorted in before.
 
     Raises `CourseError` where nothing can be graded: no wall, no such part, a solution that does
     not score full marks, a second `grade` at the same time, a locked gradebook.
@@ -54,15 +56,19 @@ def grade(
 
         course = Course(root)
         sources = _sources(course.source, part)
-        submissions, refusals = take_in(course.submitted, part, sources)
-        submissions = [one for one in submissions if one.learner not in course.excluded]
+        asked = {lesson: answered(nb) for lesson, nb in sources.items()}
+        refusals = [] if origin is None else collect(origin, course.submitted, part, asked)
+        submissions, more = take_in(course.submitted, part, sources)
+        refusals += more
+        not_now = {refusal.learner for refusal in refusals} | course.excluded
+        submissions = [one for one in submissions if one.learner not in not_now]
         if not submissions and not refusals:
             raise CourseError(f"{course.submitted} holds nothing for {part}: collect it first.")
         released = {lesson: release(nb) for lesson, nb in sources.items()}
         cache = Cache(root / FOLDER, wall(first))
         with (
             Book(course, part, released) as book,
-            executor(jobs or len(os.sched_getaffinity(0))) as pool,
+            executor(jobs or os.cpu_count() or 1) as pool,
         ):
             room = _Room(course, part, sources, released, cache, book)
             rows = list(room.grade(submissions, Runner(pool, sandbox), progress))

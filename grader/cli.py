@@ -238,7 +238,9 @@ def grade(
 
     with _progress(quiet=as_json or as_csv) as progress:
         root = find_course(Path.cwd())
-        found = classroom.grade(root, part, jobs=jobs, sandbox=sandbox, progress=progress)
+        found = classroom.grade(
+            root, part, jobs=jobs, origin=origin, sandbox=sandbox, progress=progress
+        )
     if as_json:
         _print_json(summary.to_json(found))
     elif as_csv:

@@ -131,7 +131,7 @@ def _submission(
     name: str, folder: int, part: str, lessons: Collection[str], *, alone: Mapping[str, int]
 ) -> Submission | None:
     """One learner's submission; None for a folder that holds nothing for this part."""
-    with _opened(name, folder, "The learner's folder", directory=True) as learner:
+    with opened(name, folder, "The learner's folder", directory=True) as learner:
         if part not in os.listdir(learner):
             return None
         if problem := name_problem(name):
@@ -141,10 +141,10 @@ def _submission(
                 "Another learner's name differs only in upper and lower case or in the form of "
                 "its letters: give one of the folders another name."
             )
-        with _opened(part, learner, f"The folder {part}", directory=True) as here:
+        with opened(part, learner, f"The folder {part}", directory=True) as here:
             names = os.listdir(here)
             answers = {
-                lesson: read_answers(_content(f"{lesson}.ipynb", here, MOST_BYTES))
+                lesson: read_answers(content(f"{lesson}.ipynb", here))
                 for lesson in sorted(lessons)
                 if f"{lesson}.ipynb" in names
             }
@@ -155,21 +155,21 @@ def _submission(
 
 
 @contextlib.contextmanager
-def _opened(name: str, folder: int, what: str, *, directory: bool = False) -> Iterator[int]:
+def opened(name: str, folder: int, what: str, *, directory: bool = False) -> Iterator[int]:
     """A descriptor of what lies in an open folder. Raises `Refused` for all but the plainest."""
     try:
         _check_kind(os.stat(name, dir_fd=folder, follow_symlinks=False), what, directory)
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
-        opened = os.open(name, flags | (os.O_DIRECTORY if directory else 0), dir_fd=folder)
+        descriptor = os.open(name, flags | (os.O_DIRECTORY if directory else 0), dir_fd=folder)
     except OSError as error:
         if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):  # nothing to do with them
             raise
         raise Refused(f"{what} cannot be read ({error.strerror}).") from None
     try:
-        _check_kind(os.fstat(opened), what, directory)  # it may have been exchanged meanwhile
-        yield opened
+        _check_kind(os.fstat(descriptor), what, directory)  # it may have been exchanged meanwhile
+        yield descriptor
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
 def _check_kind(found: os.stat_result, what: str, directory: bool) -> None:
@@ -185,10 +185,11 @@ def _check_kind(found: os.stat_result, what: str, directory: bool) -> None:
         raise Refused(f"{what} is a hard link to another file: ask for a copy.")
 
 
-def _content(name: str, folder: int, most: int) -> bytes:
-    with _opened(name, folder, name) as opened:
+def content(name: str, folder: int, most: int = MOST_BYTES) -> bytes:
+    """The bytes of a plain file in an open folder. Raises `Refused` for anything else."""
+    with opened(name, folder, name) as file:
         chunks, size = [], 0
-        while size <= most and (chunk := os.read(opened, most + 1 - size)):
+        while size <= most and (chunk := os.read(file, most + 1 - size)):
             chunks.append(chunk)
             size += len(chunk)
     if size > most:
@@ -200,7 +201,7 @@ def _submitted(folder: int) -> str:
     """nbgrader's note, as nbgrader reads it."""
     from nbgrader.utils import parse_utc  # it takes a second to import
 
-    text = _content(TIMESTAMP, folder, 1023).decode(errors="replace").strip()
+    text = content(TIMESTAMP, folder, 1023).decode(errors="replace").strip()
     try:
         at: datetime = parse_utc(text)
     except (ValueError, OverflowError):
@@ -228,12 +229,12 @@ def _capital(sentence: str) -> str:
 # ------------------------------------------------------------------ a notebook
 
 
-def read_answers(content: bytes) -> Answers:
+def read_answers(raw: bytes) -> Answers:
     """The answers in a notebook's bytes, whatever front end or version wrote them.
 
     Raises `Refused` for what is no notebook.
     """
-    nb = _parsed(content)
+    nb = _parsed(raw)
     match nb:
         case {"nbformat": 4, "cells": list()}:
             pass
@@ -259,10 +260,10 @@ def _cells_of(sheet: object) -> list[dict[str, Any]]:
     return []
 
 
-def _parsed(content: bytes) -> Any:
+def _parsed(raw: bytes) -> Any:
     """JSON as its standard has it. A mistake in it must not be for the reader to interpret."""
     try:
-        text = content.decode("utf-8-sig")
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused("The notebook is not text in UTF-8.") from None
     if _depth(text) > MOST_DEPTH:
