@@ -7,7 +7,7 @@ lessons/. Every part of the course is one assignment.
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import Execute, GetGrades
 
-from grader.nbgrader_plugin import FeedbackPage, GradeSuites, Rebuild, Stamp
+from grader.nbgrader_plugin import FeedbackPage, GradeSuites, Rebuild, Stamp, take_care
 from grader.notebooks import CODE_STUB
 from grader.stub import release_steps
 
@@ -24,6 +24,9 @@ c.GenerateAssignment.preprocessors = [
     *release_steps(GenerateAssignment.preprocessors.default()),
     Stamp,
 ]
+
+# Links, pipes and the like in what was handed in are refused before nbgrader opens anything.
+take_care()
 
 # No learner's code runs in a kernel: `GradeSuites` is in the place of `Execute`.
 c.Autograde.sanitize_preprocessors = [Rebuild, *Autograde.sanitize_preprocessors.default()]

@@ -1,9 +1,11 @@
 """`grader`, the command. Errors are one sentence and a non-zero exit."""
 
+import contextlib
 import json
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -39,6 +41,8 @@ class Refused(Exception):
 
 def main() -> None:
     """The console script."""
+    # jsonschema would compile two grammars with it, for formats of links that nobody uses here
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         status = app(standalone_mode=False)
     except (Refused, CourseError, WorkerLost) as error:
@@ -261,3 +265,59 @@ def doctor(as_json: AsJson = False) -> None:
                 print(f"  {finding.advice}")
         print(doctors.verdict())
     raise typer.Exit(0 if any(f.works for f in found if f.what != "Python") else 1)
+
+
+@app.command(epilog="Example: grader grade 2-advanced")
+def grade(
+    part: Annotated[str, typer.Argument(help="A part of the course, which is an assignment.")],
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Suites at the same time; as many as cores.")
+    ] = None,
+    origin: Annotated[
+        Path | None,
+        typer.Option("--from", help="A zip or folder that a learning platform has exported."),
+    ] = None,
+    sandbox: Annotated[
+        Literal["on", "off"], typer.Option(help="Walls around learner code: always, never.")
+    ] = "on",
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")] = False,
+) -> None:
+    """Grade what a class handed in: gradebook, feedback, and a summary."""
+    if as_json and as_csv:
+        raise Refused("--json and --csv exclude each other: choose one.")
+    from grader import classroom, summary
+    from grader.gradebook import find_course
+
+    with _progress(quiet=as_json or as_csv) as progress:
+        root = find_course(Path.cwd())
+        found = classroom.grade(
+            root, part, jobs=jobs, origin=origin, sandbox=sandbox, progress=progress
+        )
+    if as_json:
+        _print_json(summary.to_json(found))
+    elif as_csv:
+        print(_writable(summary.to_csv(found)))
+    else:
+        print(_writable(summary.to_text(found)))
+    raise typer.Exit(0 if found.clean else 1)
+
+
+@contextlib.contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar with an estimate on standard error; what it yields is told how far things are."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    with Progress(
+        "{task.description}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+        disable=quiet,
+    ) as bar:
+        task = bar.add_task("getting ready", total=None)
+        yield lambda done, total: bar.update(
+            task, description="grading suites", completed=done, total=total
+        )

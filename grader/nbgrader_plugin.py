@@ -4,27 +4,32 @@
 submission is read, `GradeSuites` takes the place of nbgrader's `Execute`, `Stamp` ends a release.
 """
 
-import math
+import contextlib
+import os
+import tempfile
+from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 from nbconvert.exporters import Exporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from traitlets import Bool, Unicode
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from traitlets import Bool, Enum, Unicode
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
+from grader.cache import FOLDER, Cache
+from grader.crew import ClassWorker, grade_with
+from grader.exercise import CourseError
 from grader.feedback import page_of_nbgrader
-from grader.notebooks import answer_cells, duplicate_sentence, read_notebook, release, stamp
-from grader.report import to_html, to_text
-from grader.worker import Worker
+from grader.graded import Result, mark, rebuild, suites
+from grader.intake import TIMESTAMP, Submission, take_in, timestamp
+from grader.notebooks import answer_cells, read_notebook, release, stamp
+from grader.sandbox import Choice
 
 _nbformat: Any = nbformat  # its functions carry no types
-
-Shown = dict[str, str]
-"""What an output shows, by MIME type."""
 
 Converted = tuple[NotebookNode, dict[str, Any]]
 
@@ -41,23 +46,10 @@ class Stamp(_Step):
 
 
 class Rebuild(_Step):
-    """Puts the answers of a submission into the notebook that was released.
-
-    Nothing else of what a learner handed in goes any further: no output, no score, no metadata,
-    no cell that was added, no page script; and nothing is missing, whatever was deleted.
-    """
+    """Puts the answers of a submission into the notebook that was released."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
-        answers = answer_cells(nb)
-        rebuilt = release(self._source(resources))
-        for exercise_id, cell in ((_answered(cell), cell) for cell in rebuilt.cells):
-            if exercise_id is not None:
-                found = answers.get(exercise_id, [])
-                if found:
-                    cell.source = found[0]
-                if len(found) != 1:
-                    cell.metadata.grader = {"refused": _refusal(exercise_id, len(found))}
-        return rebuilt, resources
+        return rebuild(release(self._source(resources)), answer_cells(nb)), resources
 
     def _source(self, resources: dict[str, Any]) -> NotebookNode:
         """The instructor's notebook, out of nbgrader's source directory."""
@@ -82,67 +74,109 @@ class FeedbackPage(Exporter):
         return page_of_nbgrader(filled, names["notebook"], names["student"]), resources
 
 
-def _answered(cell: NotebookNode) -> str | None:
-    """The exercise whose answer cell this is."""
-    meta = cell.metadata.get("nbgrader", {})
-    return meta.grade_id if meta.get("solution") and not meta.get("grade") else None
-
-
 class GradeSuites(_Step):
     """Evaluates every answer cell, and writes the number that nbgrader reads.
 
     No code of a learner's runs here, and none in a kernel: suites go to the worker.
     """
 
+    sandbox = Enum(
+        ("auto", "on", "off"),
+        "on",
+        help="Walls around learner code: if there are some, always, never.",
+    ).tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
-        answers = answer_cells(nb)
-        refused = {
-            cell.metadata.nbgrader.grade_id: cell.metadata.grader.refused
-            for cell in nb.cells
-            if "refused" in cell.metadata.get("grader", {})
-        }
-        with Worker() as worker:
-            for cell in nb.cells:
-                if cell.cell_type != "code":
-                    continue
-                cell.outputs, cell.execution_count = [], None
-                meta = cell.metadata.get("nbgrader", {})
-                if meta.get("grade") and not meta.get("solution"):
-                    exercise_id = meta.grade_id.removesuffix("-score")
-                    self.log.info("Evaluating %s", exercise_id)
-                    if exercise_id in refused:
-                        shown, score = {"text/plain": refused[exercise_id]}, 0.0
-                    else:
-                        shown, score = _grade(exercise_id, answers.get(exercise_id, []), worker)
-                    cell.outputs = _outputs(shown, score, meta.points)
+        names = resources["nbgrader"]
+        exporter: Any = self.parent
+        course = exporter.parent.coursedir
+        folder = course.format_path(
+            course.autograded_directory, names["student"], names["assignment"]
+        )
+        results: dict[str, Result] = {}
+        with contextlib.ExitStack() as stack:
+            worker = ClassWorker(sandbox=cast(Choice, self.sandbox))
+            cache = Cache(Path(course.root, FOLDER), worker.wall)
+            for exercise_id, suite in suites(nb).items():
+                self.log.info("Evaluating %s", exercise_id)
+                result = cache.get(exercise_id, suite)
+                if result is None and exercise_id in exercises():
+                    stack.enter_context(worker)
+                    result = grade_with(worker, exercise_id, suite)
+                    if result["trouble"] is None:
+                        cache.put(exercise_id, suite, result)
+                if result is not None:
+                    results[exercise_id] = result
+        at = course.get_existing_timestamp(folder)
+        submitted = None if at is None else at.isoformat()
+        mark(nb, results, learner=names["student"], submitted=submitted)
         return nb, resources
 
 
-def _grade(exercise_id: str, found: list[str], worker: Worker) -> tuple[Shown, float]:
-    """The report on the one answer that was found, and its score."""
-    exercise = exercises().get(exercise_id)
-    if exercise is None:
-        return {"text/plain": f"There is no exercise {exercise_id}: build the course anew."}, 0.0
-    if len(found) != 1:
-        return {"text/plain": _refusal(exercise_id, len(found))}, 0.0
-    report = evaluate(found[0], exercise, worker)
-    shown = {"text/plain": to_text(report, exercise), "text/html": to_html(report, exercise)}
-    return shown, report.score
+# ------------------------------------------------------------------ intake
 
 
-def _refusal(exercise_id: str, found: int) -> str:
-    if found:
-        return duplicate_sentence(exercise_id, found)
-    return f"The notebook holds no answer cell of {exercise_id}: take it back from the original."
+def take_care() -> None:
+    """Make nbgrader's Autograde, of the command and of formgrader, read what intake lets through.
 
-
-def _outputs(shown: Shown, score: float, points: float) -> list[NotebookNode]:
-    """The panel, for the feedback page, then the score.
-
-    nbgrader takes anything but a number from 0 up for full marks.
+    It opens notebooks, follows links and copies whatever lies beside them before its first
+    preprocessor is asked, and has no setting for that. So it is shown a folder in which there are
+    only the answers, written by us.
     """
-    finite = min(max(score, 0.0), float(points)) if math.isfinite(score) else 0.0
-    return [
-        _nbformat.v4.new_output("display_data", data=shown),
-        _nbformat.v4.new_output("execute_result", data={"text/plain": repr(finite)}),
-    ]
+    if Autograde.start is not _start:
+        Autograde.start = _start
+        Autograde._input_directory = property(_input_directory)
+
+
+_stock_start = Autograde.start
+_stock_input_directory = Autograde._input_directory.fget
+
+
+def _start(self: Any) -> None:
+    course = self.coursedir
+    submitted = Path(course.root, course.submitted_directory)
+    source = Path(course.format_path(course.source_directory, ".", course.assignment_id))
+    try:
+        taken, refused = take_in(
+            submitted, course.assignment_id, [path.stem for path in source.glob("*.ipynb")]
+        )
+    except CourseError as error:
+        self.log.error("%s", error)
+        raise NbGraderException(str(error)) from None
+    refused = [one for one in refused if fnmatchcase(one.learner, course.student_id)]
+    for refusal in refused:
+        self.log.error("%s is refused: %s", refusal.learner, refusal.reason)
+    home = Path(course.root, FOLDER.parts[0])
+    home.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="intake-", dir=home) as folder:
+        for one in taken:
+            if fnmatchcase(one.learner, course.student_id):
+                _write_clean(one, Path(folder, one.learner, course.assignment_id))
+        self._taken_in = os.path.relpath(folder, course.root)
+        _stock_start(self)
+    if refused:
+        raise NbGraderException(
+            f"{len(refused)} refused: {refused[0].learner}, {refused[0].reason}"
+        )
+
+
+def _input_directory(self: Any) -> str:
+    step: str = self._taken_in if self._sanitizing else _stock_input_directory(self)
+    return step
+
+
+def _write_clean(submission: Submission, folder: Path) -> None:
+    """A submission with nothing in it but its answers."""
+    folder.mkdir(parents=True)
+    for lesson, answers in submission.answers.items():
+        cells = [
+            _nbformat.v4.new_code_cell(
+                source, metadata={"nbgrader": {"solution": True, "grade_id": exercise_id}}
+            )
+            for exercise_id, sources in answers.items()
+            for source in sources
+        ]
+        nb = _nbformat.v4.new_notebook(cells=cells)
+        (folder / f"{lesson}.ipynb").write_text(_nbformat.writes(nb), encoding="utf-8")
+    if submission.submitted is not None:
+        (folder / TIMESTAMP).write_text(timestamp(submission.submitted), encoding="utf-8")

@@ -15,9 +15,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from grader import nbgrader_plugin
 from grader.bank import exercises
-from grader.nbgrader_plugin import GradeSuites
+from grader.graded import mark, shown, suites
 from grader.notebooks import read_notebook
 from grader.report import Report
 
@@ -199,23 +198,8 @@ def test_gradebook_holds_the_scores(classroom: Classroom) -> None:
 # ------------------------------------------------------------------ what is written
 
 
-class NoWorker:
-    """Stands where a worker would be."""
-
-    def __enter__(self) -> "NoWorker":
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-
-def graded(monkeypatch: pytest.MonkeyPatch, score: float, exercise: str) -> NotebookNode:
-    """The score cell of an exercise whose evaluation ended with `score`."""
-    monkeypatch.setattr(nbgrader_plugin, "Worker", NoWorker)
-    monkeypatch.setattr(
-        nbgrader_plugin,
-        "evaluate",
-        lambda source, exercise, worker: Report(exercise.id, "graded", None, 5, score=score),
-    )
+def marked(score: float, exercise: str) -> NotebookNode:
+    """The score cell of an exercise that has earned `score`."""
     forged = [{"output_type": "stream", "name": "stderr", "text": "forged"}]
     cells = [
         new_code_cell("1", outputs=forged, execution_count=3),
@@ -226,7 +210,13 @@ def graded(monkeypatch: pytest.MonkeyPatch, score: float, exercise: str) -> Note
             metadata={"nbgrader": {"grade": True, "grade_id": f"{exercise}-score", "points": 5}},
         ),
     ]
-    nb, _ = GradeSuites().preprocess(new_notebook(cells=cells), {})
+    nb = new_notebook(cells=cells)
+    results = {
+        name: shown(Report(name, "graded", None, 5, score=score), MINE[name])
+        for name in suites(nb)
+        if name in MINE
+    }
+    mark(nb, results, learner="ada", submitted=None)
     assert not nb.cells[0].outputs
     assert nb.cells[0].execution_count is None
     cell: NotebookNode = nb.cells[2]
@@ -237,16 +227,16 @@ def graded(monkeypatch: pytest.MonkeyPatch, score: float, exercise: str) -> Note
     ("score", "number"),
     [(2.5, 2.5), (0.0, 0.0), (math.nan, 0.0), (math.inf, 0.0), (-1.0, 0.0), (7.0, 5.0)],
 )
-def test_number_is_always_one(monkeypatch: pytest.MonkeyPatch, score: float, number: float) -> None:
+def test_number_is_always_one(score: float, number: float) -> None:
     """nbgrader gives full marks for what is no number, so it is given one, from 0 to the points."""
-    cell = graded(monkeypatch, score, "distinct-ids")
+    cell = marked(score, "distinct-ids")
     assert [output.output_type for output in cell.outputs] == ["display_data", "execute_result"]
     assert determine_grade(cell) == (number, 5)
 
 
-def test_exercise_that_the_bank_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exercise_that_the_bank_does_not_hold() -> None:
     """A score cell of nobody's exercise is no gift."""
-    cell = graded(monkeypatch, 5.0, "forgotten")
+    cell = marked(5.0, "forgotten")
     assert determine_grade(cell) == (0, 5)
     sentence = "There is no exercise forgotten: build the course anew."
     assert cell.outputs[0].data["text/plain"] == sentence

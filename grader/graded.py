@@ -1,0 +1,150 @@
+"""The autograded notebook: the instructor's own, with a learner's answers and what they earned.
+
+nbgrader's preprocessors and `grader grade` make it alike.
+"""
+
+import copy
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from grader.cache import engine
+from grader.evaluate import evaluate
+from grader.exercise import Exercise
+from grader.notebooks import duplicate_sentence
+from grader.report import Report, to_html, to_json, to_text
+from grader.worker import Worker
+
+_nbformat: Any = nbformat  # its functions carry no types
+
+Result = dict[str, Any]
+"""Plain data: `report` as JSON, and as `text` and `html` what the score cell shows of it."""
+
+
+def graded(suite: str, exercise: Exercise, worker: Worker) -> Result:
+    """Evaluate one answer."""
+    return shown(evaluate(suite, exercise, worker), exercise)
+
+
+def shown(report: Report, exercise: Exercise) -> Result:
+    """A report, and what the score cell shows of it."""
+    return {
+        "report": to_json(report),
+        "text": to_text(report, exercise),
+        "html": to_html(report, exercise),
+    }
+
+
+def rebuild(released: NotebookNode, answers: Mapping[str, list[str]]) -> NotebookNode:
+    """The notebook that was released, with the answers of a submission in their cells.
+
+    Nothing else of what a learner handed in goes any further: no output, no score, no metadata,
+    no cell that was added, no page script; and nothing is missing, whatever was deleted.
+    """
+    rebuilt = copy.deepcopy(released)
+    for exercise_id, cell in ((_answered(cell), cell) for cell in rebuilt.cells):
+        if exercise_id is not None:
+            found = answers.get(exercise_id, [])
+            if found:
+                cell.source = found[0]
+            if len(found) != 1:
+                cell.metadata.grader = {"refused": refusal(exercise_id, len(found))}
+    return rebuilt
+
+
+def suites(nb: NotebookNode) -> dict[str, str]:
+    """What is to be graded in a rebuilt notebook, by exercise: the answers that can be told."""
+    return {
+        exercise_id: cell.source
+        for exercise_id, cell in ((_answered(cell), cell) for cell in nb.cells)
+        if exercise_id is not None and "refused" not in cell.metadata.get("grader", {})
+    }
+
+
+def answered(nb: NotebookNode) -> list[str]:
+    """The exercises that a notebook asks for, in their order."""
+    return [name for cell in nb.cells if (name := _answered(cell)) is not None]
+
+
+def mark(
+    nb: NotebookNode,
+    results: Mapping[str, Result],
+    *,
+    learner: str,
+    submitted: str | None,
+) -> dict[str, float]:
+    """Write into a rebuilt notebook what its answers earned; the scores by score cell.
+
+    `results` are by exercise, one for each answer that can be told.
+    """
+    refused = {
+        _answered(cell): cell.metadata.grader["refused"]
+        for cell in nb.cells
+        if "refused" in cell.metadata.get("grader", {})
+    }
+    scores: dict[str, float] = {}
+    for cell in nb.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    for exercise_id, cell in _score_cells(nb):
+        if exercise_id not in results:
+            sentence = refused.get(exercise_id, _unknown(exercise_id))
+            panel, score = {"text/plain": sentence}, 0.0
+            cell.metadata.grader = {"refused": sentence}
+        else:
+            result = results[exercise_id]
+            panel = {"text/plain": result["text"], "text/html": result["html"]}
+            score = result["report"]["score"]
+            cell.metadata.grader = {"report": result["report"]}
+        number = _number(score, cell.metadata.nbgrader["points"])
+        cell.outputs = _outputs(panel, number)
+        scores[cell.metadata.nbgrader["grade_id"]] = number
+    nb.metadata.grader = {
+        **nb.metadata.get("grader", {}),
+        "engine": engine()[:16],
+        "learner": learner,
+        "submitted": submitted,
+        "status": "graded",
+        "reason": None,
+    }
+    return scores
+
+
+def refusal(exercise_id: str, found: int) -> str:
+    """Why an answer counts nothing that was found so many times."""
+    if found:
+        return duplicate_sentence(exercise_id, found)
+    return f"The notebook holds no answer cell of {exercise_id}: take it back from the original."
+
+
+def _unknown(exercise_id: str) -> str:
+    return f"There is no exercise {exercise_id}: build the course anew."
+
+
+def _answered(cell: NotebookNode) -> str | None:
+    """The exercise whose answer cell this is."""
+    meta = cell.metadata.get("nbgrader", {})
+    return meta["grade_id"] if meta.get("solution") and not meta.get("grade") else None
+
+
+def _score_cells(nb: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    for cell in nb.cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and meta.get("grade") and not meta.get("solution"):
+            yield meta["grade_id"].removesuffix("-score"), cell
+
+
+def _number(score: float, points: float) -> float:
+    """nbgrader takes anything but a number from 0 up for full marks."""
+    return float(min(max(score, 0.0), float(points))) if math.isfinite(score) else 0.0
+
+
+def _outputs(panel: dict[str, str], number: float) -> list[NotebookNode]:
+    """The panel, for the feedback page, then the score."""
+    return [
+        _nbformat.v4.new_output("display_data", data=panel),
+        _nbformat.v4.new_output("execute_result", data={"text/plain": repr(number)}),
+    ]

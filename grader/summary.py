@@ -1,0 +1,78 @@
+"""What became of a class, for a terminal, as JSON, and as CSV."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["graded", "unchanged", "refused"]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One learner. `exercises` are the points by exercise; a refused learner has none."""
+
+    learner: str
+    status: Status
+    score: float | None = None
+    points: float | None = None
+    exercises: Mapping[str, float] = field(default_factory=dict)
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A class: a row for each learner, the seconds it took, and what stood around their code."""
+
+    part: str
+    rows: tuple[Row, ...]
+    seconds: float
+    sandbox: str
+
+    def count(self, status: Status) -> int:
+        """How many learners have this status."""
+        return sum(row.status == status for row in self.rows)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing is left for the instructor to see to."""
+        return all(row.reason is None for row in self.rows)
+
+
+def to_json(summary: Summary) -> dict[str, Any]:
+    """The summary as other programs read it; the keys are an interface."""
+    return {
+        "part": summary.part,
+        "graded": summary.count("graded"),
+        "unchanged": summary.count("unchanged"),
+        "refused": summary.count("refused"),
+        "seconds": summary.seconds,
+        "sandbox": summary.sandbox,
+        "learners": [{**vars(row), "exercises": dict(row.exercises)} for row in summary.rows],
+    }
+
+
+def to_text(summary: Summary) -> str:
+    """Who is to be seen to, then the numbers."""
+    lines = [f"{row.learner}: {row.reason}" for row in summary.rows if row.reason is not None]
+    counts = [f"{summary.count(status)} {status}" for status in ("graded", "refused", "unchanged")]
+    walls = "" if summary.sandbox != "none" else ", without a sandbox"
+    return "\n".join([*lines, f"{', '.join(counts)}, in {summary.seconds:.1f} s{walls}."])
+
+
+def to_csv(summary: Summary) -> str:
+    """A line for each learner. No cell is a formula to a spreadsheet."""
+    names = list(dict.fromkeys(name for row in summary.rows for name in row.exercises))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["learner", "status", "score", "points", *names, "reason"])
+    for row in summary.rows:
+        numbers = [row.score, row.points, *(row.exercises.get(name) for name in names)]
+        writer.writerow([defused(row.learner), row.status, *numbers, defused(row.reason or "")])
+    return text.getvalue().removesuffix("\n")
+
+
+def defused(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,0 +1,429 @@
+"""What learners hand in: read without trust, refused alone, reduced to the answers."""
+
+import json
+import os
+import re
+import socket
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from grader.collect import collect
+from grader.exercise import CourseError
+from grader.intake import MOST_BYTES, Refused, name_problem, read_answers, take_in
+
+PART = "2-advanced"
+LESSON = "04-concurrent-operations"
+LESSONS = {LESSON: ["distinct-ids"], "05-error-handling": ["one-fails"]}
+SOURCE = "%%ipytest --mutants distinct-ids\nasync def test_a(): ..."
+
+
+def notebook(source: Any = SOURCE, **cell: Any) -> dict[str, Any]:
+    """A notebook with one answer."""
+    meta = {"nbgrader": {"solution": True, "grade_id": "distinct-ids"}}
+    plain = {"cell_type": "code", "metadata": meta, "outputs": [], "execution_count": None}
+    return {
+        "nbformat": 4,
+        "nbformat_minor": 5,
+        "metadata": {},
+        "cells": [{**plain, "source": source, "id": "a", **cell}],
+    }
+
+
+def answers(nb: Any) -> dict[str, list[str]]:
+    return read_answers(json.dumps(nb).encode())
+
+
+@pytest.fixture
+def submitted(tmp_path: Path) -> Path:
+    """A class in which Ada has handed in, and nobody is refused."""
+    hand_in(tmp_path / "submitted", "ada")
+    return tmp_path / "submitted"
+
+
+def hand_in(submitted: Path, learner: str) -> Path:
+    path = submitted / learner / PART / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(notebook()))
+    return path
+
+
+def refusals(submitted: Path) -> dict[str, str]:
+    """The sentences, by learner; Ada is let through whatever the others did."""
+    taken, refused = take_in(submitted, PART, LESSONS)
+    assert "ada" in [one.learner for one in taken]
+    return {refusal.learner: refusal.reason for refusal in refused}
+
+
+# ------------------------------------------------------------------ notebooks
+
+
+def test_answer_is_all_that_is_read() -> None:
+    """Outputs and cells that were added go no further."""
+    nb = notebook(outputs=[{"output_type": "stream", "name": "stdout", "text": "5.0"}])
+    nb["cells"].insert(0, {"cell_type": "markdown", "source": "mine", "metadata": {}, "id": "b"})
+    assert answers(nb) == {"distinct-ids": [SOURCE]}
+
+
+def test_lines_are_joined() -> None:
+    """A file may hold a source as a list of lines."""
+    assert answers(notebook(SOURCE.splitlines(keepends=True))) == {"distinct-ids": [SOURCE]}
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_older_formats(version: int) -> None:
+    """Whatever an older program has saved is read."""
+    nb: Any = nbformat.reads(json.dumps(notebook()), as_version=4)
+    assert answers(nbformat.convert(nb, version)) == {"distinct-ids": [SOURCE]}
+
+
+def test_colab_and_vs_code_keep_the_first_line() -> None:
+    """Where an editor has thrown the metadata away, the first line tells."""
+    nb = notebook(metadata={"id": "xyz", "colab": {}})
+    assert answers(nb) == {"distinct-ids": [SOURCE]}
+
+
+def test_answer_that_is_there_twice() -> None:
+    """It is for the exercise to say so, not for the notebook."""
+    nb = notebook()
+    nb["cells"] *= 2
+    assert answers(nb) == {"distinct-ids": [SOURCE, SOURCE]}
+
+
+@pytest.mark.parametrize(
+    ("raw", "sentence"),
+    [
+        (b"", "not JSON"),
+        (b"{", "not JSON"),
+        (b"\xff\xfe{}", "not text in UTF-8"),
+        (b"[]", "no notebook"),
+        (b'{"nbformat": 4}', "no notebook"),
+        (b'{"nbformat": 7, "cells": []}', "version 7"),
+        (b'{"nbformat": 4, "nbformat": 4, "cells": []}', "same key twice"),
+        (b'{"nbformat": 4, "cells": [], "metadata": NaN}', "NaN"),
+        (b'{"nbformat": 4, "cells": [], "metadata": -Infinity}', "-Infinity"),
+        (b'{"nbformat": 4, "cells": ' + b"[" * 200 + b"]" * 200 + b"}", "levels deep"),
+        (b"[" * (MOST_BYTES - 1), "levels deep"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "not JSON"),
+        (json.dumps(notebook(f"{SOURCE} '\ud800'")).encode(), "half a character"),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_what_is_no_notebook(raw: bytes, sentence: str) -> None:
+    """A mistake in the file is named, and nothing of it is interpreted."""
+    with pytest.raises(Refused, match=sentence):
+        read_answers(raw)
+
+
+@pytest.mark.parametrize("cells", [[None], [[]], [{"source": 5}], ["x"], [{"metadata": []}]])
+def test_odd_cells(cells: list[Any]) -> None:
+    """Cells that are none hold no answer, and do no harm."""
+    assert answers({"nbformat": 4, "cells": cells}) == {}
+
+
+# ------------------------------------------------------------------ files and folders
+
+
+def test_folder_of_the_part_tells_who_has_handed_in(submitted: Path) -> None:
+    """Other parts, and files beside the folders, are nobody's submission."""
+    (submitted / "ben" / "1-clean-architecture").mkdir(parents=True)
+    (submitted / "notes.txt").write_text("late: ben")
+    assert refusals(submitted) == {}
+
+
+def test_time_of_the_submission(submitted: Path) -> None:
+    """nbgrader's note is read as nbgrader reads it."""
+    (submitted / "ada" / PART / "timestamp.txt").write_text("2026-01-31 23:59:00 CET\n")
+    ((ada,), _) = take_in(submitted, PART, LESSONS)
+    assert ada.submitted == "2026-01-31T22:59:00"
+
+
+def link_to(target: Path, path: Path) -> None:
+    path.symlink_to(target)
+
+
+def socket_at(target: Path, path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as server:
+        here = os.getcwd()
+        os.chdir(path.parent)  # the name of a socket must be short
+        try:
+            server.bind(path.name)
+        finally:
+            os.chdir(here)
+
+
+def device_at(target: Path, path: Path) -> None:
+    if os.geteuid() == 0:
+        os.mknod(path, stat.S_IFCHR | 0o600, os.makedev(1, 5))
+    else:  # nobody else can make one
+        path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize(
+    ("make", "sentence"),
+    [
+        (link_to, "symbolic link"),
+        (lambda target, path: os.link(target, path), "hard link"),
+        (lambda target, path: os.mkfifo(path), "not a plain file"),
+        (socket_at, "not a plain file"),
+        (device_at, "not a plain file|symbolic link"),
+        (lambda target, path: path.mkdir(), "is a folder"),
+        (lambda target, path: path.write_bytes(b" " * (MOST_BYTES + 1)), "larger than 1024 KiB"),
+    ],
+    ids=["symlink", "hard link", "fifo", "socket", "device", "folder", "large"],
+)
+def test_file_that_is_none(
+    submitted: Path, make: Callable[[Path, Path], object], sentence: str
+) -> None:
+    """Only a plain file of the learner's own is opened; nothing waits for a pipe."""
+    secret = submitted.parent / "solution.ipynb"
+    secret.write_text(json.dumps(notebook()))
+    path = hand_in(submitted, "mallory")
+    path.unlink()
+    make(secret, path)
+    refused = refusals(submitted)
+    assert list(refused) == ["mallory"]
+    assert re.search(sentence, refused["mallory"])
+
+
+def test_linked_learner(submitted: Path) -> None:
+    """Nobody hands in somebody else's folder."""
+    (submitted / "mallory").symlink_to("ada")
+    assert "symbolic link" in refusals(submitted)["mallory"]
+
+
+def test_linked_part(submitted: Path) -> None:
+    """Nor a part of it."""
+    (submitted / "mallory").mkdir()
+    (submitted / "mallory" / PART).symlink_to(submitted / "ada" / PART)
+    assert "symbolic link" in refusals(submitted)["mallory"]
+
+
+def test_linked_timestamp(submitted: Path) -> None:
+    """nbgrader's note is a file like any other."""
+    hand_in(submitted, "mallory")
+    (submitted / "mallory" / PART / "timestamp.txt").symlink_to("/etc/hostname")
+    assert "symbolic link" in refusals(submitted)["mallory"]
+
+
+def test_part_without_a_notebook(submitted: Path) -> None:
+    """A name that nobody expects is answered with the names that are expected."""
+    hand_in(submitted, "ben").rename(submitted / "ben" / PART / "homework.ipynb")
+    assert f"{LESSON}.ipynb" in refusals(submitted)["ben"]
+
+
+def test_two_names_that_look_alike(submitted: Path) -> None:
+    """Neither of two learners is taken for the other."""
+    hand_in(submitted, "Ben")
+    hand_in(submitted, "ben")
+    assert set(refusals(submitted)) == {"Ben", "ben"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "-rf",
+        ".hidden",
+        "a\nb",
+        "a\x1b[2Jb",
+        "a\u202eb",
+        "e\u0301ric",
+        "a*",
+        "a[b]",
+        "a,b",
+        " a",
+        "a" * 200,
+    ],
+)
+def test_odd_name(submitted: Path, name: str) -> None:
+    """What a shell, a terminal or nbgrader could misread is refused, and shown harmlessly."""
+    assert name_problem(name) is not None
+    (shown,) = refusals_of(submitted, name)
+    assert shown.isprintable()
+
+
+def refusals_of(submitted: Path, name: str) -> dict[str, str]:
+    hand_in(submitted, name)
+    return refusals(submitted)
+
+
+@pytest.mark.parametrize(
+    "name", ["ada", "Ada Lovelace", "ada@example.org", "éric", "李雷", "a_b-c.d"]
+)
+def test_good_name(name: str) -> None:
+    """Names of people are names."""
+    assert name_problem(name) is None
+
+
+def test_no_folder(tmp_path: Path) -> None:
+    """Where nothing was collected, the sentence says what to do."""
+    with pytest.raises(CourseError, match="collect what learners handed in"):
+        take_in(tmp_path / "submitted", PART, LESSONS)
+
+
+# ------------------------------------------------------------------ exports of platforms
+
+
+def export(path: Path, *names: str) -> Path:
+    """A zip with a notebook under each name."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, json.dumps(notebook(f"{SOURCE}  # {name}")))
+    return path
+
+
+def collected(tmp_path: Path) -> set[str]:
+    return {
+        str(path.relative_to(tmp_path / "submitted"))
+        for path in (tmp_path / "submitted").rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "learner"),
+    [
+        ("Ada Lovelace_123_assignsubmission_file_/x.ipynb", "Ada Lovelace"),
+        ("class/Ada Lovelace_123_assignsubmission_file_/x.ipynb", "Ada Lovelace"),
+        (f"lovelaceada_LATE_123_456_{LESSON}.ipynb", "lovelaceada_123"),
+        (f"lovelaceada_123_456_{LESSON}-1.ipynb", "lovelaceada_123"),
+        ("ada/homework.ipynb", "ada"),
+        (f"ada/{PART}/{LESSON}.ipynb", "ada"),
+        (f"submitted/ada/{PART}/{LESSON}.ipynb", "ada"),
+    ],
+)
+def test_export_is_sorted_in(tmp_path: Path, name: str, learner: str) -> None:
+    """Moodle, Canvas, or a folder for each learner; the exercises tell the lesson."""
+    origin = export(tmp_path / "export.zip", name)
+    assert collect(origin, tmp_path / "submitted", PART, LESSONS) == []
+    assert collected(tmp_path) == {f"{learner}/{PART}/{LESSON}.ipynb"}
+
+
+def test_folder_is_sorted_in(tmp_path: Path) -> None:
+    """An export that was unpacked is as good as a zip."""
+    with zipfile.ZipFile(export(tmp_path / "export.zip", "ada/a.ipynb", "ben/b.ipynb")) as archive:
+        archive.extractall(tmp_path / "export")
+    assert collect(tmp_path / "export", tmp_path / "submitted", PART, LESSONS) == []
+    assert len(collected(tmp_path)) == 2
+
+
+def test_linked_notebook_in_a_folder(tmp_path: Path) -> None:
+    """No link of an export is followed."""
+    (tmp_path / "export" / "ada").mkdir(parents=True)
+    (tmp_path / "export" / "ada" / "a.ipynb").symlink_to("/etc/hostname")
+    (refusal,) = collect(tmp_path / "export", tmp_path / "submitted", PART, LESSONS)
+    assert "symbolic link" in refusal.reason
+
+
+def test_same_export_again(tmp_path: Path) -> None:
+    """What is there already is no conflict."""
+    origin = export(tmp_path / "export.zip", "ada/a.ipynb")
+    for _ in range(2):
+        assert collect(origin, tmp_path / "submitted", PART, LESSONS) == []
+
+
+def test_another_submission_is_not_overwritten(tmp_path: Path) -> None:
+    """Which of two counts is for the instructor to say."""
+    path = hand_in(tmp_path / "submitted", "ada")
+    before = path.read_bytes()
+    origin = export(tmp_path / "export.zip", "ada/a.ipynb")
+    (refusal,) = collect(origin, tmp_path / "submitted", PART, LESSONS)
+    assert "holds another submission" in refusal.reason
+    assert path.read_bytes() == before
+
+
+def test_two_learners_of_one_name(tmp_path: Path) -> None:
+    """Moodle tells them apart by a number that says nothing the next time."""
+    names = (f"Ada Lovelace_{number}_assignsubmission_file/x.ipynb" for number in (1, 2))
+    (refusal,) = collect(export(tmp_path / "e.zip", *names), tmp_path / "submitted", PART, LESSONS)
+    assert refusal.reason.startswith("2 learners have this name")
+    assert collected(tmp_path) == set()
+
+
+def test_learner_folder_that_is_a_link(tmp_path: Path) -> None:
+    """Nothing is written where somebody's link leads."""
+    (tmp_path / "submitted").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "submitted" / "ada").symlink_to(tmp_path / "elsewhere")
+    origin = export(tmp_path / "export.zip", "ada/a.ipynb")
+    (refusal,) = collect(origin, tmp_path / "submitted", PART, LESSONS)
+    assert "symbolic link" in refusal.reason
+    assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil/a.ipynb", "/evil/a.ipynb", "ada/../../evil.ipynb", "ada\\..\\b.ipynb"]
+)
+def test_entry_that_leads_out(tmp_path: Path, name: str) -> None:
+    """The rest of the class is sorted in."""
+    origin = export(tmp_path / "export.zip", "ben/b.ipynb", name)
+    (refusal,) = collect(origin, tmp_path / "submitted", PART, LESSONS)
+    assert "leads out" in refusal.reason
+    assert collected(tmp_path) == {f"ben/{PART}/{LESSON}.ipynb"}
+    assert {path.name for path in tmp_path.iterdir()} == {"export.zip", "submitted"}
+
+
+def entry(name: str, *, mode: int = 0, flags: int = 0) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name)
+    info.external_attr = mode << 16
+    info.flag_bits = flags
+    info.compress_type = zipfile.ZIP_DEFLATED
+    return info
+
+
+def test_linked_entry(tmp_path: Path) -> None:
+    """A link in a zip is a file with the target as its content."""
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr(entry("ada/a.ipynb", mode=stat.S_IFLNK | 0o777), "/etc/passwd")
+    (refusal,) = collect(tmp_path / "export.zip", tmp_path / "submitted", PART, LESSONS)
+    assert "symbolic link" in refusal.reason
+
+
+def test_encrypted_entry(tmp_path: Path) -> None:
+    """There is nobody to ask for the password."""
+    path = export(tmp_path / "export.zip", "ada/a.ipynb")
+    raw = bytearray(path.read_bytes())
+    raw[raw.index(b"PK\x03\x04") + 6] |= 1
+    raw[raw.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(raw)
+    (refusal,) = collect(path, tmp_path / "submitted", PART, LESSONS)
+    assert "encrypted" in refusal.reason
+
+
+def test_bomb(tmp_path: Path) -> None:
+    """A gigabyte of zeros is not unpacked."""
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.writestr(entry("ada/a.ipynb"), b"0" * (MOST_BYTES << 3))
+    (refusal,) = collect(tmp_path / "export.zip", tmp_path / "submitted", PART, LESSONS)
+    assert "larger than" in refusal.reason
+
+
+def test_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
+    """What the directory of a zip says is not believed."""
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(entry("ada/a.ipynb"), b"0" * (MOST_BYTES << 3))
+    raw = bytearray(path.read_bytes())
+    raw[(at := raw.index(b"PK\x01\x02") + 24) : at + 4] = (100).to_bytes(4, "little")
+    path.write_bytes(raw)
+    (refusal,) = collect(path, tmp_path / "submitted", PART, LESSONS)
+    assert refusal.learner == "ada/a.ipynb"
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short"])
+def test_no_zip(tmp_path: Path, content: bytes) -> None:
+    """The sentence says what to name."""
+    (tmp_path / "export.zip").write_bytes(content)
+    with pytest.raises(CourseError, match="neither a zip nor a folder"):
+        collect(tmp_path / "export.zip", tmp_path / "submitted", PART, LESSONS)
+
+
+def test_export_of_nothing(tmp_path: Path) -> None:
+    """An export without a notebook is the wrong one."""
+    with pytest.raises(CourseError, match="holds no notebook"):
+        collect(export(tmp_path / "e.zip"), tmp_path / "submitted", PART, LESSONS)
