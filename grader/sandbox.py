@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,10 +91,15 @@ def trial(kind: Kind) -> str | None:
 
 
 class Place:
-    """A folder on disk for one warm process and its runs, gone when it closes."""
+    """A folder on disk for one warm process and its runs, gone when it closes.
 
-    def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="suites-"))
+    Behind bubblewrap none is needed, and none is made.
+    """
+
+    @cached_property
+    def path(self) -> Path:
+        """The folder, made when it is asked for."""
+        return Path(tempfile.mkdtemp(prefix="suites-"))
 
     def __enter__(self) -> "Place":
         return self
@@ -104,7 +109,8 @@ class Place:
 
     def close(self) -> None:
         """Remove the folder, whoever wrote in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        if "path" in vars(self):
+            shutil.rmtree(self.path, ignore_errors=True)
 
 
 def spawn(
@@ -118,23 +124,20 @@ def spawn(
 
     It is given the order as JSON, with the folder of its runs and with the walls of a run.
     """
-    walls, folder = Walls(kind), str(place.path)
+    walls = Walls(kind)
     if kind != "none":
         walls = Walls(kind, *_readable(), hidden=(_APPLICATION,) if kind == "bubblewrap" else ())
-        _share_tables(place.path)
-    if kind == "bubblewrap":
-        folder = _WORK
+    folder = _WORK if kind == "bubblewrap" else str(place.path)
     whole = {**order, "folder": folder, "walls": asdict(walls)}
     # -P: a learner's random.py beside a notebook is not what tests import as random
     python = [sys.executable, "-P", "-m", module, json.dumps(whole)]
-    start = _Start(errors, _as_guest(place.path) if kind != "none" else [])
     match kind:
         case "bubblewrap":
-            return start.behind_bubblewrap(python, place.path)
+            return _Start(errors, _as_guest()).behind_bubblewrap(python)
         case "landlock":
-            cache = {"PYTHONPATH": str(_HOME), "XDG_CACHE_HOME": str(place.path / "cache")}
-            return start.process(python, {**_EMPTY, **cache})
-    return start.process(python, _inherited())
+            places = {"PYTHONPATH": str(_HOME), "XDG_CACHE_HOME": str(_tables().parent)}
+            return _Start(errors, _as_guest(place.path)).process(python, {**_EMPTY, **places})
+    return _Start(errors, []).process(python, _inherited())
 
 
 @dataclass(frozen=True)
@@ -156,9 +159,9 @@ class _Start:
             pass_fds=passed,
         )
 
-    def behind_bubblewrap(self, python: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    def behind_bubblewrap(self, python: list[str]) -> subprocess.Popen[bytes]:
         with tempfile.TemporaryFile() as source:
-            source.write(b"\0".join(os.fsencode(part) for part in _bubblewrap(folder)))
+            source.write(b"\0".join(os.fsencode(part) for part in _bubblewrap()))
             source.seek(0)
             number = source.fileno()
             # through a descriptor: the command's own line can be read from inside
@@ -166,7 +169,7 @@ class _Start:
             return self.process(command, {"PATH": os.environ.get("PATH", "")}, (number,))
 
 
-def _bubblewrap(folder: Path) -> Iterator[str]:
+def _bubblewrap() -> Iterator[str]:
     """What bubblewrap is told: a system without names, and in it Python, our inside, no answers."""
     for name in ("user", "ipc", "pid", "net", "uts", "cgroup-try"):
         yield f"--unshare-{name}"
@@ -181,7 +184,8 @@ def _bubblewrap(folder: Path) -> Iterator[str]:
             yield from ("--tmpfs", str(_HOME / "grader"))
     for name in _OURS:
         yield from ("--ro-bind", str(_HOME / name), f"{_APPLICATION}/{name}")
-    yield from ("--ro-bind", str(folder / "cache"), f"{_APPLICATION}/cache")
+    tables = _tables()
+    yield from ("--ro-bind-try", str(tables), f"{_APPLICATION}/cache/{tables.name}")
     yield from ("--proc", "/proc", "--dev", "/dev", "--remount-ro", "/dev")
     yield from ("--perms", "0700", "--size", str(DISK), "--tmpfs", _WORK, "--chdir", _WORK)
     yield from ("--remount-ro", "/")
@@ -250,14 +254,15 @@ def _around(place: Path, hidden: Path) -> Iterable[Path]:
     ]
 
 
-def _as_guest(folder: Path) -> list[str]:
+def _as_guest(folder: Path | None = None) -> list[str]:
     """What to put before a command where root grades: a user of its own runs learners' code."""
     needed = [sys.executable, *_libraries(), *(str(_HOME / name) for name in _OURS)]
     if os.getuid() != 0 or not _can_be_guest(tuple(needed)):
         return []
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, GUEST, GUEST)
-    return _step_down([*needed, str(folder)])
+    if folder is not None:
+        os.chown(folder, GUEST, GUEST)
+        needed.append(str(folder))
+    return _step_down([*needed, *map(str, [tables] if (tables := _tables()).is_dir() else [])])
 
 
 def _step_down(needed: list[str]) -> list[str]:
@@ -273,11 +278,11 @@ def _can_be_guest(needed: tuple[str, ...]) -> bool:
     return subprocess.run(command, capture_output=True, cwd="/").returncode == 0
 
 
-def _share_tables(folder: Path) -> None:
+@cache
+def _tables() -> Path:
     """Hypothesis's tables of Unicode: a second's work, which nobody behind a wall could keep."""
-    own = (
-        Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "async-testing-patterns"
-    )
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    own = home / "async-testing-patterns"
     if not list(own.glob("unicode_data/*/charmap.json.gz")):
         make = (
             "from grader.inside.settings import load_hypothesis; load_hypothesis(shrink=False); "
@@ -285,8 +290,4 @@ def _share_tables(folder: Path) -> None:
         )
         environment = {**_inherited(), "PYTHONPATH": str(_HOME)}
         subprocess.run([sys.executable, "-P", "-c", make], env=environment, capture_output=True)
-    shared = folder / "cache" / own.name
-    shared.parent.mkdir()
-    shared.parent.chmod(0o755)
-    if own.is_dir():
-        shutil.copytree(own, shared)
+    return own
