@@ -10,16 +10,247 @@
 #     name: python3
 # ---
 
-# %% [markdown] tags=["draft"]
+# %% [markdown]
 # # Timeouts
 #
-# **Draft.** **40 minutes.** Before: [Concurrent operations](04-concurrent-operations.ipynb).
+# You will test deadlines to the second, an hour of them in a millisecond, and find out what became
+# of the work that came too late.
+#
+# **40 minutes.** Before: [Concurrent operations](04-concurrent-operations.ipynb).
+
+# %% [markdown]
+# **Objectives.** Afterwards you can
+#
+# - *measure* a deadline in loop time, without waiting for it;
+# - *choose* the clock that a test may run on;
+# - *check* that late work has ended, whatever it made of its cancellation;
+# - *spend* a budget in pieces, so that a test sees who shares it;
+# - *bound* a cleanup, and prove that it had its time.
+#
+# **Questions.** What does a `TimeoutError` prove? What does `time.time()` show under a virtual
+# clock? Can `asyncio.timeout` expire and raise nothing?
 
 # %%
 # %load_ext grader
 
 # %% [markdown]
+# ## The listing, by the wall clock
+#
+# Here is the pattern as it stands in many code bases. `slow_operation` takes a minute,
+# `quick_operation` 10 ms.
+#
+# **Predict:** how long does this test take?
+#
+# <!--
+# fmt: off
+# -->
+
+# %% tags=["listing"]
+# %%ipytest
+import asyncio
+import time
+
+import pytest
+
+from vespera_scriptorium import Container, TimeoutAwareService
+
+
+@pytest.mark.asyncio
+async def test_async_timeout_handling():
+    """Test async operations with timeout handling."""
+    container = Container()
+    service = container.get(TimeoutAwareService)
+
+    # Test operation within timeout
+    start_time = time.time()
+    result = await service.quick_operation(timeout=5.0)
+    elapsed = time.time() - start_time
+
+    assert result.success, "Quick operation should succeed"
+    assert elapsed < 5.0, f"Operation took too long: {elapsed}s"
+
+    # Test timeout handling
+    with pytest.raises(asyncio.TimeoutError):
+        await service.slow_operation(timeout=1.0)
+
+    # Test service remains functional after timeout
+    post_timeout_result = await service.quick_operation(timeout=5.0)
+    assert post_timeout_result.success, "Service should work after timeout"
+
+# %% [markdown]
+# <!--
+# fmt: on
+# -->
+# A second, all of it spent waiting. A hundred such tests are a coffee. Is that second well spent?
+# Here are the same checks, shorter, on seven mutants of `run`, through which every operation goes.
+#
+# **Predict:** how many of the seven die?
+
+# %%
+# %%ipytest --mutants deadline
+import time
+
+import pytest
+
+from vespera_scriptorium import Container, TimeoutAwareService
+
+
+async def test_timeouts():
+    service = Container().get(TimeoutAwareService)
+    start = time.time()
+    assert (await service.quick_operation(timeout=5.0)).success
+    assert time.time() - start < 5.0
+    with pytest.raises(TimeoutError):
+        await service.slow_operation(timeout=1.0)
+    assert (await service.quick_operation(timeout=5.0)).success
+
+
+# %% [markdown]
+# One. The listing is good at a sanity check: quick work passes, endless work does not, and the
+# service answers afterwards. It asks neither *when* the error came nor what became of the work.
+#
+# ## When did it come?
+#
+# So ask when. Exercises run under a virtual clock, as you know.
+#
+# **Predict:** what is `elapsed`?
+
+# %%
+# %%ipytest --mutants deadline
+import time
+
+import pytest
+
+from vespera_scriptorium import Container, TimeoutAwareService
+
+
+async def test_the_deadline_is_after_a_second():
+    service = Container().get(TimeoutAwareService)
+    start = time.time()
+    with pytest.raises(TimeoutError):
+        await service.slow_operation(timeout=1.0)
+    elapsed = round(time.time() - start)
+    assert elapsed == 1
+
+
+# %% [markdown]
+# Zero. There are two clocks. `time.time()` reads the wall's. Timers, `asyncio.sleep` and
+# `asyncio.timeout` read the loop's, and under [looptime](https://pypi.org/project/looptime/) that
+# one jumps to the next timer when every task waits. So the listing's `elapsed < 5.0` cannot fail
+# here. On the wall clock it can, on the day your CI is busy.
+#
+# **The cure:** read the clock that the code obeys. The fixture `looptime` is the loop's time since
+# the test began, and it is exact.
+
+# %%
+# %%ipytest --mutants deadline
+import pytest
+
+from vespera_scriptorium import Container, TimeoutAwareService
+
+
+async def test_the_deadline_is_after_a_second(looptime):
+    service = Container().get(TimeoutAwareService)
+    with pytest.raises(TimeoutError):
+        await service.slow_operation(timeout=1.0)
+    assert looptime == 1
+
+
+# %% [markdown]
+# ## Time that no loop sees
+#
+# In your own tests, `@pytest.mark.looptime` turns the virtual clock on. This thread works for a
+# fifth of a second, as a database driver would, and has a minute.
+#
+# **Predict:** does the test pass?
+
+# %%
+# %%ipytest
+import asyncio
+import time
+
+import pytest
+
+
+@pytest.mark.looptime
+async def test_a_fifth_of_a_second_takes_a_minute(looptime):
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(60):
+            await asyncio.to_thread(time.sleep, 0.2)
+    assert looptime == 60
+
+
+# %% [markdown]
+# It does. The thread is no task: the loop sees everybody wait, and jumps a minute ahead. **The
+# cure:** where a timer runs, put an in-memory adapter in the database's place. Where you need the
+# database, stay on the wall clock, with wide margins.
+#
+# ## What became of the work?
+#
+# A caller gives up after 2 seconds. The work would take 5, and cleans up for one more. In the
+# second run it stands behind `asyncio.shield`, "so that nothing is lost".
+#
+# **Predict:** when does each caller go on, and when does the work end?
+
+# %%
+import asyncio
+from contextlib import suppress
+
+from grader import timeline
+
+
+async def work():
+    with timeline.span("work"):
+        try:
+            await asyncio.sleep(5)
+        finally:
+            await asyncio.sleep(1)
+
+
+async def caller(start):
+    with timeline.span("caller"), suppress(TimeoutError):
+        await asyncio.wait_for(start(work()), timeout=2)
+    await asyncio.sleep(5)
+
+
+runs = {way.__name__: timeline.run(caller(way)) for way in (asyncio.create_task, asyncio.shield)}
+timeline.draw(runs, title="Giving up after 2 seconds")
+
+# %% [markdown]
+# `wait_for` cancels the work, waits for its clean-up, and raises. It does the same to the shield,
+# which dies at once, and the work goes on. Both callers catch the same `TimeoutError`. **The cure:**
+# work of your own, which notes how it ends.
+#
+# ## A deadline is a request
+#
+# Cancelled work may disagree. This one catches `CancelledError` and answers all the same.
+#
+# **Predict:** does `asyncio.timeout` raise?
+
+# %%
+import asyncio
+
+
+async def stubborn():
+    try:
+        await asyncio.sleep(3600)
+    except asyncio.CancelledError:
+        return "here I am"
+
+
+async with asyncio.timeout(0.01) as deadline:
+    print(await stubborn())
+print("expired:", deadline.expired())
+
+# %% [markdown]
+# It does not: it turns a `CancelledError` into a `TimeoutError`, and none came out. Whether a late
+# answer counts is for the contract to say.
+#
 # ### Exercise: at the deadline
+#
+# Test `run(work, timeout)`; `work` is an async function of yours. Nothing is promised about two
+# things, in this lesson: what wins at the very instant of a deadline, and that a deadline spares
+# work which is being cancelled already.
 #
 # {contract deadline}
 #
@@ -28,6 +259,7 @@
 # %% exercise="deadline"
 # %%ipytest --mutants deadline
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -79,12 +311,11 @@ async def test_an_answer_after_the_deadline_is_too_late(service, raises):
     """So is an error. Clause 3."""
 
     async def stubborn():
-        try:
+        with suppress(asyncio.CancelledError):
             await asyncio.sleep(3600)
-        except asyncio.CancelledError:
-            if raises:
-                raise OSError("disk full") from None
-            return "late answer"
+        if raises:
+            raise OSError("disk full")
+        return "late answer"
 
     with pytest.raises(DeadlineExceededError):
         await service.run(stubborn, timeout=5)
@@ -128,7 +359,67 @@ async def test_cancelled_from_outside_is_cancelled(service):
 # {hint deadline}
 
 # %% [markdown]
+# ## Who shares the budget?
+#
+# `run_batch(works, budget)` takes named works. What ends in time is in `succeeded` or `failed`, the
+# rest in `cancelled`.
+#
+# **Predict:** how many of seven mutants does this test kill?
+
+# %%
+# %%ipytest --mutants shared-budget
+import asyncio
+
+from vespera_scriptorium import Container, TimeoutAwareService
+
+
+async def test_a_batch_ends_with_its_budget():
+    service = Container().get(TimeoutAwareService)
+    works = {
+        "quick": lambda: asyncio.sleep(1, "output"),
+        "slow": lambda: asyncio.sleep(3600, "output"),
+    }
+    batch = await service.run_batch(works, budget=5)
+    assert batch.succeeded == {"quick": "output"}
+    assert batch.cancelled == ["slow"]
+
+
+# %% [markdown]
+# One. An hour is too long for *any* deadline of 5 seconds, whether shared or not. Draw the case that
+# tells them apart: every work fits into the budget, and not all of them together.
+
+# %%
+import asyncio
+
+from grader import timeline
+from vespera_scriptorium import TimeoutAwareService
+
+
+def work(name):
+    async def run():
+        with timeline.span(name):
+            return await asyncio.sleep(3, name)
+
+    return run
+
+
+async def each():
+    for name in "abc":
+        await TimeoutAwareService().run(work(name), timeout=5)
+
+
+together = TimeoutAwareService().run_batch({name: work(name) for name in "abc"}, budget=5)
+runs = {"5 seconds each": timeline.run(each()), "together": timeline.run(together)}
+timeline.draw(runs, title="Three works of 3 seconds")
+
+# %% [markdown]
+# **The cure** for a test that cannot tell: pick numbers that can. Three and three are more than
+# five.
+#
 # ### Exercise: one budget for all
+#
+# Test `run_batch`. Its outcome is a `BatchOutcome`: the dicts `succeeded` and `failed`, and the
+# list `cancelled`.
 #
 # {contract shared-budget}
 #
@@ -212,9 +503,89 @@ async def test_a_budget_may_be_spent_before_it_begins(service, budget):
 
 # %% [markdown]
 # {hint shared-budget}
+#
+# ## Time to clean up
+#
+# Late work leaves things behind: `run_with_cleanup` awaits a cleanup after it. A cleanup can hang,
+# too, so it has 2 seconds of its own.
+#
+# **Predict:** how many of seven mutants does this test kill?
+
+# %%
+# %%ipytest --mutants bounded-cleanup
+import asyncio
+
+import pytest
+
+from vespera_scriptorium import Container, TimeoutAwareService
+
+
+async def test_late_work_is_cleaned_up():
+    service, cleaned = Container().get(TimeoutAwareService), []
+
+    async def cleanup():
+        cleaned.append("files")
+
+    with pytest.raises(TimeoutError):
+        await service.run_with_cleanup(lambda: asyncio.sleep(60), cleanup, timeout=5)
+    assert cleaned == ["files"]
+
+
+# %% [markdown]
+# None. This cleanup never awaits, and what never awaits cannot be cancelled: it survives even a
+# deadline that is over. **The cure:** a cleanup that takes time.
+
+# %%
+# %%ipytest --mutants bounded-cleanup
+import asyncio
+
+import pytest
+
+from vespera_scriptorium import Container, TimeoutAwareService
+
+
+async def test_the_cleanup_has_its_time():
+    service, cleaned = Container().get(TimeoutAwareService), []
+
+    async def cleanup():
+        await asyncio.sleep(1)
+        cleaned.append("files")
+
+    with pytest.raises(TimeoutError):
+        await service.run_with_cleanup(lambda: asyncio.sleep(60), cleanup, timeout=5)
+    assert cleaned == ["files"]
+
+
+# %% [markdown]
+# One. Two cleanups more, drawn: one needs a second, one is stuck.
+
+# %%
+import asyncio
+from contextlib import suppress
+
+from grader import timeline
+from vespera_scriptorium import TimeoutAwareService
+
+
+async def take(name, seconds):
+    with timeline.span(name):
+        await asyncio.sleep(seconds)
+
+
+async def clean_up_for(seconds):
+    job, cleanup = (lambda: take("work", 60)), (lambda: take("cleanup", seconds))
+    with suppress(TimeoutError):
+        await TimeoutAwareService().run_with_cleanup(job, cleanup, timeout=5)
+
+
+runs = {"takes 1 second": clean_up_for(1), "is stuck": clean_up_for(3600)}
+runs = {name: timeline.run(run) for name, run in runs.items()}
+timeline.draw(runs, title="A cleanup after a deadline of 5 seconds")
 
 # %% [markdown]
 # ### Exercise: a cleanup with a deadline
+#
+# Test `run_with_cleanup`. Its last parameter, `cleanup_timeout`, is 2.0 unless you say otherwise.
 #
 # {contract bounded-cleanup}
 #
@@ -239,14 +610,14 @@ class Job:
         self.end = "not begun"
 
     async def __call__(self):
+        self.end = "begun"
         try:
-            self.end = "begun"
             await asyncio.sleep(self.seconds)
             self.end = "done"
-        except asyncio.CancelledError:
-            await asyncio.sleep(self.ending)
-            self.end = "cancelled"
-            raise
+        finally:
+            if self.end != "done":
+                await asyncio.sleep(self.ending)
+                self.end = "cancelled"
 
 
 def failing(error):
@@ -320,3 +691,34 @@ async def test_a_cancelled_cleanup_ends_and_the_call_is_cancelled(service):
 
 # %% [markdown]
 # {hint bounded-cleanup}
+
+# %% [markdown]
+# ## What failure messages mean
+#
+# | The panel says | It means | Do this |
+# | --- | --- | --- |
+# | **wrong**: assert 0 == 1, about seconds | You read the wall clock. | Ask `looptime`. |
+# | **wrong**: TimeoutError, where nothing was slow | A thread works, and the loop jumps ahead. | Use an in-memory adapter. |
+# | **wrong**: DID NOT RAISE TimeoutError | The work ended in time, or at the very deadline. | Leave a margin. |
+# | **over-specified**: Regex pattern did not match | The message is not in the contract. | Check type and attributes. |
+# | **leaks**: loses an exception | Nobody awaited a call that failed. | Gather it with `return_exceptions`. |
+# | **Survived**, and a clause | Your numbers cannot tell. | Move them to the boundary. |
+
+# %% [markdown]
+# ## Recap
+#
+# - **Measure** in loop time: `looptime == 5` is exact and costs nothing. `time.time()` stands still
+#   under a virtual clock.
+# - **Choose** the clock: virtual with in-memory adapters, the wall's where a thread takes part.
+# - **Check** the work, not the error: a `TimeoutError` proves that somebody gave up. And
+#   `asyncio.timeout` may expire and raise nothing.
+# - **Spend** a budget on works that fit one by one, and not together.
+# - **Bound** cleanups, and test them with one that awaits.
+#
+# **Next:** [Fixtures](../3-infrastructure/07-fixtures.ipynb), which you write and the grader takes
+# apart.
+#
+# **Further reading:**
+# [Timeouts](https://docs.python.org/3/library/asyncio-task.html#timeouts) and
+# [shielding from cancellation](https://docs.python.org/3/library/asyncio-task.html#shielding-from-cancellation)
+# in the Python documentation, and [looptime's own pages](https://pypi.org/project/looptime/).
