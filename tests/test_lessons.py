@@ -248,6 +248,6 @@ def test_every_test_of_a_solution_says_what_it_does_and_what_it_defends(lesson):
     for cell in cells(lesson, "code"):
         if cell.metadata.get("nbgrader", {}).get("solution"):
             for node in ast.walk(ast.parse(cell.source.partition("\n")[2])):
-                if getattr(node, "name", "").startswith("test_"):
+                if (getattr(node, "name", None) or "").startswith("test_"):
                     text = ast.get_docstring(node)
                     assert re.match(r"[^.]+\..* ?Clauses? \d(, \d)*( and \d)?\.$", text), node.name
