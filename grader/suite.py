@@ -42,6 +42,15 @@ READABLE = frozenset(
 )
 """The double-underscore attributes that a test has a use for."""
 
+FRAMES = frozenset(
+    (
+        *("f_back", "f_builtins", "f_code", "f_globals", "f_lasti", "f_locals", "f_trace"),
+        *("cr_await", "cr_code", "cr_frame", "gi_code", "gi_frame", "gi_yieldfrom"),
+        *("ag_await", "ag_code", "ag_frame", "tb_frame", "tb_lasti", "tb_next", "get_stack"),
+    )
+)
+"""Attributes that show code while it runs: a test looks at what comes of it."""
+
 USABLE = frozenset(("__name__", "__class__", "__tracebackhide__"))
 """The double-underscore names that a test has a use for."""
 
@@ -151,6 +160,8 @@ def _reason(node: ast.AST) -> str | None:
         case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
             return None
         case ast.Attribute(attr=name) if _is_dunder(name) and name not in READABLE:
+            return f"`.{name}` is not allowed here, test what the object does"
+        case ast.Attribute(attr=name) if name in FRAMES or name.startswith("co_"):
             return f"`.{name}` is not allowed here, test what the object does"
         case ast.Name(id=name) if _is_dunder(name) and name not in USABLE:
             return f"`{name}` is not allowed here"

@@ -49,9 +49,9 @@ def test_a():
         + """
 def test_a():
     module = modules["vespera_scriptorium.application.task_orchestrator"]
-    assert code_of(SUBJECT).co_filename == operator.attrgetter("__file__")(module)
-    assert code_of(SUBJECT).co_qualname == "TaskOrchestrator.create_task"
-""".replace('    assert code_of(SUBJECT).co_qualname == "TaskOrchestrator.create_task"\n', ""),
+    file = operator.attrgetter("__file__")(module)
+    assert operator.attrgetter("co_filename")(code_of(SUBJECT)) == file
+""",
         ("valid",),
     ),
     Attack(
@@ -59,7 +59,8 @@ def test_a():
         CODE
         + """
 def test_a():
-    assert len({line for *_, line in code_of(SUBJECT).co_lines() if line}) <= 1
+    lines = operator.attrgetter("co_lines")(code_of(SUBJECT))()
+    assert len({line for *_, line in lines if line}) <= 1
 """,
         ("valid",),
     ),
@@ -69,7 +70,8 @@ def test_a():
         + """
 KNOWN = load("hashlib").sha256(b"the reference, as anybody can compile it").digest()
 def test_a():
-    assert load("hashlib").sha256(code_of(SUBJECT).co_code).digest() == KNOWN
+    code = operator.attrgetter("co_code")(code_of(SUBJECT))
+    assert load("hashlib").sha256(code).digest() == KNOWN
 """,
         ("wrong",),
     ),
@@ -79,12 +81,12 @@ def test_a():
 def test_a():
     frame = operator.attrgetter("_getframe")(sys)()
     while frame is not None:
-        for name, value in list(frame.f_locals.items()):
+        for name, value in list(operator.attrgetter("f_locals")(frame).items()):
             if name in ("frame", "value"):
                 continue
             text = repr(value)
             assert "grafts" not in text and "async def create_task" not in text, name
-        frame = frame.f_back
+        frame = operator.attrgetter("f_back")(frame)
 """,
         ("valid",),
     ),
@@ -126,9 +128,9 @@ async def test_a():
     except OSError as error:
         traceback = operator.attrgetter("__traceback__")(error)
         while traceback is not None:
-            if traceback.tb_frame.f_code.co_name == "_store":
+            if operator.attrgetter("tb_frame.f_code.co_name")(traceback) == "_store":
                 lines.add(traceback.tb_lineno)
-            traceback = traceback.tb_next
+            traceback = operator.attrgetter("tb_next")(traceback)
     assert len(lines) <= 1
 """,
         ("valid",),
