@@ -213,14 +213,14 @@ recovery = Exercise(
 
 @recovery.alternative()
 class StartsOver(AsyncService):
-    """Takes a minute to recover, starts over as a new service, and refuses in its own words."""
+    """Takes a second to recover, starts over as a new service, and refuses in its own words."""
 
     def _refuse_if_failed(self, operation: str) -> None:
         if self._status.failed_operation is not None:
             raise AsyncServiceError(f"recover the service before you run {operation}")
 
     async def recover_from_error(self) -> ServiceResult:
-        await asyncio.sleep(60)
+        await asyncio.sleep(1)
         self._status = AsyncService().status
         return ServiceResult(success=True, output="started over")
 

@@ -20,3 +20,8 @@ async def test_a_failed_service_raises():
     for _ in range(2):
         with pytest.raises(Exception, match="operation that fails"):
             await service.operation_that_fails()
+
+
+async def test_no_attempts():
+    with pytest.raises(ValueError, match="attempts"):
+        await AsyncService().run_with_retry("upload", None, attempts=0)

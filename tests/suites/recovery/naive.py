@@ -18,3 +18,8 @@ async def test_it_does_not_work_before_it_has_recovered():
     for _ in range(2):
         with pytest.raises(AsyncServiceError):
             await service.operation_that_fails()
+
+
+async def test_no_attempts():
+    with pytest.raises(ValueError, match="attempts"):
+        await AsyncService().run_with_retry("upload", None, attempts=0)

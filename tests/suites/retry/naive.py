@@ -21,3 +21,8 @@ async def test_a_full_disk_is_an_error():
     work = AsyncMock(side_effect=OSError("disk full"))
     with pytest.raises(AsyncServiceError, match="disk full"):
         await AsyncService().run_with_retry("upload", work, attempts=3)
+
+
+async def test_no_attempts():
+    with pytest.raises(ValueError, match="attempts"):
+        await AsyncService().run_with_retry("upload", AsyncMock(), attempts=0)
