@@ -238,7 +238,7 @@ class RefusesOneOperation(AsyncService):
 
 @recovery.mutant(clause=2)
 class RefusesTooLate(AsyncService):
-    """Asks how the service is after the work has been done, and throws its answer away."""
+    """Refuses when the work has been done already, and throws its answer away."""
 
     async def run_with_retry(
         self,
@@ -381,6 +381,19 @@ class OneMore(AsyncService):
             try:
                 return await work()
             except TRANSIENT:
+                await asyncio.sleep(delay)
+        return await work()
+
+
+@retry.mutant(clause=1)
+class OnlyConnections(AsyncService):
+    """Tries again when a connection is lost, and gives up at the first timeout."""
+
+    async def _attempt(self, work: Callable[[], Awaitable[T]], attempts: int, delay: float) -> T:
+        for _ in range(attempts - 1):
+            try:
+                return await work()
+            except ConnectionError:
                 await asyncio.sleep(delay)
         return await work()
 
