@@ -14,7 +14,7 @@
 # # Error handling
 #
 # You will test the unhappy path as carefully as the happy one: what comes out, what is left of the
-# service afterwards, and how often it tries again.
+# service, and how often it tries again.
 #
 # **45 minutes.** Before: [Concurrent operations](04-concurrent-operations.ipynb), for the virtual
 # clock and the gate.
@@ -22,9 +22,9 @@
 # %% [markdown]
 # **Objectives.** Afterwards you can
 #
-# - *catch* the one exception that is promised, with one line in the block that catches it;
+# - *catch* the one exception that is promised;
 # - *read* its message and its cause, without pinning its words;
-# - *ask* a failed service what only a failed service refuses;
+# - *ask* a failed service for work that would succeed;
 # - *count* attempts up to the edge, and time the pauses between them;
 # - *cancel* work that has really begun.
 #
@@ -38,7 +38,8 @@
 # ## The listing, and what it proves
 #
 # The pattern as it stands in many code bases: an operation fails, the service recovers, and works
-# again. The panel shows the same test, unchanged, on seven mutants of what becomes of an error.
+# again. The panel shows the same test, unchanged, on seven mutants that treat an error
+# badly, each in its own way.
 #
 # **Predict:** how many of the seven does it kill?
 #
@@ -270,7 +271,7 @@ async def test_the_service_works_after_recovery():
 #
 # So ask a failed service to do something.
 #
-# **Predict:** what does this test see of a service that refuses nothing?
+# **Predict:** would this test notice a service that refuses nothing?
 
 # %%
 # %%ipytest --mutants recovery
@@ -288,7 +289,7 @@ async def test_a_failed_service_refuses():
 
 
 # %% [markdown]
-# The same. An operation that always fails raises the same error whether it is refused or run.
+# It would not. An operation that always fails raises the same exception, refused or run.
 # **The cure:** ask for what would succeed, so that only a refusal can raise, and look at whether it
 # was run: an `AsyncMock` knows.
 #
@@ -315,10 +316,10 @@ async def transfer(name, seconds, error=None):
 
 async def watch(service):
     while service.status.healthy:
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.3)
     with timeline.span("status: failed"):
         while not service.status.healthy:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
 
 
 # %%
@@ -539,10 +540,13 @@ runs = {f"cancelled at second {second}": timeline.run(upload(second)) for second
 timeline.draw(runs, title="A retry, cancelled at four moments")
 
 # %% [markdown]
-# Nothing: a task that is cancelled at once never runs its first line, and the test proves nothing.
-# **The cure:** let the work begin, then cancel: once within an attempt, once between two.
+# Nothing: cancelled at once, a task never runs its first line (unless tasks are eager), and the test
+# proves nothing. **The cure:** let the work begin, then cancel: once within an attempt, once between
+# two.
 #
 # ### Exercise: when to try again
+#
+# Test `run_with_retry`, at every edge.
 #
 # {contract retry}
 #
