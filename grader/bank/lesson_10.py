@@ -1,11 +1,10 @@
 """Lesson 10, best practices: tests that cannot fail, repaired."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from grader.exercise import Exercise
-from vespera_scriptorium.application.async_service import TRANSIENT, AsyncService
+from vespera_scriptorium.application.async_service import AsyncService
 from vespera_scriptorium.domain.errors import AsyncServiceError
 from vespera_scriptorium.domain.results import ServiceStatus
 
@@ -33,7 +32,7 @@ exceptions = Exercise(
 
 @exceptions.alternative()
 class TranslatesAtTheEnd(AsyncService):
-    """Collects the error of each attempt, and translates the last one after the loop."""
+    """Keeps the error until the attempts are over, and translates it then."""
 
     async def run_with_retry(
         self,
@@ -44,21 +43,12 @@ class TranslatesAtTheEnd(AsyncService):
     ) -> T:
         if attempts < 1:
             raise ValueError("attempts must be 1 or more")
-        if not self._status.healthy:
-            raise AsyncServiceError(
-                f"{operation}: not run, because {self._status.failed_operation} has failed"
-            )
-        last: OSError | None = None
-        for attempt in range(attempts):
-            if attempt:
-                await asyncio.sleep(delay)
-            try:
-                return await work()
-            except TRANSIENT as error:
-                last = error
-            except OSError as error:
-                last = error
-                break
+        self._refuse_if_failed(operation)
+        last: OSError
+        try:
+            return await self._attempt(work, attempts, delay)
+        except OSError as error:
+            last = error
         self._status = ServiceStatus(False, operation, str(last))
         translated = AsyncServiceError(" - ".join([operation, str(last)]))
         translated.__cause__ = last
@@ -78,19 +68,11 @@ class SwallowsTheError(AsyncService):
     ) -> T:
         if attempts < 1:
             raise ValueError("attempts must be 1 or more")
-        if not self._status.healthy:
-            raise AsyncServiceError(
-                f"{operation}: not run, because {self._status.failed_operation} has failed"
-            )
+        self._refuse_if_failed(operation)
         try:
-            for _ in range(attempts - 1):
-                try:
-                    return await work()
-                except TRANSIENT:
-                    await asyncio.sleep(delay)
-            return await work()
+            return await self._attempt(work, attempts, delay)
         except OSError as error:
-            self._status = ServiceStatus(False, operation, str(error))
+            self._failed(operation, error)
             return None  # type: ignore[return-value]  # that is the bug
 
 
@@ -107,19 +89,11 @@ class LetsTheErrorThrough(AsyncService):
     ) -> T:
         if attempts < 1:
             raise ValueError("attempts must be 1 or more")
-        if not self._status.healthy:
-            raise AsyncServiceError(
-                f"{operation}: not run, because {self._status.failed_operation} has failed"
-            )
+        self._refuse_if_failed(operation)
         try:
-            for _ in range(attempts - 1):
-                try:
-                    return await work()
-                except TRANSIENT:
-                    await asyncio.sleep(delay)
-            return await work()
+            return await self._attempt(work, attempts, delay)
         except OSError as error:
-            self._status = ServiceStatus(False, operation, str(error))
+            self._failed(operation, error)
             raise
 
 
@@ -127,29 +101,9 @@ class LetsTheErrorThrough(AsyncService):
 class SaysThatItFailed(AsyncService):
     """Says that the operation failed, and keeps the reason to itself."""
 
-    async def run_with_retry(
-        self,
-        operation: str,
-        work: Callable[[], Awaitable[T]],
-        attempts: int = 3,
-        delay: float = 0.0,
-    ) -> T:
-        if attempts < 1:
-            raise ValueError("attempts must be 1 or more")
-        if not self._status.healthy:
-            raise AsyncServiceError(
-                f"{operation}: not run, because {self._status.failed_operation} has failed"
-            )
-        try:
-            for _ in range(attempts - 1):
-                try:
-                    return await work()
-                except TRANSIENT:
-                    await asyncio.sleep(delay)
-            return await work()
-        except OSError as error:
-            self._status = ServiceStatus(False, operation, str(error))
-            raise AsyncServiceError(f"{operation} failed") from error
+    def _failed(self, operation: str, error: OSError) -> AsyncServiceError:
+        self._status = ServiceStatus(False, operation, str(error))
+        return AsyncServiceError(f"{operation} failed")
 
 
 @exceptions.mutant(clause=3)
@@ -165,20 +119,11 @@ class LosesTheCause(AsyncService):
     ) -> T:
         if attempts < 1:
             raise ValueError("attempts must be 1 or more")
-        if not self._status.healthy:
-            raise AsyncServiceError(
-                f"{operation}: not run, because {self._status.failed_operation} has failed"
-            )
+        self._refuse_if_failed(operation)
         try:
-            for _ in range(attempts - 1):
-                try:
-                    return await work()
-                except TRANSIENT:
-                    await asyncio.sleep(delay)
-            return await work()
+            return await self._attempt(work, attempts, delay)
         except OSError as error:
-            self._status = ServiceStatus(False, operation, str(error))
-            raise AsyncServiceError(f"{operation}: {error}") from None
+            raise self._failed(operation, error) from None
 
 
 @exceptions.mutant(clause=4)
@@ -194,17 +139,8 @@ class TranslatesEverything(AsyncService):
     ) -> T:
         if attempts < 1:
             raise ValueError("attempts must be 1 or more")
-        if not self._status.healthy:
-            raise AsyncServiceError(
-                f"{operation}: not run, because {self._status.failed_operation} has failed"
-            )
+        self._refuse_if_failed(operation)
         try:
-            for _ in range(attempts - 1):
-                try:
-                    return await work()
-                except TRANSIENT:
-                    await asyncio.sleep(delay)
-            return await work()
+            return await self._attempt(work, attempts, delay)
         except Exception as error:
-            self._status = ServiceStatus(False, operation, str(error))
-            raise AsyncServiceError(f"{operation}: {error}") from error
+            raise self._failed(operation, error) from error  # type: ignore[arg-type]

@@ -119,3 +119,44 @@ async def test_no_attempt_makes_no_sense(service: AsyncService) -> None:
     """Less than one attempt is a `ValueError`."""
     with pytest.raises(ValueError, match="attempts must be 1 or more"):
         await service.run_with_retry("export", Work(), attempts=0)
+
+
+async def test_operation_that_ends_well_heals_nothing(service: AsyncService) -> None:
+    """It was at work when another one failed: it answers, and the service stays failed."""
+    gate = asyncio.Event()
+    slow = asyncio.create_task(service.run("download", gate.wait))
+    await asyncio.sleep(1)
+    with pytest.raises(AsyncServiceError):
+        await service.operation_that_fails()
+    gate.set()
+    assert await slow
+    assert service.status.failed_operation == "operation that fails"
+
+
+async def test_others_run_between_two_attempts(service: AsyncService) -> None:
+    """What may still succeed has not failed the service."""
+    work = Work(ConnectionError("gone"))
+    call = asyncio.create_task(service.run_with_retry("export", work, attempts=2, delay=60))
+    await asyncio.sleep(30)
+    assert (await service.normal_operation()).success
+    assert await call == "answer"
+
+
+@pytest.mark.parametrize("second", [5, 30], ids=["in an attempt", "between two"])
+async def test_cancellation_ends_the_attempts(service: AsyncService, second: float) -> None:
+    """At any moment; the service has not failed."""
+    runs = 0
+
+    async def work() -> None:
+        nonlocal runs
+        runs += 1
+        await asyncio.sleep(10)
+        raise ConnectionError
+
+    call = asyncio.create_task(service.run_with_retry("export", work, delay=60))
+    await asyncio.sleep(second)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert runs == 1
+    assert service.status.healthy

@@ -21,7 +21,8 @@ class AsyncService:
     2. Every other exception is a programming error, and comes out as it is; the service is not
        failed by it.
     3. After an `AsyncServiceError` the service has failed: `status` tells which operation it was
-       and what the message, and every operation raises `AsyncServiceError` without being run.
+       and what the message, and every operation raises `AsyncServiceError` without being run. An
+       operation that was at work already may still end well; the service stays failed.
     4. `recover_from_error` succeeds, and makes the service as good as new: nothing of the failure
        is left in `status`. To recover twice, or without need, is harmless.
     5. `run_with_retry` runs an operation up to `attempts` times. It tries again after a transient
@@ -52,20 +53,32 @@ class AsyncService:
         """Run an operation, and again after a transient error, up to `attempts` times in all."""
         if attempts < 1:
             raise ValueError("attempts must be 1 or more")
+        self._refuse_if_failed(operation)
+        try:
+            return await self._attempt(work, attempts, delay)
+        except OSError as error:
+            raise self._failed(operation, error) from error
+
+    def _refuse_if_failed(self, operation: str) -> None:
+        """Raise `AsyncServiceError` while the service has failed."""
         if not self._status.healthy:
             raise AsyncServiceError(
                 f"{operation}: not run, because {self._status.failed_operation} has failed"
             )
-        try:
-            for _ in range(attempts - 1):
-                try:
-                    return await work()
-                except TRANSIENT:
-                    await asyncio.sleep(delay)
-            return await work()
-        except OSError as error:
-            self._status = ServiceStatus(False, operation, str(error))
-            raise AsyncServiceError(f"{operation}: {error}") from error
+
+    async def _attempt(self, work: Callable[[], Awaitable[T]], attempts: int, delay: float) -> T:
+        """Await the work, and again after a transient error; the last error comes out."""
+        for _ in range(attempts - 1):
+            try:
+                return await work()
+            except TRANSIENT:
+                await asyncio.sleep(delay)
+        return await work()
+
+    def _failed(self, operation: str, error: OSError) -> AsyncServiceError:
+        """The error for the caller. From now on the service has failed."""
+        self._status = ServiceStatus(False, operation, str(error))
+        return AsyncServiceError(f"{operation}: {error}")
 
     async def recover_from_error(self) -> ServiceResult:
         """Make the service work again."""
