@@ -1,0 +1,444 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Workflows
+
+# %%
+# %load_ext grader
+
+# %% [markdown]
+# ### Exercise: one task, all the way
+#
+# {contract task-lifecycle}
+#
+# {worked task-lifecycle}
+
+# %% exercise="task-lifecycle"
+# %%ipytest --mutants task-lifecycle
+import asyncio
+
+import pytest
+
+from vespera_scriptorium import InMemoryTaskRepository, TaskExecutionWorkflow
+
+### BEGIN SOLUTION
+DONE = {"summary": "well done", "artifacts": ["a.txt", "b.txt"], "next_action": "rest"}
+
+
+class Archive(InMemoryTaskRepository):
+    """Keeps every version of a task that was ever saved."""
+
+    def __init__(self):
+        super().__init__()
+        self.saved = []
+
+    async def save(self, task):
+        self.saved.append(task)
+        await super().save(task)
+
+
+class Worker:
+    """Takes an hour for a task, and notes the status that is stored by then."""
+
+    def __init__(self, archive):
+        self.archive = archive
+        self.seen = []
+
+    async def run(self, task):
+        await asyncio.sleep(3600)
+        self.seen.append((await self.archive.get(task.id)).status)
+        return "done"
+
+
+@pytest.fixture
+def archive():
+    return Archive()
+
+
+@pytest.fixture
+def worker(archive):
+    return Worker(archive)
+
+
+@pytest.fixture
+def workflow(archive, worker):
+    return TaskExecutionWorkflow(archive, worker)
+
+
+async def task_that_is(status, workflow):
+    """The id of a new task that went as far as `status`."""
+    task_id = (await workflow.create_task({"title": "Write"})).task_id
+    if status in ("executed", "completed"):
+        await workflow.execute_task(task_id)
+    if status == "completed":
+        await workflow.complete_task(task_id, DONE)
+    return task_id
+
+
+async def test_a_task_is_running_while_it_is_at_work(workflow, worker):
+    """Created before, running in between, executed afterwards. Clause 1."""
+    task_id = await task_that_is("created", workflow)
+    before = await workflow.get_task_status(task_id)
+    await workflow.execute_task(task_id)
+    after = await workflow.get_task_status(task_id)
+    assert [before.status, *worker.seen, after.status] == ["created", "running", "executed"]
+
+
+async def test_one_of_two_executed_tasks_is_completed(workflow):
+    """The older one was asked for. Clause 1."""
+    older, newer = [await task_that_is("executed", workflow) for _ in range(2)]
+    await workflow.complete_task(older, DONE)
+    assert (await workflow.get_task_status(older)).status == "completed"
+    assert (await workflow.get_task_status(newer)).status == "executed"
+
+
+async def test_a_completed_task_keeps_what_it_was_completed_with(workflow):
+    """Read back, not taken from the result. Clause 2."""
+    task = (await workflow.get_task_status(await task_that_is("completed", workflow))).task
+    assert (task.summary, task.artifacts) == ("well done", ("a.txt", "b.txt"))
+    assert task.next_action == "rest"
+
+
+async def test_no_version_is_completed_and_empty(workflow, archive):
+    """Every version that was stored, not only the last. Clause 3."""
+    await task_that_is("completed", workflow)
+    completed = [task for task in archive.saved if task.status == "completed"]
+    assert completed
+    assert all(task.summary and task.artifacts for task in completed)
+
+
+@pytest.mark.parametrize(
+    ("status", "operation"),
+    [
+        ("created", "complete"),
+        ("executed", "execute"),
+        ("completed", "execute"),
+        ("completed", "complete"),
+    ],
+)
+async def test_an_illegal_call_changes_nothing(workflow, status, operation):
+    """It is refused with a reason, and the stored task stays as it was. Clause 4."""
+    task_id = await task_that_is(status, workflow)
+    before = (await workflow.get_task_status(task_id)).task
+    if operation == "execute":
+        result = await workflow.execute_task(task_id)
+    else:
+        result = await workflow.complete_task(task_id, {"summary": "overwritten"})
+    assert not result.success
+    assert result.error
+    assert (await workflow.get_task_status(task_id)).task == before
+
+
+async def test_two_executions_at_once_do_the_work_once(workflow, worker):
+    """One success, one refusal, one hour of work. Clause 5."""
+    task_id = await task_that_is("created", workflow)
+    results = await asyncio.gather(*(workflow.execute_task(task_id) for _ in range(2)))
+    assert sorted(result.success for result in results) == [False, True]
+    assert len(worker.seen) == 1
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint task-lifecycle}
+
+# %% [markdown]
+# ### Exercise: a step fails
+#
+# {contract failing-step}
+#
+# {worked failing-step}
+
+# %% exercise="failing-step"
+# %%ipytest --mutants failing-step
+import asyncio
+from unittest.mock import AsyncMock
+
+import pytest
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+### BEGIN SOLUTION
+class Diary:
+    """Makes steps that write down what is done to them, and fail where `errors` says so."""
+
+    def __init__(self):
+        self.entries = []
+        self.errors = {}
+
+    def step(self, name):
+        async def run(outputs):
+            await self.work(name)
+            return f"{name} is done"
+
+        return WorkflowStep(name, run, lambda: self.work(f"undo {name}"))
+
+    async def work(self, entry):
+        self.entries.append(entry)
+        await asyncio.sleep(1)
+        if entry in self.errors:
+            raise self.errors[entry]
+        self.entries.append(f"{entry}: ended")
+
+    def began(self):
+        return [entry for entry in self.entries if "ended" not in entry]
+
+
+@pytest.fixture
+def diary():
+    return Diary()
+
+
+@pytest.fixture
+def workflow():
+    return Container().get(TaskExecutionWorkflow)
+
+
+@pytest.fixture
+async def task_id(workflow):
+    return (await workflow.create_task({"title": "Deploy"})).task_id
+
+
+async def test_no_step_runs_after_the_one_that_failed(workflow, task_id, diary):
+    """The task is failed, and the result says where and why. Clause 1."""
+    diary.errors = {"b": OSError("disk full")}
+    result = await workflow.execute_task(task_id, [diary.step(name) for name in "abc"])
+    assert "c" not in diary.began()
+    assert not result.success
+    assert "b" in result.error
+    assert "disk full" in result.error
+    assert (await workflow.get_task_status(task_id)).status == "failed"
+
+
+async def test_what_is_done_is_undone_in_reverse_order(workflow, task_id, diary):
+    """The failed step is not undone, it was never done. Clause 2."""
+    diary.errors = {"c": OSError("disk full")}
+    await workflow.execute_task(task_id, [diary.step(name) for name in "abc"])
+    assert diary.began() == ["a", "b", "c", "undo b", "undo a"]
+
+
+async def test_a_compensation_ends_before_the_next_begins(workflow, task_id, diary):
+    """Each takes a second, so two that overlap would both begin first. Clause 2."""
+    diary.errors = {"c": OSError("disk full")}
+    await workflow.execute_task(task_id, [diary.step(name) for name in "abc"])
+    assert diary.entries[-3:-1] == ["undo b: ended", "undo a"]
+
+
+async def test_a_compensation_that_fails_does_not_stop_the_others(workflow, task_id, diary):
+    """The way back is gone to its end, and every error is reported. Clause 3."""
+    diary.errors = {"c": OSError("disk full"), "undo b": OSError("no way back")}
+    result = await workflow.execute_task(task_id, [diary.step(name) for name in "abc"])
+    assert diary.entries[-1] == "undo a: ended"
+    assert "disk full" in result.error
+    assert "no way back" in result.error
+
+
+async def test_the_hook_is_awaited_once_with_the_steps_own_exception(workflow, task_id, diary):
+    """Awaited, not called, and after everything else. Clause 4."""
+    diary.errors = {"b": OSError("disk full"), "undo a": OSError("no way back")}
+    seen = []
+
+    async def look(task, error):
+        seen.extend([diary.began()[-1], (await workflow.get_task_status(task_id)).status])
+
+    hook = AsyncMock(side_effect=look)
+    await workflow.execute_task(task_id, [diary.step(name) for name in "ab"], hook)
+    hook.assert_awaited_once()
+    task, error = hook.await_args.args
+    assert task.id == task_id
+    assert error is diary.errors["b"]
+    assert seen == ["undo a", "failed"]
+
+
+async def test_a_hook_that_fails_is_reported(workflow, task_id, diary):
+    """In the result, beside the error of the step. Clause 4."""
+    diary.errors = {"a": OSError("disk full")}
+    hook = AsyncMock(side_effect=OSError("nobody listens"))
+    result = await workflow.execute_task(task_id, [diary.step("a")], hook)
+    assert "disk full" in result.error
+    assert "nobody listens" in result.error
+
+
+async def test_success_undoes_nothing(workflow, task_id, diary):
+    """And tells nobody of a failure. Clause 5."""
+    hook = AsyncMock()
+    result = await workflow.execute_task(task_id, [diary.step(name) for name in "ab"], hook)
+    assert result.success
+    assert diary.began() == ["a", "b"]
+    hook.assert_not_called()
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint failing-step}
+
+# %% [markdown]
+# ### Exercise: resume after a crash
+#
+# {contract resume}
+#
+# {worked resume}
+
+# %% exercise="resume"
+# %%ipytest --mutants resume
+import asyncio
+
+import pytest
+
+from vespera_scriptorium import (
+    InMemoryTaskRepository,
+    InstantSpecialist,
+    TaskExecutionWorkflow,
+    WorkflowStep,
+)
+
+
+### BEGIN SOLUTION
+class Plan:
+    """Makes steps that note what they were given; those in `failing` fail, in `stuck` they wait."""
+
+    def __init__(self):
+        self.given = {}
+        self.ran = []
+        self.failing = set()
+        self.stuck = set()
+
+    def step(self, name, compensate=None):
+        async def run(outputs):
+            self.ran.append(name)
+            self.given[name] = dict(outputs)
+            if name in self.stuck:
+                await asyncio.Event().wait()
+            if name in self.failing:
+                raise OSError("disk full")
+            return name.upper()
+
+        return WorkflowStep(name, run, compensate)
+
+    def steps(self, names="abc"):
+        return [self.step(name) for name in names]
+
+    def start_again(self):
+        self.failing, self.stuck, self.ran = set(), set(), []
+
+
+@pytest.fixture
+def plan():
+    return Plan()
+
+
+@pytest.fixture
+def process():
+    """Starts a process: a workflow on the repository that all of them share."""
+    repository = InMemoryTaskRepository()
+    return lambda: TaskExecutionWorkflow(repository, InstantSpecialist())
+
+
+@pytest.fixture
+async def task_id(process):
+    return (await process().create_task({"title": "Deploy"})).task_id
+
+
+async def stopped_in_a_step(workflow, task_id, steps):
+    """An execution that has come to the step in which it is stuck."""
+    running = asyncio.create_task(workflow.execute_task(task_id, steps))
+    await asyncio.sleep(1)
+    return running
+
+
+async def test_only_what_is_left_runs(process, task_id, plan):
+    """The failed step and the one behind it, once each. Clause 1."""
+    plan.failing = {"b"}
+    await process().execute_task(task_id, plan.steps())
+    plan.start_again()
+    result = await process().resume_task(task_id, plan.steps())
+    assert result.success
+    assert plan.ran == ["b", "c"]
+
+
+async def test_a_step_gets_what_an_earlier_attempt_has_done(process, task_id, plan):
+    """One output is of the first attempt, one of the second. Clause 2."""
+    plan.failing = {"b"}
+    await process().execute_task(task_id, plan.steps())
+    plan.start_again()
+    await process().resume_task(task_id, plan.steps())
+    assert plan.given["c"] == {"a": "A", "b": "B"}
+
+
+async def test_a_successor_goes_on_where_the_first_is_stuck(process, task_id, plan):
+    """The first never gets to say goodbye. Clause 3."""
+    plan.stuck = {"b"}
+    first = await stopped_in_a_step(process(), task_id, plan.steps())
+    plan.start_again()
+    await process().resume_task(task_id, plan.steps())
+    assert plan.ran == ["b", "c"]
+    first.cancel()
+    await asyncio.wait([first])
+
+
+async def test_a_step_reads_the_number_of_its_attempt(process, task_id, plan):
+    """The first attempt is 1, and the second is 2. Clause 4."""
+    attempts = []
+
+    async def count(outputs):
+        attempts.append((await process().get_task_status(task_id)).task.attempts)
+        return ""
+
+    steps = [WorkflowStep("before", count), plan.step("b"), WorkflowStep("after", count)]
+    plan.failing = {"b"}
+    await process().execute_task(task_id, steps)
+    plan.start_again()
+    await process().resume_task(task_id, steps)
+    assert attempts == [1, 2]
+
+
+async def test_what_was_undone_is_done_again(process, task_id, plan):
+    """The first step has no compensation, so it is still done. Clause 5."""
+
+    async def undo():
+        pass
+
+    steps = [plan.step("a"), plan.step("b", undo), plan.step("c")]
+    plan.failing = {"c"}
+    await process().execute_task(task_id, steps)
+    plan.start_again()
+    await process().resume_task(task_id, steps)
+    assert plan.ran == ["b", "c"]
+
+
+async def test_a_cancelled_execution_keeps_its_work(process, task_id, plan):
+    """Nothing is undone, the task says so, and goes on later. Clause 6."""
+    undone = []
+
+    async def undo():
+        undone.append("a")
+
+    steps = [plan.step("a", undo), plan.step("b")]
+    plan.stuck = {"b"}
+    first = await stopped_in_a_step(process(), task_id, steps)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert undone == []
+    assert (await process().get_task_status(task_id)).status == "cancelled"
+    plan.start_again()
+    await process().resume_task(task_id, steps)
+    assert plan.ran == ["b"]
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint resume}
