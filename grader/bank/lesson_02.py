@@ -21,7 +21,7 @@ task_lifecycle = Exercise(
     id="task-lifecycle",
     lesson="02-workflows",
     title="One task, all the way",
-    points=5,
+    points=6,
     subject=TaskExecutionWorkflow,
     contract=(
         "`create_task` stores a task as `created`; `execute_task` makes that task, and no other, "
@@ -234,7 +234,7 @@ failing_step = Exercise(
 
 @failing_step.alternative()
 class ExitStack(TaskExecutionWorkflow):
-    """Pushes each compensation on an `AsyncExitStack`, and unwinds it before it stores anything."""
+    """Pushes each compensation on an `AsyncExitStack`, and words its errors in its own way."""
 
     async def _run_steps(
         self, task: Task, steps: Sequence[WorkflowStep], on_failure: OnFailure | None
