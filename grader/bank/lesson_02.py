@@ -24,20 +24,19 @@ task_lifecycle = Exercise(
     points=6,
     subject=TaskExecutionWorkflow,
     contract=(
-        "`create_task` stores a task as `created`; `execute_task` makes that task, and no other, "
-        "`executed`; `complete_task` makes it `completed`. In between, at work, it is `running`.",
+        "`create_task` stores a task as `created`. `execute_task` makes it `running` before the "
+        "work begins, then `executed`; `complete_task` makes it, and no other, `completed`.",
         "A completed task keeps what it was completed with: "
         "`get_task_status(task_id).task` has its `summary`, `artifacts` (a tuple) "
         "and `next_action`.",
         "Whoever reads a task as `completed`, at any moment, finds these on it.",
         "Only a created task can be executed, and only an executed one completed. Anything else "
-        "is an error result (`success` is False, the reason stands in `error`), "
-        "and what is stored stays as it was.",
-        "Of two executions of a task at the same time, one succeeds. The other waits or not, "
-        "ends as an error result, and its work is never done.",
+        "is an error result, with the reason in `error`, and changes nothing that is stored.",
+        "Of two executions at once, one succeeds; the other, whether it waits or not, ends as an "
+        "error result. The work is done once.",
     ),
-    hint="A repository of your own sees every task that is saved: derive it from "
-    "`InMemoryTaskRepository`, and put it in the container's place. "
+    hint="A repository of your own, derived from `InMemoryTaskRepository`, sees every task that is "
+    "saved; a specialist of your own can look at what is stored while it works. "
     "[pytest.mark.parametrize]"
     "(https://docs.pytest.org/en/stable/how-to/parametrize.html) "
     "runs one test from several starting points.",
@@ -214,8 +213,8 @@ failing_step = Exercise(
     subject=TaskExecutionWorkflow,
     contract=(
         "`execute_task(task_id, steps)` runs the steps one after the other. When one raises, no "
-        "later step runs, the task is `failed`, and the result is an error result whose `error` "
-        "has the name of the step and the message of what it raised.",
+        "later step runs, the task is `failed`, and `error` has the name of the step and the "
+        "message of what it raised.",
         "The steps that are done and have a `compensate` are compensated in reverse order, each "
         "to its end before the next one begins.",
         "A compensation that raises does not stop the others; its message stands in `error`, too.",
@@ -462,13 +461,12 @@ resume = Exercise(
     subject=TaskExecutionWorkflow,
     contract=(
         "`resume_task(task_id, steps)` runs the steps that are not done, in order, once each, the "
-        "failed one included. A step that is done does not run again.",
-        "`run` gets the outputs of all steps that are done, by their names, "
-        "whichever attempt did them.",
-        "The output of a step is stored before the next step begins: with the same repository, "
+        "failed one included, and no others.",
+        "`run` gets the outputs of all steps that are done, by name, whichever attempt did them.",
+        "The output of a step is stored before the next step begins: on the same repository, "
         "another workflow can resume the task whatever became of the first.",
-        "`attempts` of the stored task counts its executions and resumptions, the one at work "
-        "included: a step reads the new number already.",
+        "The stored `attempts` counts executions and resumptions, the one at work included: "
+        "a step reads the new number.",
         "A step that was compensated after a failure is not done any more.",
         "Cancelled while a step is at work, `execute_task` compensates nothing, leaves the task "
         "`cancelled`, and raises `CancelledError`. The task can be resumed.",

@@ -12,11 +12,151 @@
 
 # %% [markdown]
 # # Workflows
+#
+# A workflow that ends well has proven little. You will test what is stored in between, what a call
+# that is refused leaves behind, the way back after a failure, and the way on after a crash.
+#
+# **40 minutes.** Before: [Start here](../00-start-here.ipynb). You have used a mock, and can read
+# `@pytest.mark.parametrize`.
+
+# %% [markdown]
+# **Objectives.** Afterwards you can
+#
+# - *look* at every state that is stored, not only at the last one;
+# - *compare* what is stored before and after a refusal;
+# - *tell* a call from an await;
+# - *prove* an order, when every step is instant;
+# - *crash* a workflow in a test, and resume it.
+#
+# **Questions.** What does a final status prove? When is a mock called and nothing happens? Is a
+# failed step a crash?
 
 # %%
 # %load_ext grader
 
 # %% [markdown]
+# ## The listing, and what it proves
+#
+# Here is the pattern as it stands in many code bases: create a task, execute it, complete it, look
+# at the status. Below its result stands a panel: the same test on eight mutants of the methods
+# that it calls.
+#
+# **Predict:** how many of the eight does it kill?
+#
+# <!--
+# fmt: off
+# -->
+
+# %% tags=["listing"]
+# %%ipytest --mutants task-lifecycle
+import pytest
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow
+
+
+@pytest.mark.asyncio
+async def test_complete_task_workflow():
+    """Test complete async workflow from task creation to completion."""
+    container = Container()
+    workflow = container.get(TaskExecutionWorkflow)
+
+    # Create task
+    task_data = {
+        "title": "Test Async Task",
+        "description": "Test async workflow execution",
+        "specialist_type": "coder"
+    }
+
+    task_result = await workflow.create_task(task_data)
+    assert task_result.success, f"Task creation failed: {task_result.error}"
+
+    task_id = task_result.task_id
+
+    # Execute task
+    execution_result = await workflow.execute_task(task_id)
+    assert execution_result.success, f"Task execution failed: {execution_result.error}"
+
+    # Complete task
+    completion_data = {
+        "summary": "Task completed successfully",
+        "artifacts": ["result.txt"],
+        "next_action": "continue"
+    }
+
+    completion_result = await workflow.complete_task(task_id, completion_data)
+    assert completion_result.success, f"Task completion failed: {completion_result.error}"
+
+    # Verify final state
+    final_state = await workflow.get_task_status(task_id)
+    assert final_state.status == "completed", "Task should be completed"
+
+# %% [markdown]
+# <!--
+# fmt: on
+# -->
+# None. It is good at two things: it drives the real components down the whole path, and in the end
+# it asks the store, not the last result. As a smoke test, keep it. But it hands over a summary and
+# never reads it back; it sees one state of four; and it never leaves the path.
+#
+# **The cure** for the first two: put a spy around `save`. It still saves, and you see every version
+# of the task.
+
+# %%
+# %%ipytest --mutants task-lifecycle
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import InMemoryTaskRepository, InstantSpecialist, TaskExecutionWorkflow
+
+
+async def test_no_version_is_completed_without_its_summary():
+    tasks = InMemoryTaskRepository()
+    tasks.save = AsyncMock(wraps=tasks.save)
+    workflow = TaskExecutionWorkflow(tasks, InstantSpecialist())
+    task_id = (await workflow.create_task({"title": "Write"})).task_id
+    await workflow.execute_task(task_id)
+    await workflow.complete_task(task_id, {"summary": "well done"})
+    versions = [call.args[0] for call in tasks.save.await_args_list]
+    assert {task.summary for task in versions if task.status == "completed"} == {"well done"}
+
+
+# %% [markdown]
+# Two die: the one that loses the summary, and the one that stores it a moment too late.
+#
+# ## A refusal that leaves a mark
+#
+# Off the path: an executed task cannot be executed again. One mutant refuses, and marks the task as
+# failed while it is at it.
+#
+# **Predict:** which of the two tests kills it?
+
+# %%
+# %%ipytest --mutants task-lifecycle
+from vespera_scriptorium import Container, TaskExecutionWorkflow
+
+
+async def test_a_second_execution_is_refused():
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Write"})).task_id
+    await workflow.execute_task(task_id)
+    assert not (await workflow.execute_task(task_id)).success
+
+
+async def test_a_second_execution_changes_nothing():
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Write"})).task_id
+    await workflow.execute_task(task_id)
+    before = await workflow.get_task_status(task_id)
+    await workflow.execute_task(task_id)
+    assert await workflow.get_task_status(task_id) == before
+
+
+# %% [markdown]
+# The second. A result is what the workflow *says*. **The cure:** compare what is stored, before and
+# after; a frozen dataclass makes that one `==`.
+#
+# One call after the other says nothing about two at once, though: `gather` two executions, and
+# count how often the work was done.
+#
 # ### Exercise: one task, all the way
 #
 # {contract task-lifecycle}
@@ -153,6 +293,138 @@ async def test_two_executions_at_once_do_the_work_once(workflow, worker):
 # {hint task-lifecycle}
 
 # %% [markdown]
+# ## A call is not an await
+#
+# Work has steps, and steps fail. Then `execute_task` awaits the hook `on_failure`, which pages
+# somebody. One of seven mutants forgets the `await`. `AsyncMock` has two assertions that read
+# almost alike.
+#
+# **Predict:** both tests are green. Which one kills?
+
+# %%
+# %%ipytest --mutants failing-step
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+async def fail(hook):
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
+    broken = WorkflowStep("upload", AsyncMock(side_effect=OSError("disk full")))
+    await workflow.execute_task(task_id, [broken], hook)
+
+
+async def test_the_hook_is_called():
+    await fail(hook := AsyncMock())
+    hook.assert_called_once()
+
+
+async def test_the_hook_is_awaited():
+    await fail(hook := AsyncMock())
+    hook.assert_awaited_once()
+
+
+# %% [markdown]
+# `assert_awaited_once`. A call of an `async def` makes a coroutine; not a line of it runs before
+# somebody awaits it. Nobody is paged, and `assert_called_once` is content. **The cure:** of an
+# `AsyncMock`, assert awaits. What was awaited stands in `await_args`.
+#
+# ## The way back
+#
+# When a step fails, those before it are undone: give the money back, release the seat.
+#
+# **Predict:** the third step fails. In which order do the bars of the second run stand?
+
+# %%
+import asyncio
+
+from grader import timeline
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+def step(name):
+    async def work(label):
+        with timeline.span(label):
+            await asyncio.sleep(2)
+            if label == "notify":
+                raise OSError("nobody is there")
+
+    return WorkflowStep(name, lambda outputs: work(name), lambda: work(f"undo: {name}"))
+
+
+# %%
+async def execute(*names):
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Book"})).task_id
+    await workflow.execute_task(task_id, [step(name) for name in names])
+
+
+succeeds = timeline.run(execute("seat", "money"))
+fails = timeline.run(execute("seat", "money", "notify"))
+timeline.draw({"two steps": succeeds, "a third one fails": fails}, title="There, and back")
+
+# %% [markdown]
+# In reverse, one after the other. Two mutants get it wrong: one goes forwards; the other starts in
+# reverse, and starts all of them at once.
+#
+# **Predict:** this test looks at the order. Does it kill both?
+
+# %%
+# %%ipytest --mutants failing-step
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+async def test_steps_are_undone_in_reverse_order():
+    undone = []
+
+    def step(name, outcome):
+        async def undo():
+            undone.append(name)
+
+        return WorkflowStep(name, AsyncMock(side_effect=[outcome]), undo)
+
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
+    await workflow.execute_task(task_id, [step("a", "1"), step("b", "2"), step("c", OSError())])
+    assert undone == ["b", "a"]
+
+
+# %% [markdown]
+# One. What is instant cannot overlap: each compensation is over before the next one looks.
+#
+# **The cure:** let it take an hour. Exercises run under a *virtual clock*, which jumps to the next
+# timer when every task waits, so the hour is free. And write down the ends, not only the
+# beginnings.
+
+# %%
+# %%ipytest --mutants failing-step
+import asyncio
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+async def test_steps_are_undone_one_after_the_other():
+    diary = []
+
+    def step(name, outcome):
+        async def undo():
+            diary.append(f"undo {name}")
+            await asyncio.sleep(3600)
+            diary.append(f"{name} is undone")
+
+        return WorkflowStep(name, AsyncMock(side_effect=[outcome]), undo)
+
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
+    await workflow.execute_task(task_id, [step("a", "1"), step("b", "2"), step("c", OSError())])
+    assert diary == ["undo b", "b is undone", "undo a", "a is undone"]
+
+
+# %% [markdown]
 # ### Exercise: a step fails
 #
 # {contract failing-step}
@@ -285,6 +557,103 @@ async def test_success_undoes_nothing(workflow, task_id, diary):
 # {hint failing-step}
 
 # %% [markdown]
+# ## A failure is not a crash
+#
+# `resume_task` runs what is left. The obvious test lets a step fail, mends it, and resumes.
+#
+# **Predict:** seven mutants of the resumption. How many does it kill?
+
+# %%
+# %%ipytest --mutants resume
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+async def test_a_failed_task_is_resumed():
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
+    first = WorkflowStep("first", AsyncMock(return_value="1"))
+    second = WorkflowStep("second", AsyncMock(side_effect=[OSError("disk full"), "2"]))
+    await workflow.execute_task(task_id, [first, second])
+    assert (await workflow.resume_task(task_id, [first, second])).success
+    first.run.assert_awaited_once()
+
+
+# %% [markdown]
+# One, which runs everything again. A failed step is a polite ending: the workflow lives, and has
+# time to store what it likes. A process that is restarted has none.
+#
+# **Predict:** the first process is cancelled after three seconds. What does the second one run?
+
+# %%
+import asyncio
+
+from grader import timeline
+from vespera_scriptorium import TaskExecutionWorkflow, WorkflowStep
+
+
+def step(name):
+    async def run(outputs):
+        with timeline.span(name):
+            await asyncio.sleep(2)
+        return name
+
+    return WorkflowStep(name, run)
+
+
+steps = [step(name) for name in ("fetch", "build", "upload")]
+
+# %%
+from contextlib import suppress
+
+from vespera_scriptorium import InMemoryTaskRepository, InstantSpecialist
+
+tasks = InMemoryTaskRepository()
+one, two = [TaskExecutionWorkflow(tasks, InstantSpecialist()) for _ in range(2)]
+task_id = (await one.create_task({"title": "Release"})).task_id
+
+
+async def until_restarted():
+    with suppress(TimeoutError):
+        async with asyncio.timeout(3):
+            await one.execute_task(task_id, steps)
+
+
+first, second = timeline.run(until_restarted()), timeline.run(two.resume_task(task_id, steps))
+timeline.draw({"first process": first, "second process": second}, title="Resumed")
+
+# %% [markdown]
+# The step in which the first was cut off, and what comes after it. All that connects the two is
+# the repository, so that is how you play it in a test: two workflows, one repository.
+#
+# Even a cancellation is polite: `except` and `finally` still run. **The cure:** leave the first
+# stuck, and look at what is stored while it cannot answer.
+
+# %%
+# %%ipytest --mutants resume
+import asyncio
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+async def test_an_output_is_stored_before_the_next_step_begins():
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
+    first = WorkflowStep("first", lambda outputs: asyncio.sleep(0, "1"))
+    stuck = WorkflowStep("stuck", lambda outputs: asyncio.Event().wait())
+    running = asyncio.create_task(workflow.execute_task(task_id, [first, stuck]))
+    await asyncio.sleep(60)
+    stored = (await workflow.get_task_status(task_id)).task
+    running.cancel()
+    await asyncio.wait([running])
+    assert stored.outputs == {"first": "1"}
+
+
+# %% [markdown]
+# It kills the mutant that stores everything in the end. The last two lines matter as well: who
+# starts a task ends it, or the test is set aside because it *leaks*.
+#
 # ### Exercise: resume after a crash
 #
 # {contract resume}
@@ -442,3 +811,32 @@ async def test_a_cancelled_execution_keeps_its_work(process, task_id, plan):
 
 # %% [markdown]
 # {hint resume}
+
+# %% [markdown]
+# ## What failure messages mean
+#
+# | The message | It means | Do this |
+# | --- | --- | --- |
+# | **over-specified**: … words its errors in its own way fails here | You compared a whole message. | Assert what the contract promises. |
+# | `Expected mock to have been awaited once. Awaited 0 times.` | It was called, or not even that. | Look at `call_count`. |
+# | **leaks**: leaves the task … running | The stuck execution outlives its test. | Cancel it, then await it. |
+# | **hangs** | Nobody lets the stuck step go. | Use `asyncio.timeout`. |
+# | **Survived**, and a clause | No test defends it. | Write one. |
+
+# %% [markdown]
+# ## Recap
+#
+# - **Look** at every version that is saved: a final status proves that there was an end.
+# - **Compare** what is stored before and after a refusal. A result is what the workflow says.
+# - **Tell** calls from awaits: a mock that is called and not awaited has done nothing.
+# - **Prove** an order with work that takes time: what is instant cannot overlap.
+# - **Crash** with two workflows on one repository, the first one stuck. A failed step is no crash,
+#   and neither is a cancellation.
+#
+# **Next:** lesson 03, resource lifecycle: acquired, released on every path, in order.
+#
+# **Further reading:**
+# [unittest.mock, asserting awaits](https://docs.python.org/3/library/unittest.mock.html#unittest.mock.AsyncMock.assert_awaited)
+# and [AsyncExitStack](https://docs.python.org/3/library/contextlib.html#contextlib.AsyncExitStack)
+# in the Python documentation, and
+# [parametrizing tests](https://docs.pytest.org/en/stable/how-to/parametrize.html) in pytest's.
