@@ -25,7 +25,7 @@
 # - *look* at every state that is stored, not only at the last one;
 # - *compare* what is stored before and after a refusal;
 # - *tell* a call from an await;
-# - *prove* an order, when every step is instant;
+# - *prove* in which order steps are undone;
 # - *crash* a workflow in a test, and resume it.
 #
 # **Questions.** What does a final status prove? When is a mock called and nothing happens? Is a
@@ -152,7 +152,7 @@ async def test_a_second_execution_changes_nothing():
 
 # %% [markdown]
 # The second. A result is what the workflow *says*. **The cure:** compare what is stored, before and
-# after; a frozen dataclass makes that one `==`.
+# after; of dataclasses, that is one `==`.
 #
 # One call after the other says nothing about two at once, though: `gather` two executions, and
 # count how often the work was done.
@@ -365,10 +365,10 @@ fails = timeline.run(execute("seat", "money", "notify"))
 timeline.draw({"two steps": succeeds, "a third one fails": fails}, title="There, and back")
 
 # %% [markdown]
-# In reverse, one after the other. Two mutants get it wrong: one goes forwards; the other starts in
-# reverse, and starts all of them at once.
+# In reverse, one after the other. Two mutants get it wrong: one goes forwards, the other starts all
+# compensations at once.
 #
-# **Predict:** this test looks at the order. Does it kill both?
+# **Predict:** here each compensation is a mock, and each was awaited. Which of the two mutants dies?
 
 # %%
 # %%ipytest --mutants failing-step
@@ -377,27 +377,23 @@ from unittest.mock import AsyncMock
 from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
 
 
-async def test_steps_are_undone_in_reverse_order():
-    undone = []
-
-    def step(name, outcome):
-        async def undo():
-            undone.append(name)
-
-        return WorkflowStep(name, AsyncMock(side_effect=[outcome]), undo)
-
+async def test_both_steps_are_undone():
     workflow = Container().get(TaskExecutionWorkflow)
-    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
-    await workflow.execute_task(task_id, [step("a", "1"), step("b", "2"), step("c", OSError())])
-    assert undone == ["b", "a"]
+    task_id = (await workflow.create_task({"title": "Book"})).task_id
+    seat = WorkflowStep("seat", AsyncMock(return_value="12A"), AsyncMock())
+    money = WorkflowStep("money", AsyncMock(return_value="paid"), AsyncMock())
+    notify = WorkflowStep("notify", AsyncMock(side_effect=OSError("nobody is there")))
+    await workflow.execute_task(task_id, [seat, money, notify])
+    seat.compensate.assert_awaited_once()
+    money.compensate.assert_awaited_once()
 
 
 # %% [markdown]
-# One. What is instant cannot overlap: each compensation is over before the next one looks.
+# Neither. Two mocks know nothing of each other. **The cure:** one diary for all.
 #
-# **The cure:** let it take an hour. Exercises run under a *virtual clock*, which jumps to the next
-# timer when every task waits, so the hour is free. And write down the ends, not only the
-# beginnings.
+# And let each compensation take an hour, because what is instant cannot overlap. Exercises run
+# under a *virtual clock*, which jumps to the next timer when every task waits: the hour is free.
+# Write down the ends, not only the beginnings.
 
 # %%
 # %%ipytest --mutants failing-step
@@ -419,7 +415,7 @@ async def test_steps_are_undone_one_after_the_other():
         return WorkflowStep(name, AsyncMock(side_effect=[outcome]), undo)
 
     workflow = Container().get(TaskExecutionWorkflow)
-    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
+    task_id = (await workflow.create_task({"title": "Book"})).task_id
     await workflow.execute_task(task_id, [step("a", "1"), step("b", "2"), step("c", OSError())])
     assert diary == ["undo b", "b is undone", "undo a", "a is undone"]
 
@@ -651,8 +647,9 @@ async def test_an_output_is_stored_before_the_next_step_begins():
 
 
 # %% [markdown]
-# It kills the mutant that stores everything in the end. The last two lines matter as well: who
-# starts a task ends it, or the test is set aside because it *leaks*.
+# Two die: the one that stores everything in the end, and one that writes its checkpoint too early.
+# Who starts a task ends it, by the way: without `cancel` and `wait` this test *leaks*, and is set
+# aside.
 #
 # ### Exercise: resume after a crash
 #
@@ -829,7 +826,7 @@ async def test_a_cancelled_execution_keeps_its_work(process, task_id, plan):
 # - **Look** at every version that is saved: a final status proves that there was an end.
 # - **Compare** what is stored before and after a refusal. A result is what the workflow says.
 # - **Tell** calls from awaits: a mock that is called and not awaited has done nothing.
-# - **Prove** an order with work that takes time: what is instant cannot overlap.
+# - **Prove** an order with one diary, and work that takes time: what is instant cannot overlap.
 # - **Crash** with two workflows on one repository, the first one stuck. A failed step is no crash,
 #   and neither is a cancellation.
 #
