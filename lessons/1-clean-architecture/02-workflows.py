@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Workflows
 #
-# A workflow that ends well has proven little. You will test what is stored in between, what a call
-# that is refused leaves behind, the way back after a failure, and the way on after a crash.
+# A workflow that ends well has proven little. You will test what is stored in between, what a
+# refusal leaves behind, the way back after a failure, and the way on after a crash.
 #
 # **40 minutes.** Before: [Start here](../00-start-here.ipynb). You have used a mock, and can read
 # `@pytest.mark.parametrize`.
@@ -38,8 +38,7 @@
 # ## The listing, and what it proves
 #
 # Here is the pattern as it stands in many code bases: create a task, execute it, complete it, look
-# at the status. Below its result stands a panel: the same test on eight mutants of the methods
-# that it calls.
+# at the status. The panel below has the same test on eight mutants of the methods that it calls.
 #
 # **Predict:** how many of the eight does it kill?
 #
@@ -98,8 +97,7 @@ async def test_complete_task_workflow():
 # it asks the store, not the last result. As a smoke test, keep it. But it hands over a summary and
 # never reads it back; it sees one state of four; and it never leaves the path.
 #
-# **The cure** for the first two: put a spy around `save`. It still saves, and you see every version
-# of the task.
+# **The cure** for the first two: a spy around `save`. It still saves, and keeps every version.
 
 # %%
 # %%ipytest --mutants task-lifecycle
@@ -154,10 +152,11 @@ async def test_a_second_execution_changes_nothing():
 # The second. A result is what the workflow *says*. **The cure:** compare what is stored, before and
 # after; of dataclasses, that is one `==`.
 #
-# One call after the other says nothing about two at once, though: `gather` two executions, and
-# count how often the work was done.
+# One call after the other says nothing about two at once, though.
 #
 # ### Exercise: one task, all the way
+#
+# Test `create_task`, `execute_task` and `complete_task`. A specialist, yours too, does the work.
 #
 # {contract task-lifecycle}
 #
@@ -296,8 +295,7 @@ async def test_two_executions_at_once_do_the_work_once(workflow, worker):
 # ## A call is not an await
 #
 # Work has steps, and steps fail. Then `execute_task` awaits the hook `on_failure`, which pages
-# somebody. One of seven mutants forgets the `await`. `AsyncMock` has two assertions that read
-# almost alike.
+# somebody. One mutant forgets the `await`. `AsyncMock` has two assertions that read almost alike.
 #
 # **Predict:** both tests are green. Which one kills?
 
@@ -392,7 +390,7 @@ async def test_both_steps_are_undone():
 # Neither. Two mocks know nothing of each other. **The cure:** one diary for all.
 #
 # And let each compensation take an hour, because what is instant cannot overlap. Exercises run
-# under a *virtual clock*, which jumps to the next timer when every task waits: the hour is free.
+# under a *virtual clock*, which jumps to the next timer when all tasks wait: the hour is free.
 # Write down the ends, not only the beginnings.
 
 # %%
@@ -422,6 +420,9 @@ async def test_steps_are_undone_one_after_the_other():
 
 # %% [markdown]
 # ### Exercise: a step fails
+#
+# A `WorkflowStep` has a name and two async functions: `run(outputs)`, which returns a text, and
+# `compensate()`, or None. Test what becomes of them.
 #
 # {contract failing-step}
 #
@@ -621,7 +622,7 @@ timeline.draw({"first process": first, "second process": second}, title="Resumed
 
 # %% [markdown]
 # The step in which the first was cut off, and what comes after it. All that connects the two is
-# the repository, so that is how you play it in a test: two workflows, one repository.
+# the repository. So a test plays them with two workflows on one repository.
 #
 # Even a cancellation is polite: `except` and `finally` still run. **The cure:** leave the first
 # stuck, and look at what is stored while it cannot answer.
@@ -647,11 +648,12 @@ async def test_an_output_is_stored_before_the_next_step_begins():
 
 
 # %% [markdown]
-# Two die: the one that stores everything in the end, and one that writes its checkpoint too early.
-# Who starts a task ends it, by the way: without `cancel` and `wait` this test *leaks*, and is set
-# aside.
+# Two die: one stores everything in the end, one writes its checkpoint too early. Without `cancel`
+# and `wait` this test *leaks*, and is set aside.
 #
 # ### Exercise: resume after a crash
+#
+# Test `resume_task`, and what `execute_task` leaves to it.
 #
 # {contract resume}
 #
@@ -827,8 +829,7 @@ async def test_a_cancelled_execution_keeps_its_work(process, task_id, plan):
 # - **Compare** what is stored before and after a refusal. A result is what the workflow says.
 # - **Tell** calls from awaits: a mock that is called and not awaited has done nothing.
 # - **Prove** an order with one diary, and work that takes time: what is instant cannot overlap.
-# - **Crash** with two workflows on one repository, the first one stuck. A failed step is no crash,
-#   and neither is a cancellation.
+# - **Crash** with two workflows on one repository, the first one stuck. A failed step is no crash.
 #
 # **Next:** lesson 03, resource lifecycle: acquired, released on every path, in order.
 #
