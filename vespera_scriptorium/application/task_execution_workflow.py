@@ -95,15 +95,7 @@ class TaskExecutionWorkflow:
         """Complete an executed task with its `summary`, `artifacts` and `next_action`."""
         try:
             async with self._claim(task_id, {TaskStatus.EXECUTED}) as task:
-                await self._tasks.save(
-                    replace(
-                        task,
-                        status=TaskStatus.COMPLETED,
-                        summary=completion_data.get("summary", ""),
-                        artifacts=tuple(completion_data.get("artifacts", ())),
-                        next_action=completion_data.get("next_action", ""),
-                    )
-                )
+                await self._store_completed(task, completion_data)
         except Exception as error:
             return TaskResult(success=False, task_id=task_id, error=str(error))
         return TaskResult(success=True, task_id=task_id)
@@ -165,6 +157,10 @@ class TaskExecutionWorkflow:
                 return await self._fail(task, steps, step, error, on_failure)
             task = replace(task, outputs={**task.outputs, step.name: output})
             await self._tasks.save(task)
+        return await self._succeed(task, steps)
+
+    async def _succeed(self, task: Task, steps: Sequence[WorkflowStep]) -> TaskResult:
+        """Store the success, and answer with the output of the last step."""
         await self._tasks.save(replace(task, status=TaskStatus.EXECUTED))
         output = task.outputs[steps[-1].name] if steps else ""
         return TaskResult(success=True, task_id=task.id, output=output)
@@ -178,18 +174,8 @@ class TaskExecutionWorkflow:
         on_failure: OnFailure | None,
     ) -> TaskResult:
         """Compensate what is done, store the failure, tell `on_failure`."""
-        errors = [f"step {failed.name} failed: {error}"]
-        for step in reversed(steps):
-            if step.compensate is None or step.name not in task.outputs:
-                continue
-            try:
-                await step.compensate()
-            except Exception as problem:
-                errors.append(f"compensation of {step.name} failed: {problem}")
-            else:
-                outputs = {name: o for name, o in task.outputs.items() if name != step.name}
-                task = replace(task, outputs=outputs)
-                await self._tasks.save(task)
+        task, problems = await self._compensate(task, steps)
+        errors = [f"step {failed.name} failed: {error}", *problems]
         task = replace(task, status=TaskStatus.FAILED)
         await self._tasks.save(task)
         if on_failure is not None:
@@ -198,6 +184,36 @@ class TaskExecutionWorkflow:
             except Exception as problem:
                 errors.append(f"on_failure failed: {problem}")
         return TaskResult(success=False, task_id=task.id, error="; ".join(errors))
+
+    async def _compensate(
+        self, task: Task, steps: Sequence[WorkflowStep]
+    ) -> tuple[Task, list[str]]:
+        """Undo what is done, the last step first; answers with what is left and what went wrong."""
+        problems = []
+        for step in reversed(steps):
+            if step.compensate is None or step.name not in task.outputs:
+                continue
+            try:
+                await step.compensate()
+            except Exception as problem:
+                problems.append(f"compensation of {step.name} failed: {problem}")
+            else:
+                outputs = {name: o for name, o in task.outputs.items() if name != step.name}
+                task = replace(task, outputs=outputs)
+                await self._tasks.save(task)
+        return task, problems
+
+    async def _store_completed(self, task: Task, completion_data: Mapping[str, Any]) -> None:
+        """Store the new status together with what the task is completed with."""
+        await self._tasks.save(
+            replace(
+                task,
+                status=TaskStatus.COMPLETED,
+                summary=completion_data.get("summary", ""),
+                artifacts=tuple(completion_data.get("artifacts", ())),
+                next_action=completion_data.get("next_action", ""),
+            )
+        )
 
     async def _store_cancelled(self, task: Task) -> None:
         """Keep the progress that is stored, under the status cancelled."""

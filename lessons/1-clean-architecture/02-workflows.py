@@ -1,0 +1,840 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Workflows
+#
+# A workflow that ends well has proven little. You will test what is stored in between, what a
+# refusal leaves behind, the way back after a failure, and the way on after a crash.
+#
+# **40 minutes.** Before: [Start here](../00-start-here.ipynb). You have used a mock, and can read
+# `@pytest.mark.parametrize`.
+
+# %% [markdown]
+# **Objectives.** Afterwards you can
+#
+# - *look* at every state that is stored, not only at the last one;
+# - *compare* what is stored before and after a refusal;
+# - *tell* a call from an await;
+# - *prove* in which order steps are undone;
+# - *crash* a workflow in a test, and resume it.
+#
+# **Questions.** What does a final status prove? When is a mock called and nothing happens? Is a
+# failed step a crash?
+
+# %%
+# %load_ext grader
+
+# %% [markdown]
+# ## The listing, and what it proves
+#
+# Here is the pattern as it stands in many code bases: create a task, execute it, complete it, look
+# at the status. The panel below has the same test on eight mutants of the methods that it calls.
+#
+# **Predict:** how many of the eight does it kill?
+#
+# <!--
+# fmt: off
+# -->
+
+# %% tags=["listing"]
+# %%ipytest --mutants task-lifecycle
+import pytest
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow
+
+
+@pytest.mark.asyncio
+async def test_complete_task_workflow():
+    """Test complete async workflow from task creation to completion."""
+    container = Container()
+    workflow = container.get(TaskExecutionWorkflow)
+
+    # Create task
+    task_data = {
+        "title": "Test Async Task",
+        "description": "Test async workflow execution",
+        "specialist_type": "coder"
+    }
+
+    task_result = await workflow.create_task(task_data)
+    assert task_result.success, f"Task creation failed: {task_result.error}"
+
+    task_id = task_result.task_id
+
+    # Execute task
+    execution_result = await workflow.execute_task(task_id)
+    assert execution_result.success, f"Task execution failed: {execution_result.error}"
+
+    # Complete task
+    completion_data = {
+        "summary": "Task completed successfully",
+        "artifacts": ["result.txt"],
+        "next_action": "continue"
+    }
+
+    completion_result = await workflow.complete_task(task_id, completion_data)
+    assert completion_result.success, f"Task completion failed: {completion_result.error}"
+
+    # Verify final state
+    final_state = await workflow.get_task_status(task_id)
+    assert final_state.status == "completed", "Task should be completed"
+
+# %% [markdown]
+# <!--
+# fmt: on
+# -->
+# None. It is good at two things: it drives the real components down the whole path, and in the end
+# it asks the store, not the last result. As a smoke test, keep it. But it hands over a summary and
+# never reads it back; it sees one state of four; and it never leaves the path.
+#
+# **The cure** for the first two: a spy around `save`. It still saves, and keeps every version.
+
+# %%
+# %%ipytest --mutants task-lifecycle
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import InMemoryTaskRepository, InstantSpecialist, TaskExecutionWorkflow
+
+
+async def test_no_version_is_completed_without_its_summary():
+    tasks = InMemoryTaskRepository()
+    tasks.save = AsyncMock(wraps=tasks.save)
+    workflow = TaskExecutionWorkflow(tasks, InstantSpecialist())
+    task_id = (await workflow.create_task({"title": "Write"})).task_id
+    await workflow.execute_task(task_id)
+    await workflow.complete_task(task_id, {"summary": "well done"})
+    versions = [call.args[0] for call in tasks.save.await_args_list]
+    assert {task.summary for task in versions if task.status == "completed"} == {"well done"}
+
+
+# %% [markdown]
+# Two die: the one that loses the summary, and the one that stores it a moment too late.
+#
+# ## A refusal that leaves a mark
+#
+# Off the path: an executed task cannot be executed again. One mutant refuses, and marks the task as
+# failed while it is at it.
+#
+# **Predict:** which of the two tests kills it?
+
+# %%
+# %%ipytest --mutants task-lifecycle
+from vespera_scriptorium import Container, TaskExecutionWorkflow
+
+
+async def test_a_second_execution_is_refused():
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Write"})).task_id
+    await workflow.execute_task(task_id)
+    assert not (await workflow.execute_task(task_id)).success
+
+
+async def test_a_second_execution_changes_nothing():
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Write"})).task_id
+    await workflow.execute_task(task_id)
+    before = await workflow.get_task_status(task_id)
+    await workflow.execute_task(task_id)
+    assert await workflow.get_task_status(task_id) == before
+
+
+# %% [markdown]
+# The second. A result is what the workflow *says*. **The cure:** compare what is stored, before and
+# after; of dataclasses, that is one `==`.
+#
+# One call after the other says nothing about two at once, though.
+#
+# ### Exercise: one task, all the way
+#
+# Test `create_task`, `execute_task` and `complete_task`. A specialist, yours too, does the work.
+#
+# {contract task-lifecycle}
+#
+# {worked task-lifecycle}
+
+# %% exercise="task-lifecycle"
+# %%ipytest --mutants task-lifecycle
+import asyncio
+
+import pytest
+
+from vespera_scriptorium import InMemoryTaskRepository, TaskExecutionWorkflow
+
+### BEGIN SOLUTION
+DONE = {"summary": "well done", "artifacts": ["a.txt", "b.txt"], "next_action": "rest"}
+
+
+class Archive(InMemoryTaskRepository):
+    """Keeps every version of a task that was ever saved."""
+
+    def __init__(self):
+        super().__init__()
+        self.saved = []
+
+    async def save(self, task):
+        self.saved.append(task)
+        await super().save(task)
+
+
+class Worker:
+    """Takes an hour for a task, and notes the status that is stored by then."""
+
+    def __init__(self, archive):
+        self.archive = archive
+        self.seen = []
+
+    async def run(self, task):
+        await asyncio.sleep(3600)
+        self.seen.append((await self.archive.get(task.id)).status)
+        return "done"
+
+
+@pytest.fixture
+def archive():
+    return Archive()
+
+
+@pytest.fixture
+def worker(archive):
+    return Worker(archive)
+
+
+@pytest.fixture
+def workflow(archive, worker):
+    return TaskExecutionWorkflow(archive, worker)
+
+
+async def task_that_is(status, workflow):
+    """The id of a new task that went as far as `status`."""
+    task_id = (await workflow.create_task({"title": "Write"})).task_id
+    if status in ("executed", "completed"):
+        await workflow.execute_task(task_id)
+    if status == "completed":
+        await workflow.complete_task(task_id, DONE)
+    return task_id
+
+
+async def test_a_task_is_running_while_it_is_at_work(workflow, worker):
+    """Created before, running in between, executed afterwards. Clause 1."""
+    task_id = await task_that_is("created", workflow)
+    before = await workflow.get_task_status(task_id)
+    await workflow.execute_task(task_id)
+    after = await workflow.get_task_status(task_id)
+    assert [before.status, *worker.seen, after.status] == ["created", "running", "executed"]
+
+
+async def test_one_of_two_executed_tasks_is_completed(workflow):
+    """The older one was asked for. Clause 1."""
+    older, newer = [await task_that_is("executed", workflow) for _ in range(2)]
+    await workflow.complete_task(older, DONE)
+    assert (await workflow.get_task_status(older)).status == "completed"
+    assert (await workflow.get_task_status(newer)).status == "executed"
+
+
+async def test_a_completed_task_keeps_what_it_was_completed_with(workflow):
+    """Read back, not taken from the result. Clause 2."""
+    task = (await workflow.get_task_status(await task_that_is("completed", workflow))).task
+    assert (task.summary, task.artifacts) == ("well done", ("a.txt", "b.txt"))
+    assert task.next_action == "rest"
+
+
+async def test_no_version_is_completed_and_empty(workflow, archive):
+    """Every version that was stored, not only the last. Clause 3."""
+    await task_that_is("completed", workflow)
+    completed = [task for task in archive.saved if task.status == "completed"]
+    assert completed
+    assert all(task.summary and task.artifacts for task in completed)
+
+
+@pytest.mark.parametrize(
+    ("status", "operation"),
+    [
+        ("created", "complete"),
+        ("executed", "execute"),
+        ("completed", "execute"),
+        ("completed", "complete"),
+    ],
+)
+async def test_an_illegal_call_changes_nothing(workflow, status, operation):
+    """It is refused with a reason, and the stored task stays as it was. Clause 4."""
+    task_id = await task_that_is(status, workflow)
+    before = (await workflow.get_task_status(task_id)).task
+    if operation == "execute":
+        result = await workflow.execute_task(task_id)
+    else:
+        result = await workflow.complete_task(task_id, {"summary": "overwritten"})
+    assert not result.success
+    assert result.error
+    assert (await workflow.get_task_status(task_id)).task == before
+
+
+async def test_two_executions_at_once_do_the_work_once(workflow, worker):
+    """One success, one refusal, one hour of work. Clause 5."""
+    task_id = await task_that_is("created", workflow)
+    results = await asyncio.gather(*(workflow.execute_task(task_id) for _ in range(2)))
+    assert sorted(result.success for result in results) == [False, True]
+    assert len(worker.seen) == 1
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint task-lifecycle}
+
+# %% [markdown]
+# ## A call is not an await
+#
+# Work has steps, and steps fail. Then `execute_task` awaits the hook `on_failure`, which pages
+# somebody. One mutant forgets the `await`. `AsyncMock` has two assertions that read almost alike.
+#
+# **Predict:** both tests are green. Which one kills?
+
+# %%
+# %%ipytest --mutants failing-step
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+async def fail(hook):
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
+    broken = WorkflowStep("upload", AsyncMock(side_effect=OSError("disk full")))
+    await workflow.execute_task(task_id, [broken], hook)
+
+
+async def test_the_hook_is_called():
+    await fail(hook := AsyncMock())
+    hook.assert_called_once()
+
+
+async def test_the_hook_is_awaited():
+    await fail(hook := AsyncMock())
+    hook.assert_awaited_once()
+
+
+# %% [markdown]
+# `assert_awaited_once`. A call of an `async def` makes a coroutine; not a line of it runs before
+# somebody awaits it. Nobody is paged, and `assert_called_once` is content. **The cure:** of an
+# `AsyncMock`, assert awaits. What was awaited stands in `await_args`.
+#
+# ## The way back
+#
+# When a step fails, those before it are undone: give the money back, release the seat.
+#
+# **Predict:** the third step fails. In which order do the bars of the second run stand?
+
+# %%
+import asyncio
+
+from grader import timeline
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+def step(name):
+    async def work(label):
+        with timeline.span(label):
+            await asyncio.sleep(2)
+            if label == "notify":
+                raise OSError("nobody is there")
+
+    return WorkflowStep(name, lambda outputs: work(name), lambda: work(f"undo: {name}"))
+
+
+# %%
+async def execute(*names):
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Book"})).task_id
+    await workflow.execute_task(task_id, [step(name) for name in names])
+
+
+succeeds = timeline.run(execute("seat", "money"))
+fails = timeline.run(execute("seat", "money", "notify"))
+timeline.draw({"two steps": succeeds, "a third one fails": fails}, title="There, and back")
+
+# %% [markdown]
+# In reverse, one after the other. Two mutants get it wrong: one goes forwards, the other starts all
+# compensations at once.
+#
+# **Predict:** here each compensation is a mock, and each was awaited. Which of the two mutants dies?
+
+# %%
+# %%ipytest --mutants failing-step
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+async def test_both_steps_are_undone():
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Book"})).task_id
+    seat = WorkflowStep("seat", AsyncMock(return_value="12A"), AsyncMock())
+    money = WorkflowStep("money", AsyncMock(return_value="paid"), AsyncMock())
+    notify = WorkflowStep("notify", AsyncMock(side_effect=OSError("nobody is there")))
+    await workflow.execute_task(task_id, [seat, money, notify])
+    seat.compensate.assert_awaited_once()
+    money.compensate.assert_awaited_once()
+
+
+# %% [markdown]
+# Neither. Two mocks know nothing of each other. **The cure:** one diary for all.
+#
+# And let each compensation take an hour, because what is instant cannot overlap. Exercises run
+# under a *virtual clock*, which jumps to the next timer when all tasks wait: the hour is free.
+# Write down the ends, not only the beginnings.
+
+# %%
+# %%ipytest --mutants failing-step
+import asyncio
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+async def test_steps_are_undone_one_after_the_other():
+    diary = []
+
+    def step(name, outcome):
+        async def undo():
+            diary.append(f"undo {name}")
+            await asyncio.sleep(3600)
+            diary.append(f"{name} is undone")
+
+        return WorkflowStep(name, AsyncMock(side_effect=[outcome]), undo)
+
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Book"})).task_id
+    await workflow.execute_task(task_id, [step("a", "1"), step("b", "2"), step("c", OSError())])
+    assert diary == ["undo b", "b is undone", "undo a", "a is undone"]
+
+
+# %% [markdown]
+# ### Exercise: a step fails
+#
+# A `WorkflowStep` has a name and two async functions: `run(outputs)`, which returns a text, and
+# `compensate()`, or None. Test what becomes of them.
+#
+# {contract failing-step}
+#
+# {worked failing-step}
+
+# %% exercise="failing-step"
+# %%ipytest --mutants failing-step
+import asyncio
+from unittest.mock import AsyncMock
+
+import pytest
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+### BEGIN SOLUTION
+class Diary:
+    """Makes steps that write down what is done to them, and fail where `errors` says so."""
+
+    def __init__(self):
+        self.entries = []
+        self.errors = {}
+
+    def step(self, name):
+        async def run(outputs):
+            await self.work(name)
+            return f"{name} is done"
+
+        return WorkflowStep(name, run, lambda: self.work(f"undo {name}"))
+
+    async def work(self, entry):
+        self.entries.append(entry)
+        await asyncio.sleep(1)
+        if entry in self.errors:
+            raise self.errors[entry]
+        self.entries.append(f"{entry}: ended")
+
+    def began(self):
+        return [entry for entry in self.entries if "ended" not in entry]
+
+
+@pytest.fixture
+def diary():
+    return Diary()
+
+
+@pytest.fixture
+def workflow():
+    return Container().get(TaskExecutionWorkflow)
+
+
+@pytest.fixture
+async def task_id(workflow):
+    return (await workflow.create_task({"title": "Deploy"})).task_id
+
+
+async def test_no_step_runs_after_the_one_that_failed(workflow, task_id, diary):
+    """The task is failed, and the result says where and why. Clause 1."""
+    diary.errors = {"b": OSError("disk full")}
+    result = await workflow.execute_task(task_id, [diary.step(name) for name in "abc"])
+    assert "c" not in diary.began()
+    assert not result.success
+    assert "b" in result.error
+    assert "disk full" in result.error
+    assert (await workflow.get_task_status(task_id)).status == "failed"
+
+
+async def test_what_is_done_is_undone_in_reverse_order(workflow, task_id, diary):
+    """The failed step is not undone, it was never done. Clause 2."""
+    diary.errors = {"c": OSError("disk full")}
+    await workflow.execute_task(task_id, [diary.step(name) for name in "abc"])
+    assert diary.began() == ["a", "b", "c", "undo b", "undo a"]
+
+
+async def test_a_compensation_ends_before_the_next_begins(workflow, task_id, diary):
+    """Each takes a second, so two that overlap would both begin first. Clause 2."""
+    diary.errors = {"c": OSError("disk full")}
+    await workflow.execute_task(task_id, [diary.step(name) for name in "abc"])
+    assert diary.entries[-3:-1] == ["undo b: ended", "undo a"]
+
+
+async def test_a_compensation_that_fails_does_not_stop_the_others(workflow, task_id, diary):
+    """The way back is gone to its end, and every error is reported. Clause 3."""
+    diary.errors = {"c": OSError("disk full"), "undo b": OSError("no way back")}
+    result = await workflow.execute_task(task_id, [diary.step(name) for name in "abc"])
+    assert diary.entries[-1] == "undo a: ended"
+    assert "disk full" in result.error
+    assert "no way back" in result.error
+
+
+async def test_the_hook_is_awaited_once_with_the_steps_own_exception(workflow, task_id, diary):
+    """Awaited, not called, and after everything else. Clause 4."""
+    diary.errors = {"b": OSError("disk full"), "undo a": OSError("no way back")}
+    seen = []
+
+    async def look(task, error):
+        seen.extend([diary.began()[-1], (await workflow.get_task_status(task_id)).status])
+
+    hook = AsyncMock(side_effect=look)
+    await workflow.execute_task(task_id, [diary.step(name) for name in "ab"], hook)
+    hook.assert_awaited_once()
+    task, error = hook.await_args.args
+    assert task.id == task_id
+    assert error is diary.errors["b"]
+    assert seen == ["undo a", "failed"]
+
+
+async def test_a_hook_that_fails_is_reported(workflow, task_id, diary):
+    """In the result, beside the error of the step. Clause 4."""
+    diary.errors = {"a": OSError("disk full")}
+    hook = AsyncMock(side_effect=OSError("nobody listens"))
+    result = await workflow.execute_task(task_id, [diary.step("a")], hook)
+    assert "disk full" in result.error
+    assert "nobody listens" in result.error
+
+
+async def test_success_undoes_nothing(workflow, task_id, diary):
+    """And tells nobody of a failure. Clause 5."""
+    hook = AsyncMock()
+    result = await workflow.execute_task(task_id, [diary.step(name) for name in "ab"], hook)
+    assert result.success
+    assert diary.began() == ["a", "b"]
+    hook.assert_not_called()
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint failing-step}
+
+# %% [markdown]
+# ## A failure is not a crash
+#
+# `resume_task` runs what is left. The obvious test lets a step fail, mends it, and resumes.
+#
+# **Predict:** seven mutants of the resumption. How many does it kill?
+
+# %%
+# %%ipytest --mutants resume
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+async def test_a_failed_task_is_resumed():
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
+    first = WorkflowStep("first", AsyncMock(return_value="1"))
+    second = WorkflowStep("second", AsyncMock(side_effect=[OSError("disk full"), "2"]))
+    await workflow.execute_task(task_id, [first, second])
+    assert (await workflow.resume_task(task_id, [first, second])).success
+    first.run.assert_awaited_once()
+
+
+# %% [markdown]
+# One, which runs everything again. A failed step is a polite ending: the workflow lives, and has
+# time to store what it likes. A process that is restarted has none.
+#
+# **Predict:** the first process is cancelled after three seconds. What does the second one run?
+
+# %%
+import asyncio
+
+from grader import timeline
+from vespera_scriptorium import TaskExecutionWorkflow, WorkflowStep
+
+
+def step(name):
+    async def run(outputs):
+        with timeline.span(name):
+            await asyncio.sleep(2)
+        return name
+
+    return WorkflowStep(name, run)
+
+
+steps = [step(name) for name in ("fetch", "build", "upload")]
+
+# %%
+from contextlib import suppress
+
+from vespera_scriptorium import InMemoryTaskRepository, InstantSpecialist
+
+tasks = InMemoryTaskRepository()
+one, two = [TaskExecutionWorkflow(tasks, InstantSpecialist()) for _ in range(2)]
+task_id = (await one.create_task({"title": "Release"})).task_id
+
+
+async def until_restarted():
+    with suppress(TimeoutError):
+        async with asyncio.timeout(3):
+            await one.execute_task(task_id, steps)
+
+
+first, second = timeline.run(until_restarted()), timeline.run(two.resume_task(task_id, steps))
+timeline.draw({"first process": first, "second process": second}, title="Resumed")
+
+# %% [markdown]
+# The step in which the first was cut off, and what comes after it. All that connects the two is
+# the repository. So a test plays them with two workflows on one repository.
+#
+# Even a cancellation is polite: `except` and `finally` still run. **The cure:** leave the first
+# stuck, and look at what is stored while it cannot answer.
+
+# %%
+# %%ipytest --mutants resume
+import asyncio
+
+from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+
+
+async def test_an_output_is_stored_before_the_next_step_begins():
+    workflow = Container().get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
+    first = WorkflowStep("first", lambda outputs: asyncio.sleep(0, "1"))
+    stuck = WorkflowStep("stuck", lambda outputs: asyncio.Event().wait())
+    running = asyncio.create_task(workflow.execute_task(task_id, [first, stuck]))
+    await asyncio.sleep(60)
+    stored = (await workflow.get_task_status(task_id)).task
+    running.cancel()
+    await asyncio.wait([running])
+    assert stored.outputs == {"first": "1"}
+
+
+# %% [markdown]
+# Two die: one stores everything in the end, one writes its checkpoint too early. Without `cancel`
+# and `wait` this test *leaks*, and is set aside.
+#
+# ### Exercise: resume after a crash
+#
+# Test `resume_task`, and what `execute_task` leaves to it.
+#
+# {contract resume}
+#
+# {worked resume}
+
+# %% exercise="resume"
+# %%ipytest --mutants resume
+import asyncio
+
+import pytest
+
+from vespera_scriptorium import (
+    InMemoryTaskRepository,
+    InstantSpecialist,
+    TaskExecutionWorkflow,
+    WorkflowStep,
+)
+
+
+### BEGIN SOLUTION
+class Plan:
+    """Makes steps that note what they were given; those in `failing` fail, in `stuck` they wait."""
+
+    def __init__(self):
+        self.given = {}
+        self.ran = []
+        self.failing = set()
+        self.stuck = set()
+
+    def step(self, name, compensate=None):
+        async def run(outputs):
+            self.ran.append(name)
+            self.given[name] = dict(outputs)
+            if name in self.stuck:
+                await asyncio.Event().wait()
+            if name in self.failing:
+                raise OSError("disk full")
+            return name.upper()
+
+        return WorkflowStep(name, run, compensate)
+
+    def steps(self, names="abc"):
+        return [self.step(name) for name in names]
+
+    def start_again(self):
+        self.failing, self.stuck, self.ran = set(), set(), []
+
+
+@pytest.fixture
+def plan():
+    return Plan()
+
+
+@pytest.fixture
+def process():
+    """Starts a process: a workflow on the repository that all of them share."""
+    repository = InMemoryTaskRepository()
+    return lambda: TaskExecutionWorkflow(repository, InstantSpecialist())
+
+
+@pytest.fixture
+async def task_id(process):
+    return (await process().create_task({"title": "Deploy"})).task_id
+
+
+async def stopped_in_a_step(workflow, task_id, steps):
+    """An execution that has come to the step in which it is stuck."""
+    running = asyncio.create_task(workflow.execute_task(task_id, steps))
+    await asyncio.sleep(1)
+    return running
+
+
+async def test_only_what_is_left_runs(process, task_id, plan):
+    """The failed step and the one behind it, once each. Clause 1."""
+    plan.failing = {"b"}
+    await process().execute_task(task_id, plan.steps())
+    plan.start_again()
+    result = await process().resume_task(task_id, plan.steps())
+    assert result.success
+    assert plan.ran == ["b", "c"]
+
+
+async def test_a_step_gets_what_an_earlier_attempt_has_done(process, task_id, plan):
+    """One output is of the first attempt, one of the second. Clause 2."""
+    plan.failing = {"b"}
+    await process().execute_task(task_id, plan.steps())
+    plan.start_again()
+    await process().resume_task(task_id, plan.steps())
+    assert plan.given["c"] == {"a": "A", "b": "B"}
+
+
+async def test_a_successor_goes_on_where_the_first_is_stuck(process, task_id, plan):
+    """The first never gets to say goodbye. Clause 3."""
+    plan.stuck = {"b"}
+    first = await stopped_in_a_step(process(), task_id, plan.steps())
+    plan.start_again()
+    await process().resume_task(task_id, plan.steps())
+    assert plan.ran == ["b", "c"]
+    first.cancel()
+    await asyncio.wait([first])
+
+
+async def test_a_step_reads_the_number_of_its_attempt(process, task_id, plan):
+    """The first attempt is 1, and the second is 2. Clause 4."""
+    attempts = []
+
+    async def count(outputs):
+        attempts.append((await process().get_task_status(task_id)).task.attempts)
+        return ""
+
+    steps = [WorkflowStep("before", count), plan.step("b"), WorkflowStep("after", count)]
+    plan.failing = {"b"}
+    await process().execute_task(task_id, steps)
+    plan.start_again()
+    await process().resume_task(task_id, steps)
+    assert attempts == [1, 2]
+
+
+async def test_what_was_undone_is_done_again(process, task_id, plan):
+    """The first step has no compensation, so it is still done. Clause 5."""
+
+    async def undo():
+        pass
+
+    steps = [plan.step("a"), plan.step("b", undo), plan.step("c")]
+    plan.failing = {"c"}
+    await process().execute_task(task_id, steps)
+    plan.start_again()
+    await process().resume_task(task_id, steps)
+    assert plan.ran == ["b", "c"]
+
+
+async def test_a_cancelled_execution_keeps_its_work(process, task_id, plan):
+    """Nothing is undone, the task says so, and goes on later. Clause 6."""
+    undone = []
+
+    async def undo():
+        undone.append("a")
+
+    steps = [plan.step("a", undo), plan.step("b")]
+    plan.stuck = {"b"}
+    first = await stopped_in_a_step(process(), task_id, steps)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    assert undone == []
+    assert (await process().get_task_status(task_id)).status == "cancelled"
+    plan.start_again()
+    await process().resume_task(task_id, steps)
+    assert plan.ran == ["b"]
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint resume}
+
+# %% [markdown]
+# ## What failure messages mean
+#
+# | The message | It means | Do this |
+# | --- | --- | --- |
+# | **over-specified**: … words its errors in its own way fails here | You compared a whole message. | Assert what the contract promises. |
+# | `Expected mock to have been awaited once. Awaited 0 times.` | It was called, or not even that. | Look at `call_count`. |
+# | **leaks**: leaves the task … running | The stuck execution outlives its test. | Cancel it, then await it. |
+# | **hangs** | Nobody lets the stuck step go. | Use `asyncio.timeout`. |
+# | **Survived**, and a clause | No test defends it. | Write one. |
+
+# %% [markdown]
+# ## Recap
+#
+# - **Look** at every version that is saved: a final status proves that there was an end.
+# - **Compare** what is stored before and after a refusal. A result is what the workflow says.
+# - **Tell** calls from awaits: a mock that is called and not awaited has done nothing.
+# - **Prove** an order with one diary, and work that takes time: what is instant cannot overlap.
+# - **Crash** with two workflows on one repository, the first one stuck. A failed step is no crash.
+#
+# **Next:** lesson 03, resource lifecycle: acquired, released on every path, in order.
+#
+# **Further reading:**
+# [unittest.mock, asserting awaits](https://docs.python.org/3/library/unittest.mock.html#unittest.mock.AsyncMock.assert_awaited)
+# and [AsyncExitStack](https://docs.python.org/3/library/contextlib.html#contextlib.AsyncExitStack)
+# in the Python documentation, and
+# [parametrizing tests](https://docs.pytest.org/en/stable/how-to/parametrize.html) in pytest's.
