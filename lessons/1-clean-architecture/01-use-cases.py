@@ -14,7 +14,7 @@
 # # Use cases
 #
 # A use case answers "done". You will find out whether it is: in the store, on the disk, and on the
-# days when both are full.
+# day when the disk is full.
 #
 # **40 minutes.** Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
 # and a pytest fixture.
@@ -84,9 +84,9 @@ async def test_file_operation_tracking_use_case():
 # <!--
 # fmt: on
 # -->
-# One. It is good at what it touches: it goes through the layer that callers use, it names what it
-# expects, and it comes back with the id. So it finds the mutant that stores nothing. But it gives
-# metadata and never asks for them back, and it takes the one path on which nothing goes wrong.
+# One. The listing is good at this: it takes the way that callers take, and comes back with the id.
+# So it finds the mutant that stores nothing. But it gives metadata and never asks for them back, and
+# on its way nothing goes wrong.
 #
 # ## The effect, through another door
 #
@@ -141,11 +141,7 @@ async def test_a_success_is_stored():
 from contextlib import asynccontextmanager
 from unittest.mock import AsyncMock
 
-from vespera_scriptorium import (
-    InMemoryFileOperationStore,
-    LocalFileSystem,
-    TrackFileOperationsUseCase,
-)
+from vespera_scriptorium import Container, InMemoryFileOperationStore, TrackFileOperationsUseCase
 
 
 class FullStore(InMemoryFileOperationStore):
@@ -157,8 +153,9 @@ class FullStore(InMemoryFileOperationStore):
 
 
 async def test_a_store_that_fails_is_an_error_result():
-    use_case = TrackFileOperationsUseCase(FullStore(), LocalFileSystem())
-    result = await use_case.track_file_creation("a.txt")
+    container = Container()
+    container.override("file_operation_store", FullStore())
+    result = await container.get(TrackFileOperationsUseCase).track_file_creation("a.txt")
     assert (result.success, result.error) == (False, "disk full")
 
 
@@ -280,8 +277,8 @@ async def test_an_unreadable_file_is_an_error_result(container, use_case, tmp_pa
 # %% [markdown]
 # ## Success is not the answer
 #
-# Look at the listing's end again: track the creation of a file, verify the operation, assert
-# `success`. Did you miss the line that creates the file? There is none.
+# The listing tracks the creation of a file, verifies it, and asserts `success`. Did you miss the
+# line that creates the file? There is none.
 #
 # **Predict:** what does `verify_operation` say about a file that was never made?
 
@@ -427,16 +424,17 @@ async def test_everything_is_verified(tmp_path):
 
 
 # %% [markdown]
-# None. Where everything is well, whoever forgets, merges or stops early is right as well.
-# **The cure:** a day on which every outcome happens. Track a file that will be there, one that will
-# not, one that cannot be read; then assert all counts at once, and the results behind them.
+# None. Where all is well, whoever forgets, merges or stops early is right, too. **The cure:** a day
+# on which every outcome happens: one file that will be there, one that will not, one that cannot be
+# read. Assert all counts at once, and the results behind them.
 #
 # ## The order nobody promised
 #
-# The results stand in the order of the tracking, says the contract. Are the files *read* in that
-# order, too? Here are two ways to check three files, both correct, from real runs.
+# Results stand in the order of the tracking. Are files *read* in that order, too? The picture shows
+# two correct ways to check three files, from real runs. The test below it notes which file is read
+# when.
 #
-# **Predict:** which one does a test accept that writes down who was read when?
+# **Predict:** what will the panel say?
 
 # %%
 import asyncio
@@ -478,9 +476,8 @@ async def test_files_are_checked_in_the_order_of_the_tracking():
 
 
 # %% [markdown]
-# The panel calls it over-specified, and shows the implementation that it would have forbidden. A
-# test like this is red on the day on which somebody makes the code faster. **The cure:** assert
-# the order of what comes *out*, `summary.results`.
+# Over-specified: it forbids the second picture. Such a test turns red on the day on which somebody
+# makes the code faster. **The cure:** assert the order of what comes *out*, `summary.results`.
 #
 # ### Exercise: one summary, nothing hidden
 #
@@ -577,7 +574,6 @@ async def test_nothing_is_not_all_verified(use_case):
 # | **wrong**: line 9: assert … | Correct code fails it. | Read the clause again. |
 # | **over-specified**: a correct implementation that … fails here | You tested *how*. | Assert what comes out. |
 # | **wrong**: AttributeError: 'NoneType' … | The id is not in the store you look into. | Ask the same container for both. |
-# | **hangs**: longer than 2 seconds | It waits for something that never comes. | Give it a deadline. |
 # | **Survived**, and a clause | No test defends it. | Write one. |
 
 # %% [markdown]
@@ -587,8 +583,8 @@ async def test_nothing_is_not_all_verified(use_case):
 # - **Break** each step in turn. Commit is one, too.
 # - **Separate** `success`, the check ran, from `verified`, it found what it looked for.
 # - **Choose** examples close to the boundary: a change of one letter tells more than a new text.
-# - **Count** every outcome on a day on which all of them happen, and an empty day, too. Assert the
-#   order of results, not that of the work.
+# - **Count** on a day on which every outcome happens, and on an empty one: `all([])` is True. Leave
+#   the order of the work to the code.
 #
 # **Next:** [Concurrent operations](../2-advanced/04-concurrent-operations.ipynb), where the use
 # cases run together.
