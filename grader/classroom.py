@@ -139,17 +139,18 @@ class _Room:
                 missing[suite].append(one)
             if not mine:
                 yield self._write(one, results)
-        for suite, result in runner.run(todo, progress):
-            if result["trouble"] is None:
-                self._cache.put(*suite, result)
-            results[suite] = result
-            for one in missing[suite]:
-                unfinished[one.learner].discard(suite)
-                if not unfinished[one.learner]:
-                    yield self._write(one, results)
-                    uses.subtract(self._suites(one))
-            for done in [suite for suite in results if not uses[suite]]:
-                del results[done]  # or a class of thousands would fill the memory
+        with contextlib.closing(runner.run(todo, progress)) as coming:
+            for suite, result in coming:
+                if result["trouble"] is None:
+                    self._cache.put(*suite, result)
+                results[suite] = result
+                for one in missing[suite]:
+                    unfinished[one.learner].discard(suite)
+                    if not unfinished[one.learner]:
+                        yield self._write(one, results)
+                        uses.subtract(self._suites(one))
+                for done in [suite for suite in results if not uses[suite]]:
+                    del results[done]  # or a class of thousands would fill the memory
 
     def _suites(self, submission: Submission) -> list[Suite]:
         """What is to be graded: the answers that can be told."""
@@ -171,14 +172,15 @@ class _Room:
             for exercise_id, text in exercise_cells(nb).items()
             if exercise_id in chosen
         ]
-        for (exercise_id, _), result in runner.run(solutions):
-            report = result["report"]
-            if report["score"] != report["points"]:
-                raise CourseError(
-                    f"nothing is graded, because the solution of {exercise_id} scores "
-                    f"{report['score']:g} of {report['points']:g} points here: "
-                    f"see what `grader verify {exercise_id}` says."
-                )
+        with contextlib.closing(runner.run(solutions)) as coming:
+            for (exercise_id, _), result in coming:
+                report = result["report"]
+                if report["score"] != report["points"]:
+                    raise CourseError(
+                        f"nothing is graded, because the solution of {exercise_id} scores "
+                        f"{report['score']:g} of {report['points']:g} points here: "
+                        f"see what `grader verify {exercise_id}` says."
+                    )
 
     def _result(self, suite: Suite, results: Mapping[Suite, Result]) -> Result:
         found = results.get(suite) or self._cache.get(*suite)
