@@ -60,7 +60,8 @@ def grade(
         refusals = [] if origin is None else collect(origin, course.submitted, part, asked)
         submissions, more = take_in(course.submitted, part, sources)
         refusals += more
-        not_now = {refusal.learner for refusal in refusals} | course.excluded
+        reasons = {refusal.learner: refusal.reason for refusal in refusals}
+        not_now = reasons.keys() | course.excluded
         submissions = [one for one in submissions if one.learner not in not_now]
         if not submissions and not refusals:
             raise CourseError(f"{course.submitted} holds nothing for {part}: collect it first.")
@@ -72,7 +73,7 @@ def grade(
         ):
             room = _Room(course, part, sources, released, cache, book)
             rows = list(room.grade(submissions, Runner(pool, sandbox), progress))
-        rows += [Row(refusal.learner, "refused", reason=refusal.reason) for refusal in refusals]
+        rows += [Row(learner, "refused", reason=reason) for learner, reason in reasons.items()]
         ordered = tuple(sorted(rows, key=lambda row: row.learner))
         return Summary(part, ordered, round(time.monotonic() - begun, 2), wall(first))
 

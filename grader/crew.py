@@ -1,6 +1,7 @@
 """Grades many suites at once, behind the one interface of `concurrent.futures`."""
 
 import contextlib
+import inspect
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed
@@ -61,7 +62,11 @@ class ClassWorker(Worker):
 
 def new_worker(sandbox: Sandbox, children: int | None = None) -> ClassWorker:
     """A worker that is not started. Raises `CourseError` where a wall is asked for in vain."""
-    return ClassWorker(children)
+    if "sandbox" not in inspect.signature(Worker).parameters:  # until the walls have landed
+        return ClassWorker(children)
+    walled: Any = ClassWorker
+    worker: ClassWorker = walled(children, sandbox=sandbox)
+    return worker
 
 
 def wall(worker: Worker) -> str:

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
 from small_class import LESSON, MAGIC, PART, WEAK, SmallClass, answer, solved, untouched
 
 from grader import summary
 from grader.cache import FOLDER, Cache
 from grader.classroom import grade
 from grader.exercise import CourseError
+from grader.gradebook import Course
 from grader.summary import Row, Summary
 
 pytestmark = pytest.mark.slow
@@ -203,6 +205,22 @@ def test_nbgrader_refuses_alike(room: SmallClass) -> None:
     assert not (room.root / "autograded" / "trudy").exists()
     assert room.scores()["mallory"] == 2.0
     assert "trudy" not in room.scores()
+
+
+def test_button_of_formgrader(room: SmallClass) -> None:
+    """One learner at a time goes the same way."""
+    linked = room.hand_in("ben", untouched())
+    linked.unlink()
+    linked.symlink_to(room.root / "submitted" / "ada" / PART / f"{LESSON}.ipynb")
+    config = Course(room.root).config
+    config.CourseDirectory.root = str(room.root)
+    config.GradeSuites.sandbox = "off"
+    button = NbGraderAPI(config=config)
+    assert button.autograde(PART, "ada")["success"]
+    refused = button.autograde(PART, "ben")
+    assert not refused["success"]
+    assert "ben is refused" in refused["log"]
+    assert "ada" not in refused["log"]
 
 
 def test_solution_that_does_not_pass(room: SmallClass) -> None:
