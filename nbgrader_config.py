@@ -5,9 +5,9 @@ lessons/. Every part of the course is one assignment.
 """
 
 from nbgrader.converters import Autograde, GenerateAssignment
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors import Execute, GetGrades
 
-from grader.nbgrader_plugin import GradeSuites, Rebuild, Stamp, take_care
+from grader.nbgrader_plugin import FeedbackPage, GradeSuites, Rebuild, Stamp, take_care
 from grader.notebooks import CODE_STUB
 from grader.stub import release_steps
 
@@ -33,3 +33,7 @@ c.Autograde.sanitize_preprocessors = [Rebuild, *Autograde.sanitize_preprocessors
 c.Autograde.autograde_preprocessors = [
     GradeSuites if step is Execute else step for step in Autograde.autograde_preprocessors.default()
 ]
+
+# The page that a learner gets is ours, with what the gradebook says.
+c.GenerateFeedback.exporter_class = FeedbackPage
+c.GenerateFeedback.preprocessors = [GetGrades]

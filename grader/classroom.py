@@ -7,8 +7,6 @@ feedback. Whoever starts again finds what was done, and does the rest.
 
 import contextlib
 import fcntl
-import importlib
-import importlib.util
 import os
 import time
 from collections import Counter
@@ -22,11 +20,13 @@ from nbformat import NotebookNode
 
 from grader.cache import FOLDER, Cache, write
 from grader.collect import collect
-from grader.crew import Progress, Runner, Sandbox, Suite, crew, quietly, turn, wall
+from grader.crew import Progress, Runner, Suite, crew, quietly, turn
 from grader.exercise import CourseError
+from grader.feedback import write_feedback
 from grader.graded import Result, answered, mark, rebuild
 from grader.intake import TIMESTAMP, Submission, take_in, timestamp
 from grader.notebooks import exercise_cells, read_notebook, release
+from grader.sandbox import Choice
 from grader.summary import Row, Summary
 
 _nbformat: Any = nbformat  # its functions carry no types
@@ -41,7 +41,7 @@ def grade(
     *,
     jobs: int | None = None,
     origin: Path | None = None,
-    sandbox: Sandbox = "on",
+    sandbox: Choice = "on",
     progress: Progress = quietly,
     executor: Callable[[int], Executor] = ThreadPoolExecutor,
 ) -> Summary:
@@ -66,7 +66,7 @@ def grade(
         if not submissions and not refusals:
             raise CourseError(f"{course.submitted} holds nothing for {part}: collect it first.")
         released = {lesson: release(nb) for lesson, nb in sources.items()}
-        cache = Cache(root / FOLDER, wall(first))
+        cache = Cache(root / FOLDER, first.wall)
         with (
             Book(course, part, released) as book,
             executor(jobs or os.cpu_count() or 1) as pool,
@@ -75,7 +75,7 @@ def grade(
             rows = list(room.grade(submissions, Runner(pool, sandbox), progress))
         rows += [Row(learner, "refused", reason=reason) for learner, reason in reasons.items()]
         ordered = tuple(sorted(rows, key=lambda row: row.learner))
-        return Summary(part, ordered, round(time.monotonic() - begun, 2), wall(first))
+        return Summary(part, ordered, round(time.monotonic() - begun, 2), first.wall)
 
 
 @contextlib.contextmanager
@@ -259,13 +259,14 @@ class _Room:
         return True
 
     def _write_feedback(self, learner: str, notebooks: Mapping[str, NotebookNode]) -> bool:
-        if importlib.util.find_spec("grader.feedback") is None:
+        pages = [self._page(learner, lesson) for lesson in notebooks]
+        if all(page.exists() for page in pages):
             return False
-        if all(self._page(learner, lesson).exists() for lesson in notebooks):
-            return False
-        feedback: Any = importlib.import_module("grader.feedback")
+        for left in pages[0].parent.glob(".*"):  # by one who was killed
+            left.unlink()
         with turn:
-            feedback.write_feedback(self._course.root, learner, self._part)
+            comments, scores = self._book.told(learner)
+            write_feedback(self._course.root, learner, self._part, comments, scores)
         return True
 
     def _page(self, learner: str, lesson: str) -> Path:

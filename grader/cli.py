@@ -15,6 +15,7 @@ from grader.bank import exercises, named
 from grader.evaluate import evaluate as evaluate_suite
 from grader.exercise import CourseError
 from grader.report import Report, headline, to_json, to_text
+from grader.sandbox import Choice
 from grader.verify import problems
 from grader.worker import Worker, WorkerLost
 
@@ -29,7 +30,7 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")]
 Sandbox = Annotated[
-    Literal["auto", "on", "off"],
+    Choice,
     typer.Option(help="Walls around learner code: where there are some, always, never."),
 ]
 
@@ -85,11 +86,6 @@ def _read(path: Path) -> str:
         raise Refused(f"{path} is not text in UTF-8; name a Python file.") from None
 
 
-def _no_walls_yet(sandbox: str) -> None:
-    if sandbox == "on":
-        raise Refused("there is no sandbox in this version; use --sandbox off for your own tests.")
-
-
 @app.command("exercises", epilog="Example: grader exercises --json")
 def list_exercises(as_json: AsJson = False) -> None:
     """List every exercise: id, lesson, points, and what its tests run against."""
@@ -125,9 +121,8 @@ def evaluate(
     sandbox: Sandbox = "auto",
 ) -> None:
     """Grade one suite and print its report."""
-    _no_walls_yet(sandbox)
     chosen, text = named(exercise), _read(file)
-    with errors.status(f"{chosen.id} …") as status, Worker() as worker:
+    with errors.status(f"{chosen.id} …") as status, Worker(sandbox=sandbox) as worker:
         report = evaluate_suite(
             text, chosen, worker, lambda what: status.update(f"{chosen.id}: {what} …")
         )
@@ -189,12 +184,46 @@ def build(
     print(f"{len(changed)} {'file' if len(changed) == 1 else 'files'} changed.")
 
 
+@app.command(epilog="Example: grader report 2-advanced")
+def report(
+    part: Annotated[str, typer.Argument(help="A part of the course, which is an assignment.")],
+    as_json: AsJson = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print a row for each learner and exercise, as CSV.")
+    ] = False,
+    summary: Annotated[
+        bool, typer.Option("--csv-summary", help="Print every other number of the page, as CSV.")
+    ] = False,
+    output: Annotated[
+        Path | None, typer.Option(help="Where the page goes; reports/PART.html by default.")
+    ] = None,
+) -> None:
+    """Show an instructor how a graded class did: scores, mutants, clauses, identical suites."""
+    if as_json + as_csv + summary + (output is not None) > 1:
+        raise Refused("choose one of --json, --csv, --csv-summary and --output.")
+    from grader import class_report, class_tables, notebooks, pages
+
+    root = notebooks.find_root(Path.cwd())
+    found = class_report.class_report(root, part)
+    if as_json:
+        print(json.dumps(class_tables.to_json(found), indent=2))
+    elif as_csv or summary:
+        text = class_tables.to_csv(found) if as_csv else class_tables.to_summary_csv(found)
+        print(text, end="")
+    else:
+        path = output or root / "reports" / f"{part}.html"
+        pages.write_page(path, class_report.to_page(found))
+        print(f"Open {_writable(str(path))} in a browser.")
+
+
 @app.command(epilog="Example: grader verify distinct-ids")
 def verify(
     ids: Annotated[list[str] | None, typer.Argument(help="Some exercises; all by default.")] = None,
 ) -> None:
-    """Prove that every exercise is fair: its stub, solution, alternatives and mutants."""
+    """Prove that every exercise is fair, and show how long each of its lessons is."""
     from grader import notebooks
+    from grader.lessons import lessons
+    from grader.shape import shape
 
     root = notebooks.find_root(Path.cwd())
     chosen = [named(name) for name in ids] if ids else list(exercises().values())
@@ -208,10 +237,34 @@ def verify(
             print(f"{exercise.id}: {'proven' if not found else 'NOT proven'}")
             for problem in found:
                 print(f"  {problem}")
+    for lesson in lessons(root):
+        if lesson.part and not lesson.is_draft and lesson.name in {e.lesson for e in chosen}:
+            size = shape(lesson, root)
+            count += len(size.problems())
+            print(f"{lesson.name}: {size}")
+            for problem in size.problems():
+                print(f"  {problem}")
     version = ".".join(map(str, sys.version_info[:2]))
     if count:
         raise Refused(f"{count} things to mend, on Python {version}.")
     print(f"{len(chosen)} exercises are proven on Python {version}.")
+
+
+@app.command(epilog="Example: grader doctor")
+def doctor(as_json: AsJson = False) -> None:
+    """Try each wall around learners' code on this machine, and say what to do; exit 0 with one."""
+    from grader import doctor as doctors
+
+    found = list(doctors.findings())
+    if as_json:
+        _print_json([vars(finding) for finding in found])
+    else:
+        for finding in found:
+            print(f"{finding.what}: {'works' if finding.works else 'fails'} ({finding.found})")
+            if finding.advice is not None:
+                print(f"  {finding.advice}")
+        print(doctors.verdict())
+    raise typer.Exit(0 if any(f.works for f in found if f.what != "Python") else 1)
 
 
 @app.command(epilog="Example: grader grade 2-advanced")

@@ -1,20 +1,19 @@
 """Grades many suites at once, behind the one interface of `concurrent.futures`."""
 
 import contextlib
-import inspect
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from grader.bank import exercises
 from grader.exercise import CourseError
 from grader.graded import Result, graded, shown
 from grader.report import Report
+from grader.sandbox import Choice
 from grader.worker import Worker, WorkerLost
 
-Sandbox = Literal["auto", "on", "off"]
 Suite = tuple[str, str]
 """An exercise's id, and the text of its cell."""
 
@@ -60,20 +59,6 @@ class ClassWorker(Worker):
             turn.acquire()
 
 
-def new_worker(sandbox: Sandbox, children: int | None = None) -> ClassWorker:
-    """A worker that is not started. Raises `CourseError` where a wall is asked for in vain."""
-    if "sandbox" not in inspect.signature(Worker).parameters:  # until the walls have landed
-        return ClassWorker(children)
-    walled: Any = ClassWorker
-    worker: ClassWorker = walled(children, sandbox=sandbox)
-    return worker
-
-
-def wall(worker: Worker) -> str:
-    """What stands around a worker."""
-    return str(getattr(worker, "wall", "none"))
-
-
 _of_this_thread = threading.local()
 _stopping = threading.Event()
 _lock = threading.Lock()
@@ -82,7 +67,7 @@ _idle: list[ClassWorker] = []
 
 
 @contextlib.contextmanager
-def crew(sandbox: Sandbox) -> Iterator[ClassWorker]:
+def crew(sandbox: Choice) -> Iterator[ClassWorker]:
     """The workers of all threads, closed together in the end; the first, which warms up already."""
     _stopping.clear()
     try:
@@ -99,15 +84,15 @@ def crew(sandbox: Sandbox) -> Iterator[ClassWorker]:
             _idle.clear()
 
 
-def _start(sandbox: Sandbox) -> ClassWorker:
-    worker = new_worker(sandbox, children=1)
+def _start(sandbox: Choice) -> ClassWorker:
+    worker = ClassWorker(1, sandbox)
     with _lock:
         _all.append(worker)
     worker.start()
     return worker
 
 
-def _mine(sandbox: Sandbox) -> ClassWorker:
+def _mine(sandbox: Choice) -> ClassWorker:
     """This thread's worker."""
     worker: ClassWorker | None = getattr(_of_this_thread, "worker", None)
     if worker is None:
@@ -117,7 +102,7 @@ def _mine(sandbox: Sandbox) -> ClassWorker:
     return worker
 
 
-def grade_suite(sandbox: Sandbox, exercise_id: str, suite: str) -> Result:
+def grade_suite(sandbox: Choice, exercise_id: str, suite: str) -> Result:
     """One job: plain data in, plain data out, in whatever thread or process an executor has.
 
     `trouble` in the result is None, or says what went wrong that need not be the suite's fault.
@@ -148,7 +133,7 @@ class Runner:
     """Grades suites in a pool."""
 
     pool: Executor
-    sandbox: Sandbox
+    sandbox: Choice
 
     def run(
         self, suites: Iterable[Suite], progress: Progress = quietly

@@ -1,37 +1,27 @@
 """A suite against every variant of an exercise's subject, under every schedule: a `Report`.
 
 The only place that knows which variant is which. What it sends to the worker is text without a
-label, and what comes back is only a list of what passed and what failed.
+label, in a new disguise and in random order; among the mutants there are correct implementations,
+too. What comes back is only a list of what passed and what failed.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+import re
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from random import Random
 from typing import Any
 
-from grader.exercise import SUITE, Exercise, Probe, Variant
-from grader.inside.loops import Schedule, schedules
+from grader.disguise import Disguise, Disguised
+from grader.exercise import SUITE, Exercise, Target, Variant
+from grader.inside.loops import schedules
 from grader.inside.settings import DEADLINES
-from grader.report import MutantReport, ProbeReport, Report, TestReport, Verdict, score
+from grader.report import MutantReport, ProbeReport, Report, TestReport, score
 from grader.suite import Rejected, Suite, Unreadable, read
-from grader.transcript import Outcome, explain, read_answer, unfinished, with_name_hint
+from grader.transcript import Outcome, explain, read_answer, shorten, unfinished
+from grader.verdicts import Run, judge, judge_probe
 from grader.worker import Worker, WorkerLost
-
-
-@dataclass
-class Run:
-    """One variant under one schedule, with some tests; filled by `_execute`.
-
-    `probe` is the source of a test of ours that is put below the learner's.
-    """
-
-    variant: Variant
-    schedule: Schedule
-    tests: tuple[str, ...]
-    probe: str = ""
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    collected: tuple[str, ...] = ()
-    broken: str | None = None
-    rejected: str | None = None
 
 
 def evaluate(
@@ -39,8 +29,13 @@ def evaluate(
     exercise: Exercise,
     worker: Worker,
     progress: Callable[[str], None] = lambda what: None,
+    *,
+    disguised: bool = True,
 ) -> Report:
-    """Grade one suite, the text of a cell or a file. Never raises for what a learner wrote."""
+    """Grade one suite, the text of a cell or a file. Never raises for what a learner wrote.
+
+    `disguised` is False only where a test looks at what the disguise does.
+    """
     try:
         suite = read(text)
     except Unreadable as error:
@@ -51,7 +46,7 @@ def evaluate(
         reason = "Write your tests in the cell and run it."
         return Report(exercise.id, "not-attempted", reason, exercise.points)
     try:
-        return _Evaluation(suite, exercise, worker, progress).report()
+        return _Evaluation(suite, exercise, worker, progress, disguised=disguised).report()
     except WorkerLost as error:
         return Report(exercise.id, "error", explain(str(error)), exercise.points)
 
@@ -60,13 +55,21 @@ class _Evaluation:
     """One suite on its way through the runs."""
 
     def __init__(
-        self, suite: Suite, exercise: Exercise, worker: Worker, progress: Callable[[str], None]
+        self,
+        suite: Suite,
+        exercise: Exercise,
+        worker: Worker,
+        progress: Callable[[str], None],
+        *,
+        disguised: bool,
     ) -> None:
         self._suite = suite
         self._exercise = exercise
         self._worker = worker
         self._progress = progress
         self._schedules = schedules(exercise.clock)
+        self._random = Random(secrets.randbits(64))
+        self._disguise = _disguise(exercise) if disguised else None
 
     def report(self) -> Report:
         exercise = self._exercise
@@ -89,13 +92,15 @@ class _Evaluation:
             if (variant, schedule) != (first.variant, first.schedule)
         ]
         self._execute(correct[1:])
-        tests = [_judge(name, correct, exercise) for name in self._suite.tests]
+        tests = [judge(name, correct, exercise) for name in self._suite.tests]
         valid = tuple(test.name for test in tests if test.verdict == "valid")
         self._progress("looking for mutants that survive")
-        kills, hints = self._hunt(valid)
+        kills, hints, doubted = self._hunt(valid)
         return self._graded(
             tuple(
-                TestReport(
+                TestReport(test.name, "flaky", _CHANGES_ITS_MIND)
+                if test.name in doubted
+                else TestReport(
                     test.name,
                     test.verdict,
                     test.message or hints.get(test.name) or self._suite.notes.get(test.name),
@@ -134,41 +139,74 @@ class _Evaluation:
             tests,
             mutants,
             probes,
+            self._worker.wall,
         )
 
-    def _hunt(self, valid: tuple[str, ...]) -> tuple[dict[int, set[str]], dict[str, str]]:
-        """Which valid tests kill which mutant, and a hint for each test that hung on one.
+    def _hunt(self, valid: tuple[str, ...]) -> tuple[dict[int, set[str]], dict[str, str], set[str]]:
+        """Which valid tests kill which mutant, a hint for each that hung on one, and the doubted.
 
         First-in-first-out first; the other schedules only for what survives. A kill counts when
-        it happens twice.
+        it happens twice; or three times, where many tests or many schedules leave more to chance.
+        Doubted is a test that treats a correct implementation differently among
+        mutants than before, or whose failures do not happen again.
         """
         kills: dict[int, set[str]] = {}
         hints: dict[str, str] = {}
-        remaining = dict(enumerate(self._exercise.mutants, start=1))
-        willing = dict.fromkeys(remaining, valid)
+        doubted: set[str] = set()
+        unrepeated: Counter[str] = Counter()
+        willing = dict.fromkeys(range(1, len(self._exercise.mutants) + 1), valid)
         for some in (self._schedules[:1], self._schedules[1:]):
             runs = {
                 (number, schedule): Run(variant, schedule, willing[number])
-                for number, variant in remaining.items()
+                for number, variant in enumerate(self._exercise.mutants, start=1)
                 for schedule in some
-                if willing[number]
+                if number not in kills and willing[number]
             }
-            self._execute(runs.values())
-            again: dict[tuple[int, Schedule], Run] = {}
-            for (number, schedule), run in runs.items():
-                killers = tuple(name for name, outcome in run.outcomes.items() if outcome.kills)
-                if killers:
-                    again[number, schedule] = Run(run.variant, schedule, killers)
+            doubted |= self._execute_among_correct(runs.values())
+            for (number, _), run in runs.items():
                 hung = [name for name, outcome in run.outcomes.items() if outcome.ending == "hung"]
                 willing[number] = tuple(name for name in willing[number] if name not in hung)
                 hints.update(dict.fromkeys(hung, _HANGS_ON_A_MUTANT))
-            self._execute(again.values())
-            for (number, _), run in again.items():
-                killers = tuple(name for name, outcome in run.outcomes.items() if outcome.kills)
-                if killers and number in remaining:
-                    kills[number] = set(killers)
-                    del remaining[number]
-        return kills, hints
+            killing = {key: run.killers for key, run in runs.items() if run.killers}
+            everyone = set().union(*killing.values())
+            for _ in range(1 if some[0].kind == "fifo" and len(valid) <= FEW else 2):
+                again = {  # the same tests for all: what runs must not tell what is known
+                    key: Run(
+                        runs[key].variant, key[1], tuple(sorted(everyone & {*willing[key[0]]}))
+                    )
+                    for key in killing
+                }
+                doubted |= self._execute_among_correct(again.values())
+                for key, run in again.items():
+                    unrepeated.update(killing[key] - run.killers)
+                    killing[key] &= run.killers
+            doubted |= {name for name, times in unrepeated.items() if times > 1}
+            for (number, _), killers in killing.items():
+                if killers - doubted:
+                    kills.setdefault(number, killers - doubted)
+        return {number: kills[number] - doubted for number in kills}, hints, doubted
+
+    def _execute_among_correct(self, runs: Iterable[Run]) -> set[str]:
+        """Execute runs of mutants among some of correct implementations; who fails on these.
+
+        These look like those: for each set of tests there is the reference, and an alternative.
+        """
+        runs = list(runs)
+        correct = [self._exercise.reference, self._exercise.reference]
+        if self._exercise.alternatives:
+            correct[1] = self._random.choice(self._exercise.alternatives)
+        decoys = [
+            Run(variant, self._random.choice(runs).schedule, tests)
+            for tests in dict.fromkeys(run.tests for run in runs)
+            for variant in correct
+        ]
+        self._execute([*runs, *decoys])
+        return {
+            name
+            for decoy in decoys
+            for name, outcome in decoy.outcomes.items()
+            if outcome.ending != "passed"
+        }
 
     def _probe(self) -> tuple[ProbeReport, ...]:
         """Our tests on what the learner wrote: pairs of what must pass and what must fail."""
@@ -184,20 +222,27 @@ class _Evaluation:
             ]
             pairs.append((probe, correct, broken))
         self._execute(run for _, correct, broken in pairs for run in (*correct, *broken))
-        return tuple(_judge_probe(*pair, self._exercise) for pair in pairs)
+        return tuple(judge_probe(*pair, self._exercise) for pair in pairs)
 
     def _execute(self, runs: Iterable[Run]) -> None:
         """Fill the runs. A test that ends its process is noted, and the rest run without it."""
         waiting = [(run, set(run.tests)) for run in runs]
         while waiting:
-            answers = self._worker.run(self._request(run, tests) for run, tests in waiting)
+            self._random.shuffle(waiting)
+            worn = [self._wear(run.variant) for run, _ in waiting]
+            requests = [
+                self._request(run, tests, disguised.sources)
+                for (run, tests), disguised in zip(waiting, worn, strict=True)
+            ]
+            answers = self._worker.run(requests)
             again = []
-            for (run, tests), answer in zip(waiting, answers, strict=True):
+            for (run, tests), disguised, answer in zip(waiting, worn, answers, strict=True):
                 transcript = read_answer(
                     answer,
                     sorted(tests),
                     self._deadline,
                     setup_kills=self._exercise.setup_kills,
+                    words=self._words(run, disguised),
                 )
                 run.broken, run.rejected = transcript.broken, transcript.rejected
                 run.collected = run.collected or transcript.collected
@@ -212,18 +257,31 @@ class _Evaluation:
                     run.outcomes.update(dict.fromkeys(rest, outcome))
             waiting = again
 
+    def _wear(self, variant: Variant) -> Disguised:
+        if self._disguise is None:
+            return Disguised(variant.sources, {})
+        return self._disguise.put_on(variant, self._random)
+
+    def _words(self, run: Run, disguised: Disguised) -> Callable[[str], str]:
+        """Puts messages into the variant's own names, and leaves out lines that the cell lacks."""
+        lines = self._suite.source.count("\n") + 1
+
+        def own(found: re.Match[str]) -> str:
+            return found[0] if run.probe or int(found[1]) <= lines else ""
+
+        return lambda message: shorten(_LINE.sub(own, disguised.translate(message)))
+
     @property
     def _deadline(self) -> float:
         return DEADLINES[self._exercise.clock]
 
-    def _request(self, run: Run, tests: set[str]) -> dict[str, Any]:
-        sources = run.variant.sources.items()
-        helpers = [source for target, source in sources if target.module == SUITE]
+    def _request(self, run: Run, tests: set[str], sources: Mapping[Target, str]) -> dict[str, Any]:
+        helpers = [source for target, source in sources.items() if target.module == SUITE]
         below = [run.probe] if run.probe else helpers  # a probe looks at the learner's own helper
         return {
             "suite": "\n\n\n".join([self._suite.source, *below]),
             "tests": sorted(tests),
-            "grafts": _grafts(run.variant),
+            "grafts": _grafts(sources),
             "schedule": vars(run.schedule),
             "clock": self._exercise.clock,
             "deadline": self._deadline,
@@ -231,9 +289,22 @@ class _Evaluation:
         }
 
 
+FEW = 10
+"""So many tests are too few to kill by chance."""
+
+_LINE = re.compile(r"^line (\d+): ")
+_CHANGES_ITS_MIND = (
+    "passes on a correct implementation and fails on the same one when it runs again, or fails on "
+    "a mutant and then passes: let nothing depend on chance, on time or on other tests"
+)
 _HANGS_ON_A_MUTANT = (
     "waits for ever on a mutant, which is no kill: give the wait a deadline with asyncio.timeout"
 )
+
+
+@cache
+def _disguise(exercise: Exercise) -> Disguise:
+    return Disguise(exercise.variants)
 
 
 def _made_at_run_time(collected: tuple[str, ...], written: tuple[str, ...]) -> str | None:
@@ -249,76 +320,13 @@ def _clause(exercise: Exercise, variant: Variant) -> str:
     return exercise.contract[variant.clause - 1]
 
 
-def _grafts(variant: Variant) -> list[dict[str, str]]:
-    """The variant's sources for the application: one text for each class or module."""
+def _grafts(sources: Mapping[Target, str]) -> list[dict[str, str]]:
+    """The sources for the application: one text for each class or module, these in one order."""
     owners: dict[tuple[str, str], list[str]] = {}
-    for target, source in variant.sources.items():
-        if target.module == SUITE:
-            continue
-        owners.setdefault((target.module, target.owner), []).append(source)
+    for target, source in sources.items():
+        if target.module != SUITE:
+            owners.setdefault((target.module, target.owner), []).append(source)
     return [
-        {"module": module, "owner": owner, "source": "\n\n".join(sources)}
-        for (module, owner), sources in owners.items()
+        {"module": module, "owner": owner, "source": "\n\n".join(owners[module, owner])}
+        for module, owner in sorted(owners)
     ]
-
-
-# ------------------------------------------------------------------ what it means
-
-
-def _judge(name: str, correct: list[Run], exercise: Exercise) -> TestReport:
-    """Rule 1: valid is what passes on every correct implementation under every schedule."""
-    seen = [(run, run.outcomes[name]) for run in correct if name in run.outcomes]
-    reference = [(run, o) for run, o in seen if run.variant is exercise.reference]
-    for _, outcome in seen:
-        if outcome.ending == "skipped":
-            return TestReport(name, "skipped", "is skipped, and a test that does not run is none")
-    for run, outcome in seen:
-        if outcome.ending == "hung":
-            return TestReport(name, "hangs", f"{_where(run, exercise)}{outcome.message}")
-    red = [(run, o) for run, o in reference if o.ending in ("failed", "died")]
-    if red:
-        verdict: Verdict = "wrong" if len(red) == len(reference) else "flaky"
-        return TestReport(name, verdict, _failure(*red[0], exercise, verdict))
-    for alternative in exercise.alternatives:
-        runs = [(run, o) for run, o in seen if run.variant is alternative]
-        red = [(run, o) for run, o in runs if o.ending in ("failed", "died")]
-        if red:
-            verdict = "over-specified" if red[0] == runs[0] else "flaky"
-            return TestReport(name, verdict, _failure(*red[0], exercise, verdict))
-    for run, outcome in seen:
-        if outcome.ending == "left":
-            return TestReport(name, "leaks", f"{_where(run, exercise)}{outcome.message}")
-    return TestReport(name, "valid")
-
-
-def _where(run: Run, exercise: Exercise) -> str:
-    """Nothing for the plainest run; else which run it was."""
-    if run.variant is not exercise.reference:
-        return f"with a correct implementation that {run.variant.sentence}: "
-    return "" if run.schedule.kind == "fifo" else f"{run.schedule}: "
-
-
-def _failure(run: Run, outcome: Outcome, exercise: Exercise, verdict: Verdict) -> str:
-    message = with_name_hint(outcome.message or "fails")
-    match verdict:
-        case "over-specified":
-            return f"a correct implementation that {run.variant.sentence} fails here: {message}"
-        case "flaky":
-            return f"passes under one schedule and fails under another ({run.schedule}): {message}"
-    return message
-
-
-def _judge_probe(
-    probe: Probe, correct: list[Run], broken: list[Run], exercise: Exercise
-) -> ProbeReport:
-    """Rule 4: it passes with every correct variant, and fails with the broken one."""
-    clause = exercise.contract[probe.clause - 1]
-    for run in correct:
-        outcome = run.outcomes[probe.name]
-        if outcome.ending != "passed":
-            why = with_name_hint(outcome.message or "it fails")
-            return ProbeReport(probe.name, False, f"{clause} ({_where(run, exercise)}{why})")
-    if any(run.outcomes[probe.name].ending != "failed" for run in broken):
-        why = f"it does not notice that the application {probe.broken.sentence}"
-        return ProbeReport(probe.name, False, f"{clause} ({why})")
-    return ProbeReport(probe.name, True)

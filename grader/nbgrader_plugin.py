@@ -12,19 +12,22 @@ from pathlib import Path
 from typing import Any, cast
 
 import nbformat
+from nbconvert.exporters import Exporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from traitlets import Bool, Enum
+from traitlets import Bool, Enum, Unicode
 
 from grader.bank import exercises
 from grader.cache import FOLDER, Cache
-from grader.crew import Sandbox, grade_with, new_worker, wall
+from grader.crew import ClassWorker, grade_with
 from grader.exercise import CourseError
+from grader.feedback import page_of_nbgrader
 from grader.graded import Result, mark, rebuild, suites
 from grader.intake import TIMESTAMP, Submission, take_in, timestamp
 from grader.notebooks import answer_cells, read_notebook, release, stamp
+from grader.sandbox import Choice
 
 _nbformat: Any = nbformat  # its functions carry no types
 
@@ -58,6 +61,19 @@ class Rebuild(_Step):
         return read_notebook(Path(folder, f"{resources['nbgrader']['notebook']}.ipynb"))
 
 
+class FeedbackPage(Exporter):
+    """Writes our page where nbgrader would show the notebook. `GetGrades` has to come before."""
+
+    file_extension = Unicode(".html").tag(config=True)
+
+    def from_notebook_node(  # type: ignore[override]  # nor do nbconvert's own keep to it
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        filled, resources = super().from_notebook_node(nb, resources, **options)
+        names = resources["nbgrader"]
+        return page_of_nbgrader(filled, names["notebook"], names["student"]), resources
+
+
 class GradeSuites(_Step):
     """Evaluates every answer cell, and writes the number that nbgrader reads.
 
@@ -79,8 +95,8 @@ class GradeSuites(_Step):
         )
         results: dict[str, Result] = {}
         with contextlib.ExitStack() as stack:
-            worker = new_worker(cast(Sandbox, self.sandbox))
-            cache = Cache(Path(course.root, FOLDER), wall(worker))
+            worker = ClassWorker(sandbox=cast(Choice, self.sandbox))
+            cache = Cache(Path(course.root, FOLDER), worker.wall)
             for exercise_id, suite in suites(nb).items():
                 self.log.info("Evaluating %s", exercise_id)
                 result = cache.get(exercise_id, suite)
@@ -122,7 +138,7 @@ def _start(self: Any) -> None:
     source = Path(course.format_path(course.source_directory, ".", course.assignment_id))
     try:
         step: Any = GradeSuites
-        new_worker(step(parent=self).sandbox)  # a missing wall is said once, not for each
+        ClassWorker(sandbox=step(parent=self).sandbox)  # a missing wall is said once, not for each
         taken, refused = take_in(
             submitted, course.assignment_id, [path.stem for path in source.glob("*.ipynb")]
         )

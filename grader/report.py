@@ -1,7 +1,11 @@
 """What an evaluation found: a `Report`, as JSON, as text for a terminal, as HTML for a notebook."""
 
+import dataclasses
 import re
 import sys
+import types
+import typing
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -95,6 +99,58 @@ def to_json(report: Report) -> dict[str, Any]:
     }
 
 
+def from_json(value: object) -> Report:
+    """The report that `to_json` wrote; keys that nobody knows are left aside.
+
+    Raises `ValueError`, whose message names the place, where anything else is not as it was
+    written: a key that is missing, a value of another type, a number out of its range.
+    """
+    report: Report = _read(value, Report, "the report")
+    numbers = {mutant.number for mutant in report.mutants}
+    known = all(numbers.issuperset(test.kills) for test in report.tests)
+    share = report.mutation_score
+    if not 0 <= report.score <= report.points or not (share is None or 0 <= share <= 1):
+        raise ValueError("the report: its score is out of range")
+    if numbers != set(range(1, len(report.mutants) + 1)) or not known:
+        raise ValueError("the report: the numbers of its mutants are not those of a report")
+    return report
+
+
+def _read(value: object, expected: Any, place: str) -> Any:
+    """A value out of JSON, as the type that a field declares."""
+    if dataclasses.is_dataclass(expected) and isinstance(value, dict):
+        return _read_fields(value, typing.cast(type, expected), place)
+    choices = typing.get_args(expected)
+    match typing.get_origin(expected):
+        case typing.Literal if isinstance(value, str) and value in choices:
+            return value
+        case types.UnionType:  # with None, always
+            return None if value is None else _read(value, choices[0], place)
+        case origin if origin is tuple and isinstance(value, list):
+            return tuple(_read(one, choices[0], f"{place}, {n}") for n, one in enumerate(value, 1))
+    if expected is float and isinstance(value, int | float) and not isinstance(value, bool):
+        if abs(value) <= sys.float_info.max:  # neither infinite nor no number at all
+            return float(value)
+    elif type(value) is expected:  # True is an int, and no number
+        return value
+    raise ValueError(f"{place}: not what a report holds there")
+
+
+def _read_fields(value: dict[str, object], expected: type, place: str) -> Any:
+    declared = _declared(expected)
+    missing = sorted(declared.keys() - value.keys())
+    if missing:
+        raise ValueError(f"{place}: {missing[0]} is missing")
+    return expected(
+        **{name: _read(value[name], kind, f"{place}, {name}") for name, kind in declared.items()}
+    )
+
+
+@cache
+def _declared(expected: type) -> dict[str, Any]:
+    return typing.get_type_hints(expected)
+
+
 def score(points: int, killed: int, mutants: int, invalid: int) -> float:
     """Rule 3, and the only place that rounds: points × killed / mutants, less for invalid tests."""
     if mutants == 0:
@@ -171,11 +227,36 @@ def _code(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
+def visible(value: Any) -> Any:
+    """A text whose control characters are escapes that one can see; anything else as it is.
+
+    What moves a terminal's cursor, turns the direction of writing or cannot be seen is how a text
+    pretends to be another.
+    """
+    if not isinstance(value, str) or (value.isascii() and value.isprintable()):
+        return value
+    return type(value)("".join(one if _is_plain(one) else _escape(one) for one in value))
+
+
+def _is_plain(one: str) -> bool:
+    return one in _PLAIN or unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+_PLAIN = frozenset("\n\t\u200c\u200d")
+"""The last two join letters, or keep them apart: some languages cannot be written without."""
+
+
+def _escape(one: str) -> str:
+    return one.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
 @cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """Every template of ours: escaped, and no invisible character goes into a page."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("grader"),
         autoescape=jinja2.select_autoescape(["html"]),
+        finalize=visible,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -214,9 +295,10 @@ def to_text(report: Report, exercise: Exercise) -> str:
             lines.append(f"      {probe.message}")
     if report.status == "graded":
         lines += ["", f"Python {report.python}, sandbox: {report.sandbox}"]
-    return "\n".join(lines)
+    text: str = visible("\n".join(lines))
+    return text
 
 
 def to_html(report: Report, exercise: Exercise) -> str:
     """The report for a notebook: no scripts, readable in light and in dark themes."""
-    return _templates().get_template("report.html").render(view=view(report, exercise))
+    return templates().get_template("report.html").render(view=view(report, exercise))

@@ -1,10 +1,16 @@
 """What the records of a run mean: how each test ended in it.
 
 The records come from a process that ran a learner's code, which can write whatever it likes where
-they are read. So nothing in them is taken on trust: what is not exactly a record is no record.
+they are read. So they must follow the grammar to the letter, and one that does not makes the whole
+run worthless: neither a pass nor a kill. The test that was at work is to blame, or all of them, and
+the others are to run again without it. A process may end in the middle, though, and what was
+complete by then counts::
+
+    run   = (broken | skipped)* collected case* finish
+    case  = start setup [call] teardown end
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,6 +18,11 @@ from grader.inside.settings import MOST_CASES
 
 Ending = Literal["passed", "failed", "left", "skipped", "hung", "died"]
 SEVERITY: tuple[Ending, ...] = ("passed", "left", "failed", "died", "hung", "skipped")
+OUTCOMES = ("passed", "failed", "skipped", "hung")
+LONGEST_MESSAGE = 300
+
+Words = Callable[[str], str]
+"""Puts a message into the words that its reader knows."""
 
 
 @dataclass(frozen=True)
@@ -43,35 +54,127 @@ class _Case:
     left: list[str] = field(default_factory=list)
     ended: bool = False
 
+    def expects(self, phase: str) -> bool:
+        """Whether a phase comes next: there is a call when the setup has passed, and only then."""
+        before = list(self.phases)
+        if not before:
+            return phase == "setup"
+        if before == ["setup"] and self.phases["setup"][0] == "passed":
+            return phase == "call"
+        return phase == "teardown" and "teardown" not in before
+
+
+class _Unlawful(Exception):
+    """A record that no run of pytest writes where it stands."""
+
+
+class _Records:
+    """Takes the records of one run of `tests`, in order. Raises `_Unlawful`."""
+
+    def __init__(self, tests: Collection[str], words: Words) -> None:
+        self.cases: dict[int, _Case] = {}
+        self.number = 0
+        """Of the cases that pytest found."""
+        self.collected: tuple[str, ...] | None = None
+        self.broken: str | None = None
+        self.skipped = False
+        self.finished = False
+        self._tests = tests
+        self._words = words
+        self._open: int | None = None
+        """The case that has begun and not ended."""
+
+    @property
+    def at_work(self) -> list[str]:
+        """The test whose case has begun and not ended, if there is one."""
+        return [] if self._open is None else [(self.collected or ())[self._open]]
+
+    def take(self, record: Any) -> None:
+        """One record more. Only exactly the fields, and only exactly their types, will do."""
+        if self.finished or not isinstance(record, dict):
+            raise _Unlawful
+        match tuple(record), tuple(record.values()):
+            case ("broken",), (str(why),) if self.collected is None:
+                self.broken = self.broken or self._words(why)
+            case ("skipped",), (str(),) if self.collected is None:
+                self.skipped = True
+            case ("cases", "collected"), (number, list(names)) if self.collected is None:
+                self._collect(number, names)
+            case ("start",), (number,):
+                self._start(number)
+            case ("case", "phase", "outcome", "message"), (number, phase, outcome, message):
+                self._phase(self._of(number), phase, outcome, message)
+            case ("end", "left"), (number, list(left)) if all(isinstance(s, str) for s in left):
+                case = self._of(number)
+                if "teardown" not in case.phases:
+                    raise _Unlawful
+                case.left, case.ended, self._open = list(map(self._words, left)), True, None
+            case ("finish",), (True,):
+                self.finished = True
+            case _:
+                raise _Unlawful
+
+    def _collect(self, number: Any, names: list[Any]) -> None:
+        if type(number) is not int or len(names) != min(number, MOST_CASES):
+            raise _Unlawful
+        if not all(isinstance(name, str) for name in names):
+            raise _Unlawful
+        self.number, self.collected = number, tuple(names)
+
+    def _start(self, number: Any) -> None:
+        known = () if self.collected is None or self.broken is not None else self.collected
+        lawful = (
+            self._open is None
+            and type(number) is int
+            and number in range(len(known))
+            and number not in self.cases
+            and known[number] in self._tests
+            and self.number <= MOST_CASES
+        )
+        if not lawful:
+            raise _Unlawful
+        self._open = number
+        self.cases[number] = _Case()
+
+    def _of(self, number: Any) -> _Case:
+        if type(number) is not int or number != self._open:
+            raise _Unlawful
+        return self.cases[number]
+
+    def _phase(self, case: _Case, phase: Any, outcome: Any, message: Any) -> None:
+        if not isinstance(phase, str) or not case.expects(phase) or outcome not in OUTCOMES:
+            raise _Unlawful
+        if message is not None and (not isinstance(message, str) or outcome == "passed"):
+            raise _Unlawful
+        case.phases[phase] = (outcome, None if message is None else self._words(message))
+
 
 def read_answer(
-    answer: dict[str, Any], tests: Collection[str], deadline: float, *, setup_kills: bool = False
+    answer: dict[str, Any],
+    tests: Collection[str],
+    deadline: float,
+    *,
+    setup_kills: bool = False,
+    words: Words = str,
 ) -> Transcript:
     """Read the records of one run of `tests`. `deadline` is what a test may take, in seconds."""
-    cases: dict[int, _Case] = {}
-    collected: tuple[str, ...] | None = None
-    for record in answer["records"]:
-        match record:
-            case {"broken": str(why)} if collected is None:
-                return Transcript(broken=explain(why))
-            case {"skipped": str()} if collected is None:
-                skipped = Outcome("skipped", "is skipped with the whole cell")
-                return Transcript(dict.fromkeys(tests, skipped))
-            case {"cases": int(number), "collected": list(names)} if collected is None:
-                collected = tuple(map(str, names))
-                if number > MOST_CASES:
-                    reason = f"{number} cases: at most {MOST_CASES} count, use fewer."
-                    return Transcript(rejected=reason)
-            case {"start": int(number)}:
-                cases.setdefault(number, _Case())
-            case {"case": int(number), "phase": str(phase), "outcome": str(outcome)} if (
-                number in cases
-            ):
-                message = record.get("message")
-                cases[number].phases[phase] = (outcome, None if message is None else str(message))
-            case {"end": int(number), "left": list(left)} if number in cases:
-                cases[number].left, cases[number].ended = list(map(str, left)), True
-    if collected is None:
+    records = _Records(tests, words)
+    try:
+        for record in answer["records"]:
+            records.take(record)
+        if answer.get("overflow") or answer.get("malformed"):
+            raise _Unlawful
+        if records.finished and answer.get("status") not in (0, None):
+            raise _Unlawful
+    except _Unlawful:
+        return Transcript(dict.fromkeys(records.at_work or tests, Outcome("died", _UNLAWFUL)))
+    if records.broken is not None:
+        return Transcript(broken=explain(records.broken))
+    if records.skipped:
+        return Transcript(
+            dict.fromkeys(tests, Outcome("skipped", "is skipped with the whole cell"))
+        )
+    if records.collected is None:
         return Transcript(
             broken=(
                 f"Importing the cell took longer than {deadline:g} s: "
@@ -81,20 +184,27 @@ def read_answer(
                 "look for an exit outside a test."
             )
         )
+    if records.number > MOST_CASES:
+        reason = f"{records.number} cases: at most {MOST_CASES} count, use fewer."
+        return Transcript(rejected=reason)
     outcomes = {}
     for name in tests:
-        mine = [number for number, test in enumerate(collected) if test == name]
-        begun = [cases[number] for number in mine if number in cases]
+        mine = [number for number, test in enumerate(records.collected) if test == name]
+        begun = [records.cases[number] for number in mine if number in records.cases]
         if not mine:
             outcomes[name] = Outcome("failed", _NOT_COLLECTED)
         elif any(not case.ended for case in begun):
             outcomes[name] = unfinished(answer, deadline)
         elif len(begun) == len(mine):
             outcomes[name] = _worst([_outcome(case, setup_kills) for case in begun])
-    return Transcript(outcomes, collected)
+    return Transcript(outcomes, records.collected)
 
 
 _NOT_COLLECTED = "is not collected by pytest: is its name used again, or is it a fixture?"
+_UNLAWFUL = (
+    "does not count, because something wrote among the grader's own records: "
+    "leave alone what the tests did not open themselves"
+)
 
 
 def unfinished(answer: dict[str, Any], deadline: float) -> Outcome:
@@ -112,8 +222,6 @@ def _outcome(case: _Case, setup_kills: bool) -> Outcome:
             if outcome == ending:
                 kills = ending == "failed" and (phase != "setup" or setup_kills)
                 return Outcome(ending, message, kills)
-    if "call" not in case.phases or "teardown" not in case.phases:
-        return Outcome("died", "ends before its time")
     if case.left:
         return Outcome("left", case.left[0])
     return Outcome("passed")
@@ -137,3 +245,10 @@ def with_name_hint(message: str) -> str:
     if "name '" in message and "is not defined" in message and hint not in message:
         return f"{message}; {hint}"
     return message
+
+
+def shorten(message: str) -> str:
+    """The beginning and the end of what is too long."""
+    if len(message) <= LONGEST_MESSAGE:
+        return message
+    return f"{message[: LONGEST_MESSAGE - 100]}...{message[-97:]}"

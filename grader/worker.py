@@ -4,14 +4,15 @@ import contextlib
 import json
 import os
 import selectors
-import shutil
 import subprocess
-import sys
-import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import IO, Any
+
+from grader.inside.walls import NO_WALLS, Kind
+from grader.sandbox import Choice, Place, choose, spawn
 
 MODULES = (
     *("vespera_scriptorium", "unittest.mock", "hypothesis"),
@@ -32,13 +33,15 @@ class Worker:
     """A warm process that forks a child for every run, kept for as long as it is useful.
 
     Safe to use from several threads, one evaluation at a time. `start` returns at once; the
-    process warms up in the background.
+    process warms up in the background. `wall` is the kind of wall around it. Raises `NoWalls`
+    where `sandbox` is "on", or names a wall, and none works.
     """
 
-    def __init__(self, children: int | None = None) -> None:
+    def __init__(self, children: int | None = None, sandbox: Choice | Kind = "off") -> None:
+        self.wall = choose(sandbox)
         self._children = children or os.cpu_count() or 1
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder = ""
+        self._place: Place | None = None
         self._lock = threading.RLock()
 
     def __enter__(self) -> "Worker":
@@ -54,34 +57,28 @@ class Worker:
             if self._process is not None and self._process.poll() is None:
                 return
             self.close()
-            self._folder = tempfile.mkdtemp(prefix="suites-")
-            # -P: a learner's random.py beside a notebook is not what tests import as random
-            command = [sys.executable, "-P", "-m", "grader.inside"]
-            self._process = subprocess.Popen(
-                [*command, str(self._children), self._folder, *MODULES],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env=_environment(),
-                start_new_session=True,  # an interrupt of the kernel is not for this process
-            )
+            self._place = Place()
+            # behind a wall a run can read none of the application's files: all is imported before
+            packages = () if self.wall == "none" else ("vespera_scriptorium",)
+            order = {"children": self._children, "modules": MODULES, "packages": packages}
+            self._process = spawn(self.wall, self._place, "grader.inside", order)
 
     def close(self) -> None:
         """End the process and everything it runs."""
         with self._lock:
             process, self._process = self._process, None
-            if process is None:
-                return
-            source, target = _pipes(process)
-            with contextlib.suppress(OSError):
-                target.close()
-            try:
-                process.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            source.close()
-            shutil.rmtree(self._folder, ignore_errors=True)  # where it had no time to do so
+            if process is not None:
+                source, target = _pipes(process)
+                with contextlib.suppress(OSError):
+                    target.close()
+                try:
+                    process.wait(timeout=5)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                source.close()
+            if self._place is not None:
+                self._place.close()
 
     def run(
         self,
@@ -111,15 +108,20 @@ class Worker:
             return []
         assert self._process is not None
         patience = PATIENCE + max(request["limit"] for request in requests)
-        unsent = b"".join(json.dumps(request).encode() + b"\n" for request in requests)
+        waiting = deque(requests)
+        unsent = b""
         answers: dict[int, dict[str, Any]] = {}
         unread, heard = b"", time.monotonic()
         source, target = (pipe.fileno() for pipe in _pipes(self._process))
         os.set_blocking(target, False)
         with selectors.DefaultSelector() as selector:
             selector.register(source, selectors.EVENT_READ)
-            selector.register(target, selectors.EVENT_WRITE)
             while len(answers) < len(requests):
+                # no more than can run: what waits there could be read by what runs there
+                while waiting and len(requests) - len(waiting) - len(answers) < self._children:
+                    unsent += json.dumps(waiting.popleft()).encode() + b"\n"
+                if unsent and target not in selector.get_map():
+                    selector.register(target, selectors.EVENT_WRITE)
                 for key, _ in selector.select(timeout=0.1):
                     try:
                         if key.fd == target:
@@ -136,6 +138,8 @@ class Worker:
                     *lines, unread = (unread + chunk).split(b"\n")
                     for line in lines:
                         answer = json.loads(line)
+                        if answer["status"] == NO_WALLS and not answer["records"]:
+                            raise WorkerLost("the walls of a run could not be built; try again")
                         answers[answer["id"]] = answer
                         progress(len(answers))
                 if time.monotonic() - heard > patience:
@@ -148,14 +152,3 @@ def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
     assert process.stdout is not None
     assert process.stdin is not None
     return process.stdout, process.stdin
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours that could change how tests run, and the same hashes in every process."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name in ("PYTHONPATH", "PYTHONHOME")
-        or (not name.startswith(("PYTHON", "PYTEST_", "JPY_", "HYPOTHESIS_")) and name != "CI")
-    }
-    return {**kept, "PYTHONHASHSEED": "0", "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "TZ": "UTC"}

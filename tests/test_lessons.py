@@ -10,15 +10,13 @@ import pytest
 
 from grader.bank import exercises
 from grader.lessons import Lesson, lesson_notebook, lessons
+from grader.shape import MINUTES, MOST_WORDS, shape
 
 ROOT = Path(__file__).parents[1]
 LESSONS = lessons(ROOT)
 START = "00-start-here"
 """The start page: shorter than a lesson, and with one exercise."""
 
-MOST_WORDS = 1500
-CELLS = range(25, 41)
-MINUTES = range(30, 46)
 MOST_LINES = 15
 EXERCISES = 3
 SAYS_NOTHING = {"here", "click here", "link", "this", "this link", "this page", "more", "read more"}
@@ -71,15 +69,13 @@ def own(lesson):
 @every_lesson
 def test_a_lesson_has_at_most_1500_words(lesson):
     """The contracts and hints of its exercises included, code left out."""
-    text = re.sub(r"<[^>]*>|(?<=\])\([^)]*\)", "", markdown(lesson))
-    words = [word for word in text.split() if any(character.isalnum() for character in word)]
-    assert len(words) <= MOST_WORDS
+    assert 0 < shape(lesson, ROOT).words <= MOST_WORDS
 
 
 @every_part_lesson
-def test_a_lesson_has_25_to_40_cells(lesson):
-    """Score cells included."""
-    assert len(cells(lesson)) in CELLS
+def test_a_lesson_has_the_size_of_a_lesson(lesson):
+    """In words, cells and minutes."""
+    assert shape(lesson, ROOT).problems() == []
 
 
 @every_lesson

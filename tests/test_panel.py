@@ -1,7 +1,9 @@
 """The report that a learner sees, as HTML and as text."""
 
 import json
+import math
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +16,7 @@ from grader.report import (
     MutantReport,
     ProbeReport,
     Report,
+    from_json,
     to_html,
     to_json,
     to_text,
@@ -257,3 +260,55 @@ def test_json() -> None:
     found: dict[str, Any] = json.loads(json.dumps(to_json(REPORT)))
     assert [test["verdict"] for test in found["tests"]] == ["valid", "wrong", "flaky"]
     assert found["mutants"][1] == {"number": 2, "killed": False, "clause": counting.contract[1]}
+
+
+@pytest.mark.parametrize("report", ALL, ids=lambda report: report.status)
+def test_json_can_be_read_again(report: Report) -> None:
+    """What was written as JSON is read as the same report, whatever else stands beside it."""
+    found = json.loads(json.dumps({**to_json(report), "of another version": [1]}))
+    assert from_json(found) == report
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"score": "1.2"}, "score"),
+        ({"score": True}, "score"),
+        ({"score": math.nan}, "score"),
+        ({"score": 10**400}, "score"),
+        ({"score": 4.5}, "score"),
+        ({"mutation_score": -1}, "score"),
+        ({"points": 4.0}, "points"),
+        ({"status": "passed"}, "status"),
+        ({"status": ["graded"]}, "status"),
+        ({"tests": {}}, "tests"),
+        ({"tests": [{"name": "a", "verdict": "valid", "message": None}]}, "tests, 1: kills"),
+        ({"tests": [{"name": 1, "verdict": "valid", "message": None, "kills": []}]}, "1, name"),
+        (
+            {"tests": [{"name": "a", "verdict": "valid", "message": None, "kills": [4]}]},
+            "numbers of its mutants",
+        ),
+        ({"mutants": [{"number": 2, "killed": True, "clause": ""}]}, "numbers of its mutants"),
+        ({"mutants": [{"number": 1, "killed": 1, "clause": ""}]}, "mutants, 1, killed"),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_json_that_is_no_report(change: dict[str, Any], place: str) -> None:
+    """A value of another type or out of its range is named, and nothing is guessed."""
+    with pytest.raises(ValueError, match=place):
+        from_json({**json.loads(json.dumps(to_json(REPORT))), **change})
+
+
+@pytest.mark.parametrize("value", [None, "report", [], {}, {"exercise": "counting"}])
+def test_json_of_something_else(value: object) -> None:
+    """What is no report at all is refused."""
+    with pytest.raises(ValueError, match="the report: "):
+        from_json(value)
+
+
+@pytest.mark.parametrize("show", [to_html, to_text])
+def test_invisible_characters_can_be_seen(show: Callable[[Report, Exercise], str]) -> None:
+    """What would move a cursor or turn a text around stands there as an escape."""
+    odd = "\x1b[2J\x9b\u202egnp\u2066\ufeff\udc80 família 家族 न\u200dन"
+    report = replace(REPORT, tests=(OneTest("test_up", "wrong", odd),))
+    assert r"\x1b[2J\x9b\u202egnp\u2066\ufeff\udc80 família 家族 न‍न" in show(report, counting)

@@ -1,4 +1,4 @@
-"""Start the warm process: `python -m grader.inside CHILDREN FOLDER MODULE…`."""
+"""Start the warm process: `python -m grader.inside ORDER`."""
 
 import sys
 

@@ -44,6 +44,7 @@ class Recorder:
         self._folder = Path()
         self._process = os.getpid()
         self._numbers: dict[pytest.Item, int] = {}
+        self._number = 0
 
     def begin(self, request: Mapping[str, Any], config: Any, folder: Path) -> None:
         """Make this process ready for one request: its variant, its suite, its schedule."""
@@ -60,6 +61,7 @@ class Recorder:
         self.schedule = Schedule(**request["schedule"])
         self.tests = None if request["tests"] is None else frozenset(request["tests"])
         config.args = [str(suite)]
+        config.pluginmanager._confcutdir = folder  # what lies above is not to be looked through
         random.seed(self.schedule.seed)
         use_for_all(self._loop)
         graft.apply(graft.Graft(**source) for source in request["grafts"])
@@ -67,7 +69,7 @@ class Recorder:
     def write(self, **record: Any) -> None:
         """One record, at once: what is not written when the process dies did not happen."""
         if os.getpid() == self._process:  # and not in a process that a test has forked
-            os.write(self.output, json.dumps(record).encode() + b"\n")
+            os.write(self.output, json.dumps(record, ensure_ascii=False).encode() + b"\n")
 
     def pytest_addoption(self, pluginmanager: pytest.PytestPluginManager) -> None:
         """Bring the plugins in before options are read."""
@@ -110,15 +112,16 @@ class Recorder:
         Last means nearest to the test: what is collected as garbage here still meets the test's
         own filters of warnings.
         """
-        self.write(start=self._numbers[item])
+        self._number = self._numbers[item]
+        self.write(start=self._number)
         with hygiene.watch() as left:
             result = yield
-        self.write(end=self._numbers[item], left=[self._clean(sentence) for sentence in left[:5]])
+        self.write(end=self._number, left=[self._clean(sentence) for sentence in left[:5]])
         return result
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, Any]:
-        """One record for each phase of each case."""
+        """How each phase of each case ends."""
         report = yield
         outcome, message = report.outcome, None
         if call.excinfo is not None:
@@ -127,8 +130,13 @@ class Recorder:
             outcome = "hung"
         elif hasattr(report, "wasxfail"):
             outcome = "skipped"
-        self.write(case=self._numbers[item], phase=report.when, outcome=outcome, message=message)
+        report.of_the_run = {"outcome": outcome, "message": message}
         return report
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Only now is it certain that this is a phase, and no subtest of one."""
+        if type(report) is pytest.TestReport:
+            self.write(case=self._number, phase=report.when, **report.of_the_run)
 
     def _clean(self, text: str) -> str:
         """The same sentence in every run: no addresses, no folders, nothing odd, not too long."""
@@ -140,7 +148,7 @@ class Recorder:
         text = re.sub(r" \([^()]*\.py\)", "", text.replace(folder, "."))
         text = re.sub(r"0x[0-9a-fA-F]+", "0x...", text.strip())
         text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
-        return text if len(text) <= 300 else f"{text[:200]}...{text[-97:]}"
+        return text if len(text) <= 1000 else f"{text[:600]}...{text[-397:]}"
 
 
 def _test(item: pytest.Item) -> str:

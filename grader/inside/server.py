@@ -12,6 +12,8 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
+import secrets
 import selectors
 import shutil
 import signal
@@ -25,12 +27,16 @@ import pytest
 
 from grader.inside.run import OPTIONS, SUITE_FILE, Recorder
 from grader.inside.settings import load_hypothesis
+from grader.inside.walls import MOST_OPEN, NO_WALLS, Walls
 
 MOST_OUTPUT = 1 << 20
 """Bytes of records that one run may write."""
 
 SUITE_FOLDER = "folder-of-the-suite"
 """The last part of each run's own folder: where a message is cut short, its end is the same."""
+
+LAST_BREATH = 1.0
+"""Seconds that a run may take to end once it has finished."""
 
 FINISH = {"finish": True}
 """The last record of a run."""
@@ -75,6 +81,7 @@ class Run:
         self.request = request
         self.folder = folder
         self.records: list[Any] = []
+        self.malformed = self.overflow = self._finished = False
         self.output, self.child_output = os.pipe()
         self.patience = float(request["deadline"])
         self.limit = time.monotonic() + float(request["limit"])
@@ -86,34 +93,67 @@ class Run:
             os.setpgid(self.pid, self.pid)
 
     def read(self) -> bool:
-        """Take what the child wrote. False when it has finished, is gone, or wrote too much."""
+        """Take what the child wrote. False when it is gone, or wrote too much."""
         chunk = os.read(self.output, 1 << 16)
         self._written += len(chunk)
+        self.overflow = self._written > MOST_OUTPUT
         *lines, self._unread = (self._unread + chunk).split(b"\n")
         for line in lines:
-            with contextlib.suppress(ValueError, RecursionError):
+            try:
                 self.records.append(json.loads(line))
+            except (ValueError, RecursionError):
+                self.malformed = True
+            else:
                 self.deadline = min(time.monotonic() + self.patience, self.limit)
-        # what a test has forked may hold the pipe open long after the run has finished
-        finished = bool(self.records) and self.records[-1] == FINISH
-        return bool(chunk) and self._written <= MOST_OUTPUT and not finished
+        if not self._finished and bool(self.records) and self.records[-1] == FINISH:
+            # its end is all that is to come; but what a test has forked may hold the pipe open
+            self._finished = True
+            self.deadline = time.monotonic() + LAST_BREATH
+        return bool(chunk) and not self.overflow
 
     def end(self, *, hung: bool) -> dict[str, Any]:
-        """Kill what is left of the child and its process group, and answer."""
+        """Kill what is left of the child and its process group, and answer.
+
+        `status` is its exit code where it ended by itself, `None` where it had to be killed.
+        """
+        gone, status = 0, 0
+        if not hung and not self.overflow:  # the pipe is closed: it ends, if nothing holds it
+            gone, status = self._wait_briefly()
+        elif self._finished:
+            gone, status = os.waitpid(self.pid, os.WNOHANG)
         for kill in (os.killpg, os.kill):  # it may have left its group
-            with contextlib.suppress(OSError):
-                kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+            if kill is os.killpg or not gone:
+                with contextlib.suppress(OSError):
+                    kill(self.pid, signal.SIGKILL)
+        if not gone:
+            os.waitpid(self.pid, 0)
         os.close(self.output)
-        shutil.rmtree(self.folder.parent, ignore_errors=True)
-        return {"id": self.request["id"], "records": self.records, "hung": hung}
+        return {
+            "id": self.request["id"],
+            "records": self.records,
+            "hung": hung and not self._finished,
+            "status": os.waitstatus_to_exitcode(status) if gone else None,
+            "malformed": self.malformed or (bool(self._unread) and not hung),
+            "overflow": self.overflow,
+        }
+
+    def _wait_briefly(self) -> tuple[int, int]:
+        """For a process whose pipe has closed, so that it is at its end, or pretends to be."""
+        limit = time.monotonic() + LAST_BREATH
+        while time.monotonic() < limit:
+            gone, status = os.waitpid(self.pid, os.WNOHANG)
+            if gone:
+                return gone, status
+            time.sleep(0.0005)
+        return 0, 0
 
 
 class Server:
     """A pytest plugin that forks at most `children` runs at a time and answers for each."""
 
-    def __init__(self, children: int, folder: Path, recorder: Recorder) -> None:
+    def __init__(self, children: int, folder: Path, recorder: Recorder, walls: Walls) -> None:
         self._children = children
+        self._walls = walls
         self._folder = folder
         self._recorder = recorder
         self._answers = os.dup(1)
@@ -137,7 +177,7 @@ class Server:
             if not self._wait():
                 break
         for child in self._running:
-            child.end(hung=False)
+            child.end(hung=True)
         raise pytest.exit.Exception("standard input has closed", returncode=0)
 
     def _wait(self) -> bool:
@@ -162,8 +202,11 @@ class Server:
         return max(0.0, min(child.deadline for child in self._running) - time.monotonic())
 
     def _start(self, request: dict[str, Any]) -> Run:
-        self._numbers += 1
-        child = Run(request, self._folder / str(self._numbers) / SUITE_FOLDER)
+        place = self._folder
+        if not self._walls.own_file_system:
+            place /= secrets.token_hex(8)  # nothing tells how many there were before
+            place.mkdir(mode=0o700)
+        child = Run(request, place / SUITE_FOLDER)
         if child.pid:
             os.close(child.child_output)
             self._running.add(child)
@@ -171,24 +214,38 @@ class Server:
         return child
 
     def _become(self, child: Run, config: pytest.Config) -> None:
-        """In the child: a process group of its own, and no channel but its own."""
+        """In the child: a process group of its own, no channel but its own, and the walls.
+
+        What it could read of other runs, and of its own request, is gone before its suite is
+        imported.
+        """
         os.setpgid(0, 0)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.alarm(int(child.request["limit"]) + 1)  # in case the server is gone by then
         nothing = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(nothing, standard)
-        os.close(self._answers)
         self._selector.close()
-        for other in (child, *self._running):
-            os.close(other.output)
+        os.closerange(3, child.child_output)
+        os.closerange(child.child_output + 1, MOST_OPEN)
+        request, child.request = child.request, {}
+        self._waiting.clear()
+        self._running.clear()
+        self._unread = b""
+        seconds = int(request["limit"]) + 1
+        try:
+            self._walls.enter(str(child.folder.parent), seconds)
+        except OSError:
+            os._exit(NO_WALLS)
+        signal.alarm(seconds)  # in case the server is gone by then
         self._recorder.output = child.child_output
-        self._recorder.begin(child.request, config, child.folder)
+        self._recorder.begin(request, config, child.folder)
 
     def _end(self, child: Run, *, hung: bool) -> None:
         self._selector.unregister(child.output)
         self._running.discard(child)
         answer = json.dumps(child.end(hung=hung)).encode() + b"\n"
+        if not self._walls.own_file_system:
+            shutil.rmtree(child.folder.parent, ignore_errors=True)
         while answer:
             answer = answer[os.write(self._answers, answer) :]
 
@@ -204,26 +261,31 @@ def _warm_up(folder: Path, recorder: Recorder) -> None:
 
 
 def main(arguments: list[str]) -> None:
-    """`python -m grader.inside CHILDREN FOLDER MODULE…`; the folder is gone in the end."""
-    children, folder, *modules = arguments
+    """`python -m grader.inside ORDER`, which is JSON; the folder is gone in the end."""
+    order = json.loads(arguments[0])
+    folder, walls = Path(order["folder"]), Walls(**order["walls"])
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
-    for module in modules:
+    for module in order["modules"]:
         importlib.import_module(module)
+    for name in order["packages"]:
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            importlib.import_module(module.name)
     load_hypothesis(shrink=False)
     os.chdir(folder)
     recorder = Recorder(os.open(os.devnull, os.O_WRONLY))
-    server = Server(int(children), Path(folder), recorder)
+    server = Server(order["children"], folder, recorder, walls)
     home = os.getpid()
     os.dup2(2, 1)
     try:
-        _warm_up(Path(folder, "warm-up"), recorder)
+        _warm_up(folder / "warm-up", recorder)
         pytest.main([*OPTIONS], [server, recorder])
     except BaseException:  # in a child: whatever the suite did to pytest ends here
         if os.getpid() == home:
             raise
     finally:
-        if os.getpid() == home:
+        if os.getpid() == home and not walls.own_file_system:
             shutil.rmtree(folder, ignore_errors=True)
     if os.getpid() != home:
         recorder.write(**FINISH)

@@ -1,0 +1,152 @@
+"""What grading a class costs: `python benchmarks/classes.py class|growth|walls [--parts PART …]`.
+
+`class` grades the same submissions with `grader grade` and with nbgrader as it comes, which runs
+every notebook in a kernel. `growth` grades classes of 10, 50 and 250. `walls` evaluates the same
+suites without walls, with Landlock, and with bubblewrap. Start-up counts, except for `walls`.
+"""
+
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from made_up_class import ROOT, course, suites
+from rich.console import Console
+from rich.table import Table
+
+from grader.bank import exercises
+from grader.evaluate import evaluate
+from grader.inside.walls import Kind
+from grader.worker import Worker
+
+app = typer.Typer(add_completion=False, help=__doc__)
+console = Console(width=110)
+
+STOCK = """
+c = get_config()
+c.CourseDirectory.course_id = "stock"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+"""
+"""nbgrader as it comes: it runs what was handed in, in a kernel, one notebook at a time."""
+
+Parts = Annotated[list[str] | None, typer.Option("--parts", help="Some parts; all by default.")]
+
+
+class Measured:
+    """One command: wall clock, CPU of it and its children, and the most memory one of them had."""
+
+    def __init__(self, command: Sequence[str], folder: Path) -> None:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        start = time.perf_counter()
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, env={**environment, "PATH": path}
+        )
+        self.wall = time.perf_counter() - start
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.memory = after.ru_maxrss / 1024
+        assert done.returncode in (0, 1), done.stderr[-2000:]
+
+
+def run(tool: str, *arguments: str, folder: Path) -> Measured:
+    """Run `grader` or `nbgrader` of this environment."""
+    entry = {
+        "grader": "from grader.cli import main; main()",
+        "nbgrader": "from nbgrader.apps.nbgraderapp import main; main()",
+    }[tool]
+    return Measured([sys.executable, "-c", entry, *arguments], folder)
+
+
+def grade(size: int, parts: list[str] | None, folder: Path) -> tuple[float, float, float]:
+    """Grade a new class with `grader grade`: seconds, CPU seconds, MiB of its largest process."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    taken = [run("grader", "grade", part, folder=folder) for part in course(folder, size, parts)]
+    return (
+        sum(one.wall for one in taken),
+        sum(one.cpu for one in taken),
+        max(one.memory for one in taken),
+    )
+
+
+@app.command("class")
+def compare(parts: Parts = None, sizes: str = "20,200", stock_size: int = 20) -> None:
+    """Side by side with stock nbgrader, measured on one size and carried on by its slope."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        one, other = (stock(size, parts, folder / f"stock-{size}") for size in (2, stock_size))
+        slope = (other - one) / (stock_size - 2)
+        table = Table("learners", "grader, s", "a second", "CPU s each", "stock, s", "ratio")
+        for size in map(int, sizes.split(",")):
+            wall, cpu, _ = grade(size, parts, folder / "ours")
+            theirs = other if size == stock_size else other + slope * (size - stock_size)
+            how = "" if size == stock_size else " (slope)"
+            figures = (f"{wall:.1f}", f"{size / wall:.2f}", f"{cpu / size:.2f}")
+            table.add_row(str(size), *figures, f"{theirs:.0f}{how}", f"{theirs / wall:.1f}")
+        console.print(table)
+        console.print(f"Stock nbgrader takes {slope:.1f} s for each learner more.")
+
+
+def stock(size: int, parts: list[str] | None, folder: Path) -> float:
+    """Seconds that nbgrader takes as it comes."""
+    folder.mkdir()
+    taught = course(folder, size, parts)
+    (folder / "nbgrader_config.py").write_text(STOCK)
+    for part in taught:
+        run("nbgrader", "generate_assignment", part, folder=folder)
+    return sum(run("nbgrader", "autograde", part, folder=folder).wall for part in taught)
+
+
+@app.command()
+def growth(parts: Parts = None, sizes: str = "10,50,250") -> None:
+    """Time and memory of classes of several sizes."""
+    table = Table("learners", "wall, s", "s each", "CPU s each", "largest process, MiB")
+    with tempfile.TemporaryDirectory() as name:
+        for size in map(int, sizes.split(",")):
+            wall, cpu, memory = grade(size, parts, Path(name, "ours"))
+            figures = (f"{wall:.1f}", f"{wall / size:.2f}", f"{cpu / size:.2f}", f"{memory:.0f}")
+            table.add_row(str(size), *figures)
+    console.print(table)
+
+
+@app.command()
+def walls(repeats: int = 5, ids: str = "distinct-ids,really-concurrent,gather-results") -> None:
+    """The same suites without walls, with Landlock, with bubblewrap, in turn."""
+    chosen = [exercises()[name] for name in ids.split(",")]
+    answers = suites(8, chosen)
+    kinds: tuple[Kind, ...] = ("none", "landlock", "bubblewrap")
+    workers = {kind: Worker(sandbox=kind) for kind in kinds}
+    seconds: dict[str, list[float]] = {kind: [] for kind in kinds}
+    try:
+        for turn in range(repeats + 1):
+            for kind, worker in workers.items():
+                start = time.perf_counter()
+                for learner in answers:
+                    for one in chosen:
+                        evaluate(learner[one.id], one, worker)
+                if turn:  # the first warms up
+                    seconds[kind].append(time.perf_counter() - start)
+    finally:
+        for worker in workers.values():
+            worker.close()
+    table = Table("wall", "s for 24 suites", "of no wall")
+    plain = statistics.median(seconds["none"])
+    for kind in kinds:
+        median = statistics.median(seconds[kind])
+        table.add_row(kind, f"{median:.2f}", f"{100 * median / plain:.0f} %")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    app()

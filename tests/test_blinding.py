@@ -1,0 +1,399 @@
+"""A test that cannot tell the variants apart by looks, by order or by time earns nothing so."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from samples import HEAD, KILLS_1, KILLS_2, SOLUTION, creation
+
+from grader.bank import exercises
+from grader.evaluate import _grafts, evaluate
+from grader.exercise import SUITE, Exercise, Variant
+from grader.notebooks import solution
+from grader.report import Report
+from grader.worker import Worker
+from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
+from vespera_scriptorium.domain.task import TaskResult
+
+ROOT = Path(__file__).parents[1]
+
+
+class Tapped(Worker):
+    """A worker that keeps what is sent, batch by batch, and may change what is answered."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+        self.batches: list[list[Mapping[str, Any]]] = []
+
+    def run(self, requests: Iterable[Mapping[str, Any]], progress: Any = None) -> Any:
+        self.batches.append(list(requests))
+        return [
+            self.answer(request, answer)
+            for request, answer in zip(
+                self.batches[-1], self._worker.run(self.batches[-1]), strict=True
+            )
+        ]
+
+    def answer(self, request: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        return answer
+
+
+def variant_of(request: Mapping[str, Any], exercise: Exercise) -> Variant:
+    """Which variant a request holds, when nothing was disguised."""
+    (found,) = (
+        variant for variant in exercise.variants if _grafts(variant.sources) == request["grafts"]
+    )
+    return found
+
+
+# ------------------------------------------------------------------ what is sent
+
+
+def test_every_request_has_a_disguise_of_its_own(worker: Worker) -> None:
+    """The reference is no exception."""
+    tapped = Tapped(worker)
+    assert evaluate(SOLUTION, creation, tapped).full
+    sent = [json.dumps(request["grafts"]) for batch in tapped.batches for request in batch]
+    assert len(sent) > 20
+    assert len(set(sent)) == len(sent)
+
+
+def test_correct_implementations_stand_among_the_mutants(worker: Worker) -> None:
+    """In each batch with mutants, that of the repeats included, with the same tests to run."""
+    tapped = Tapped(worker)
+    evaluate(HEAD + KILLS_1 + KILLS_2, creation, tapped, disguised=False)
+    seen = 0
+    for batch in tapped.batches:
+        kinds = [variant_of(request, creation).kind for request in batch]
+        if "mutant" in kinds:
+            seen += 1
+            assert {"reference", "alternative"} <= set(kinds)
+            tests = {kind: set() for kind in kinds}  # type: dict[str, set[str]]
+            for request, kind in zip(batch, kinds, strict=True):
+                tests[kind].add(str(request["tests"]))
+            assert tests["mutant"] == tests["reference"] == tests["alternative"]
+    assert seen == 3
+
+
+def test_requests_come_in_random_order(worker: Worker) -> None:
+    """Twice the same evaluation is never twice the same sequence."""
+    orders = []
+    for _ in range(2):
+        tapped = Tapped(worker)
+        evaluate(SOLUTION, creation, tapped, disguised=False)
+        orders.append(
+            [
+                (variant_of(request, creation).name, str(request["schedule"]))
+                for batch in tapped.batches
+                for request in batch
+            ]
+        )
+    assert orders[0] != orders[1]
+
+
+def test_probes_come_in_random_order(worker: Worker) -> None:
+    """What must pass and what must fail is mixed, and each is disguised."""
+    exercise = exercises()["container-with-overrides"]
+    tapped = Tapped(worker)
+    evaluate(solution(ROOT, exercise.id), exercise, tapped, disguised=False)
+    (batch,) = tapped.batches[1:]
+    kinds = [variant_of(request, exercise).kind for request in batch]
+    assert kinds.count("broken") == 2 * len(exercise.probes)
+    assert kinds != sorted(kinds)
+    assert kinds != sorted(kinds, reverse=True)
+
+
+def test_the_report_names_the_wall(worker: Worker) -> None:
+    """What stood between the tests and the machine."""
+    tapped = Tapped(worker)
+    tapped.wall = "bubblewrap"  # type: ignore[attr-defined,unused-ignore]
+    assert evaluate(SOLUTION, creation, tapped).sandbox == "bubblewrap"
+
+
+# ------------------------------------------------------------------ who knows what time it is
+
+
+class Late(Tapped):
+    """As if each test knew when the mutants come, and failed from then on in some runs."""
+
+    def __init__(self, worker: Worker, *batches: int, every: int = 1) -> None:
+        super().__init__(worker)
+        self._failing = batches
+        self._every = every
+        self._count = 0
+
+    def answer(self, request: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        if len(self.batches) in self._failing:
+            self._count += 1
+            for record in answer["records"] if self._count % self._every == 0 else ():
+                if record.get("phase") == "call":
+                    record |= {"outcome": "failed", "message": "late"}
+        return answer
+
+
+NOTHING = HEAD + "async def test_nothing():\n    pass\n"
+
+
+def test_who_fails_among_mutants_fails_a_correct_one(worker: Worker) -> None:
+    """A test that knows that mutants come, and not which they are, is set aside."""
+    found = evaluate(NOTHING, creation, Late(worker, 3, 4, 5, 6))
+    assert [(test.verdict, test.kills) for test in found.tests] == [("flaky", ())]
+    assert "fails on the same one when it runs again" in (found.tests[0].message or "")
+    assert found.score == 0
+
+
+def test_who_fails_in_the_repeat_fails_a_correct_one(worker: Worker) -> None:
+    """The batch that repeats kills has correct implementations, too."""
+    found = evaluate(HEAD + KILLS_1, creation, Late(worker, 4))
+    assert [(test.verdict, test.kills) for test in found.tests] == [("flaky", ())]
+    assert found.score == 0
+
+
+def test_a_toss_of_a_coin_earns_nothing(worker: Worker) -> None:
+    """Thirty tests that fail now and then: what fails once does not fail three times."""
+    suite = "import uuid\n" + "".join(
+        f"def test_{number}():\n    assert uuid.uuid4().int % 25\n" for number in range(30)
+    )
+    found = evaluate(suite, creation, worker)
+    assert found.score <= 0.5
+
+
+# ------------------------------------------------------------------ who looks
+
+LOOKS = '''
+import asyncio, difflib, importlib, inspect, types, sys
+
+def nested(code):
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            yield from nested(constant)
+
+def features(code):
+    """Everything about a code object and what is in it."""
+    every = list(nested(code))
+    opcodes = [byte for one in every for byte in one.co_code[::2]]
+    return {
+        "hash": [one.co_code.hex() for one in every],
+        "names": sorted({name for one in every for name in one.co_names}),
+        "locals": sorted({name for one in every for name in one.co_varnames}),
+        "constants": sorted({repr(c) for one in every for c in one.co_consts
+                             if isinstance(c, (str, int, float, bytes))}),
+        "grams": sorted({tuple(opcodes[i:i + 3]) for i in range(len(opcodes) - 2)}),
+        "opcodes": opcodes,
+        "size": [len(opcodes)],
+    }
+'''
+
+GUESSES = {
+    "hash": "return any(live[t]['hash'] == v[t]['hash'] for v in [variant])",
+    "names": "return set(live[t]['names']) == set(variant[t]['names'])",
+    "names_within": "return set(variant[t]['names']) <= set(live[t]['names'])",
+    "names_around": "return set(live[t]['names']) <= set(variant[t]['names'])",
+    "constants": "return set(variant[t]['constants']) <= set(live[t]['constants'])",
+    "locals": "return set(live[t]['locals']) == set(variant[t]['locals'])",
+    "size": "return -abs(live[t]['size'][0] - variant[t]['size'][0])",
+    "opcodes": (
+        "return difflib.SequenceMatcher(None, live[t]['opcodes'], variant[t]['opcodes']).ratio()"
+    ),
+    "grams": (
+        "one, other = (set(map(tuple, x[t]['grams'])) for x in (live, variant))\n"
+        "    return len(one & other) / len(one | other)"
+    ),
+    "jaccard": (
+        "one, other = (set(x[t]['names'] + x[t]['constants']) for x in (live, variant))\n"
+        "    return len(one & other) / len(one | other)"
+    ),
+}
+"""How near a variant is to what is live, in the target `t`: more is nearer."""
+
+JUDGES = '''
+def test_looks():
+    """Fails when the variant that is nearest to what is live, in all targets, is a mutant."""
+    live = {target: features(code_of(target)) for target in TARGETS}
+    scores = [sum(float(near(live, variant, t)) for t in TARGETS) for _, variant in PUBLIC]
+    best = max(scores)
+    correct = [is_correct for score, (is_correct, _) in zip(scores, PUBLIC) if score == best]
+    assert any(correct)
+
+def code_of(target):
+    module, _, qualname = target.partition(":")
+    found = sys.modules[__name__] if module == "suite" else importlib.import_module(module)
+    for name in qualname.split("."):
+        found = inspect.getattr_static(found, name)
+    found = getattr(found, "fget", None) or getattr(found, "__func__", found)
+    return inspect.unwrap(found).__code__
+'''
+
+
+def looking(exercise: Exercise, way: str) -> str:
+    """A suite that compares what is live with the whole public bank, in one way."""
+    known: dict[str, Any] = {}
+    exec(LOOKS, known)
+    public = []
+    for variant in exercise.variants:
+        if variant.kind != "broken":
+            seen = {}
+            for target, source in variant.sources.items():
+                code = compile(source, "file", "exec")
+                functions = [c for c in code.co_consts if hasattr(c, "co_code")]
+                found = next(c for c in functions if c.co_name == target.name)
+                seen[str(target)] = known["features"](found)
+            public.append((variant.kind != "mutant", seen))
+    targets = [str(target) for target in exercise.reference.sources]
+    near = f"def near(live, variant, t):\n    {GUESSES[way]}\n"
+    return f"{LOOKS}\nTARGETS = {targets!r}\nPUBLIC = {public!r}\n{near}{JUDGES}"
+
+
+@pytest.fixture
+def without_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attackers get past the static rules, and chance is always the same."""
+    monkeypatch.setattr("grader.suite._check", lambda tree: None)
+    monkeypatch.setattr("grader.suite.LONGEST", 10_000_000)
+    monkeypatch.setattr("grader.evaluate.secrets.randbits", lambda bits: 1)
+
+
+@pytest.mark.parametrize("way", GUESSES)
+@pytest.mark.usefixtures("without_rules")
+def test_comparing_with_the_bank_earns_nothing(worker: Worker, way: str) -> None:
+    """By whatever is compared."""
+    assert evaluate(looking(creation, way), creation, worker).score == 0
+
+
+@pytest.mark.parametrize("way", ["hash", "names", "size", "opcodes", "grams", "jaccard"])
+@pytest.mark.usefixtures("without_rules")
+def test_comparing_would_earn_without_a_disguise(worker: Worker, way: str) -> None:
+    """These attacks are real ones."""
+    assert evaluate(looking(creation, way), creation, worker, disguised=False).full
+
+
+WITH_MUTANTS = [name for name, exercise in exercises().items() if exercise.mutants]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["hash", "constants", "size", "opcodes", "grams", "jaccard"])
+@pytest.mark.parametrize("name", WITH_MUTANTS)
+@pytest.mark.usefixtures("without_rules")
+def test_comparing_earns_nothing_in_the_whole_bank(worker: Worker, name: str, way: str) -> None:
+    """Helpers that stand in the suite itself included."""
+    exercise = exercises()[name]
+    suite = looking(exercise, way)
+    if any(target.module == SUITE for target in exercise.reference.sources):
+        suite = f"from vespera_scriptorium import *\n{suite}"
+    found = evaluate(suite, exercise, worker)
+    assert (found.status, found.killed) == ("graded", 0)
+
+
+# ------------------------------------------------------------------ who looks at what runs
+
+together = Exercise(
+    id="together",
+    lesson="00-samples",
+    title="Tasks are created together",
+    points=2,
+    subject=TaskOrchestrator,
+    contract=("Every task is stored.", "The results are in order."),
+    hint="",
+)
+
+
+@together.alternative()
+class InAGroup(TaskOrchestrator):
+    """Starts a task for each."""
+
+    async def create_many(self, task_data_list: Sequence[Mapping[str, Any]]) -> list[TaskResult]:
+        async def create(task_data: Mapping[str, Any]) -> TaskResult:
+            return await self.create_task(task_data)
+
+        return list(await asyncio.gather(*map(create, task_data_list)))
+
+
+@together.mutant(clause=1)
+class LeavesOneOut(TaskOrchestrator):
+    """Leaves the last one out."""
+
+    async def create_many(self, task_data_list: Sequence[Mapping[str, Any]]) -> list[TaskResult]:
+        async def create_all_but_one(task_data: Mapping[str, Any]) -> TaskResult:
+            if task_data is task_data_list[-1]:
+                return TaskResult(success=True)
+            return await self.create_task(task_data)
+
+        return list(await asyncio.gather(*map(create_all_but_one, task_data_list)))
+
+
+@together.mutant(clause=2)
+class TurnsAround(TaskOrchestrator):
+    """Answers in the opposite order."""
+
+    async def create_many(self, task_data_list: Sequence[Mapping[str, Any]]) -> list[TaskResult]:
+        async def turn(task_data: Mapping[str, Any]) -> TaskResult:
+            return await self.create_task(task_data)
+
+        results = await asyncio.gather(*map(turn, task_data_list))
+        results.reverse()
+        return list(results)
+
+
+RUNNING = (
+    HEAD
+    + """
+import inspect
+
+async def test_looks():
+    seen = set()
+    class Slow(InMemoryTaskRepository):
+        async def add(self, task):
+            for one in asyncio.all_tasks():
+                coroutine = one.get_coro()
+                while coroutine is not None:
+                    seen.add(coroutine.__qualname__)
+                    seen.update(coroutine.cr_code.co_names)
+                    coroutine = coroutine.cr_await if inspect.iscoroutine(coroutine) else None
+                    coroutine = coroutine if inspect.iscoroutine(coroutine) else None
+            await super().add(task)
+    await orchestrator(Slow()).create_many([{"title": "a"}, {"title": "b"}])
+    assert not any({words}), seen
+"""
+)
+BY_NAME = "'create_all_but_one' in name or 'turn' in name for name in seen"
+
+
+@pytest.mark.usefixtures("without_rules")
+def test_names_of_running_tasks_earn_nothing(worker: Worker) -> None:
+    """The functions within have other names each time, in what runs, too."""
+    suite = RUNNING.replace("{words}", BY_NAME)
+    assert evaluate(suite, together, worker, disguised=False).full
+    assert evaluate(suite, together, worker).score == 0
+
+
+@pytest.mark.usefixtures("without_rules")
+def test_code_of_running_tasks_earns_nothing(worker: Worker) -> None:
+    """What a function within holds, all of its kind hold."""
+    suite = RUNNING.replace("{words}", "name == 'success' or name == 'TaskResult' for name in seen")
+    assert evaluate(suite, together, worker).score == 0
+
+
+@pytest.mark.usefixtures("without_rules")
+@pytest.mark.parametrize("look", ["inspect.getsource", "inspect.getsourcelines", "lines"])
+def test_sources_and_lines_earn_nothing(worker: Worker, look: str) -> None:
+    """Where the source should be there is the application's own file, and one line for all."""
+    suite = """
+        import inspect
+        from vespera_scriptorium import TaskOrchestrator
+        def lines(function):
+            return function.__code__.co_firstlineno, set(function.__code__.co_lines())
+        def test_looks():
+            seen = {look}(TaskOrchestrator.create_task)
+            assert 'await self._store(task_data)' in str(seen)
+        def test_is_the_first_line():
+            code = TaskOrchestrator.create_task.__code__
+            assert {line for *_, line in code.co_lines()} == {1}
+            assert {line for line, *_ in code.co_positions()} == {1}
+    """
+    found: Report = evaluate(dedent(suite).replace("{look}", look), creation, worker)
+    assert found.score == 0
+    assert found.tests[1].verdict == "valid"
