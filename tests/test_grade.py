@@ -125,6 +125,12 @@ def test_autograded_notebook_says_what_it_is(graded: SmallClass) -> None:
     assert report["report"]["tests"][0]["verdict"] == "valid"
 
 
+def test_feedback(graded: SmallClass) -> None:
+    """Every learner has a page, without another command."""
+    pages = {name for name in graded.files() if name.startswith("feedback")}
+    assert pages == {f"feedback/{learner}/{PART}/{LESSON}.html" for learner in CLASS}
+
+
 # ------------------------------------------------------------------ what instructors have done
 
 
@@ -140,6 +146,8 @@ def test_marks_by_hand_are_kept(room: SmallClass, gradebook: Gradebook) -> None:
     mine = gradebook.find_grade("first-test-score", LESSON, PART, "cleo")
     assert (mine.auto_score, mine.manual_score, mine.extra_credit) == (2.0, 1.5, 0.5)
     assert gradebook.find_comment("first-test", LESSON, PART, "cleo").comment == "Nearly."
+    page = (room.root / "feedback" / "cleo" / PART / f"{LESSON}.html").read_text()
+    assert "Nearly." in page
 
 
 def test_nothing_waits_for_a_grader(graded: SmallClass) -> None:
