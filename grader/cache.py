@@ -34,7 +34,8 @@ def engine() -> str:
         digest.update(f"{name}=={version(name)}\n".encode())
     for package in (grader, vespera_scriptorium):
         folder = Path(package.__path__[0])
-        for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.html")]):
+        kinds = ("*.py", "*.html", "*.css")
+        for path in sorted(path for kind in kinds for path in folder.rglob(kind)):
             content = path.read_bytes()
             digest.update(f"{path.relative_to(folder)} {len(content)}\n".encode() + content)
     return digest.hexdigest()

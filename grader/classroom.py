@@ -7,8 +7,6 @@ feedback. Whoever starts again finds what was done, and does the rest.
 
 import contextlib
 import fcntl
-import importlib
-import importlib.util
 import os
 import time
 from collections import Counter
@@ -24,6 +22,7 @@ from grader.cache import FOLDER, Cache, write
 from grader.collect import collect
 from grader.crew import Progress, Runner, Suite, crew, quietly, turn
 from grader.exercise import CourseError
+from grader.feedback import write_feedback
 from grader.graded import Result, answered, mark, rebuild
 from grader.intake import TIMESTAMP, Submission, take_in, timestamp
 from grader.notebooks import exercise_cells, read_notebook, release
@@ -61,7 +60,8 @@ def grade(
         refusals = [] if origin is None else collect(origin, course.submitted, part, asked)
         submissions, more = take_in(course.submitted, part, sources)
         refusals += more
-        not_now = {refusal.learner for refusal in refusals} | course.excluded
+        reasons = {refusal.learner: refusal.reason for refusal in refusals}
+        not_now = reasons.keys() | course.excluded
         submissions = [one for one in submissions if one.learner not in not_now]
         if not submissions and not refusals:
             raise CourseError(f"{course.submitted} holds nothing for {part}: collect it first.")
@@ -73,7 +73,7 @@ def grade(
         ):
             room = _Room(course, part, sources, released, cache, book)
             rows = list(room.grade(submissions, Runner(pool, sandbox), progress))
-        rows += [Row(refusal.learner, "refused", reason=refusal.reason) for refusal in refusals]
+        rows += [Row(learner, "refused", reason=reason) for learner, reason in reasons.items()]
         ordered = tuple(sorted(rows, key=lambda row: row.learner))
         return Summary(part, ordered, round(time.monotonic() - begun, 2), first.wall)
 
@@ -140,17 +140,18 @@ class _Room:
                 missing[suite].append(one)
             if not mine:
                 yield self._write(one, results)
-        for suite, result in runner.run(todo, progress):
-            if result["trouble"] is None:
-                self._cache.put(*suite, result)
-            results[suite] = result
-            for one in missing[suite]:
-                unfinished[one.learner].discard(suite)
-                if not unfinished[one.learner]:
-                    yield self._write(one, results)
-                    uses.subtract(self._suites(one))
-            for done in [suite for suite in results if not uses[suite]]:
-                del results[done]  # or a class of thousands would fill the memory
+        with contextlib.closing(runner.run(todo, progress)) as coming:
+            for suite, result in coming:
+                if result["trouble"] is None:
+                    self._cache.put(*suite, result)
+                results[suite] = result
+                for one in missing[suite]:
+                    unfinished[one.learner].discard(suite)
+                    if not unfinished[one.learner]:
+                        yield self._write(one, results)
+                        uses.subtract(self._suites(one))
+                for done in [suite for suite in results if not uses[suite]]:
+                    del results[done]  # or a class of thousands would fill the memory
 
     def _suites(self, submission: Submission) -> list[Suite]:
         """What is to be graded: the answers that can be told."""
@@ -172,14 +173,15 @@ class _Room:
             for exercise_id, text in exercise_cells(nb).items()
             if exercise_id in chosen
         ]
-        for (exercise_id, _), result in runner.run(solutions):
-            report = result["report"]
-            if report["score"] != report["points"]:
-                raise CourseError(
-                    f"nothing is graded, because the solution of {exercise_id} scores "
-                    f"{report['score']:g} of {report['points']:g} points here: "
-                    f"see what `grader verify {exercise_id}` says."
-                )
+        with contextlib.closing(runner.run(solutions)) as coming:
+            for (exercise_id, _), result in coming:
+                report = result["report"]
+                if report["score"] != report["points"]:
+                    raise CourseError(
+                        f"nothing is graded, because the solution of {exercise_id} scores "
+                        f"{report['score']:g} of {report['points']:g} points here: "
+                        f"see what `grader verify {exercise_id}` says."
+                    )
 
     def _result(self, suite: Suite, results: Mapping[Suite, Result]) -> Result:
         found = results.get(suite) or self._cache.get(*suite)
@@ -257,13 +259,14 @@ class _Room:
         return True
 
     def _write_feedback(self, learner: str, notebooks: Mapping[str, NotebookNode]) -> bool:
-        if importlib.util.find_spec("grader.feedback") is None:
+        pages = [self._page(learner, lesson) for lesson in notebooks]
+        if all(page.exists() for page in pages):
             return False
-        if all(self._page(learner, lesson).exists() for lesson in notebooks):
-            return False
-        feedback: Any = importlib.import_module("grader.feedback")
+        for left in pages[0].parent.glob(".*"):  # by one who was killed
+            left.unlink()
         with turn:
-            feedback.write_feedback(self._course.root, learner, self._part)
+            comments, scores = self._book.told(learner)
+            write_feedback(self._course.root, learner, self._part, comments, scores)
         return True
 
     def _page(self, learner: str, lesson: str) -> Path:

@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass
 from typing import Any
@@ -137,8 +137,8 @@ class Runner:
 
     def run(
         self, suites: Iterable[Suite], progress: Progress = quietly
-    ) -> Iterator[tuple[Suite, Result]]:
-        """The results in the order in which they come."""
+    ) -> Generator[tuple[Suite, Result], None, None]:
+        """The results in the order in which they come; close it to stop before the end."""
         futures: dict[Future[Result], Suite] = {
             self.pool.submit(grade_suite, self.sandbox, *suite): suite for suite in suites
         }

@@ -119,6 +119,17 @@ class Book:
                 self._session.expire_all()
         return changed
 
+    def told(self, learner: str) -> tuple[dict[str, str], dict[str, float]]:
+        """What a learner is told: comments, and scores with what was given by hand, by exercise."""
+        with _sentences(self._course):
+            submission = self._book.find_submission(self._part, learner)
+            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
+            remarks = [one for notebook in submission.notebooks for one in notebook.comments]
+            comments = {one.name: one.comment for one in remarks if one.comment}
+            scores = {grade.name.removesuffix("-score"): grade.score for grade in grades}
+            self._session.rollback()  # or the database stays open for reading
+        return comments, scores
+
     def _enter_part(self, released: Mapping[str, NotebookNode]) -> None:
         """What `nbgrader generate_assignment` enters, where it was not run."""
         found = self._session.query(Assignment).filter(Assignment.name == self._part).one_or_none()

@@ -137,6 +137,8 @@ def _start(self: Any) -> None:
     submitted = Path(course.root, course.submitted_directory)
     source = Path(course.format_path(course.source_directory, ".", course.assignment_id))
     try:
+        step: Any = GradeSuites
+        ClassWorker(sandbox=step(parent=self).sandbox)  # a missing wall is said once, not for each
         taken, refused = take_in(
             submitted, course.assignment_id, [path.stem for path in source.glob("*.ipynb")]
         )

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
 from small_class import LESSON, MAGIC, PART, WEAK, SmallClass, answer, solved, untouched
 
 from grader import summary
 from grader.cache import FOLDER, Cache
 from grader.classroom import grade
 from grader.exercise import CourseError
+from grader.gradebook import Course
 from grader.summary import Row, Summary
 
 pytestmark = pytest.mark.slow
@@ -123,6 +125,12 @@ def test_autograded_notebook_says_what_it_is(graded: SmallClass) -> None:
     assert report["report"]["tests"][0]["verdict"] == "valid"
 
 
+def test_feedback(graded: SmallClass) -> None:
+    """Every learner has a page, without another command."""
+    pages = {name for name in graded.files() if name.startswith("feedback")}
+    assert pages == {f"feedback/{learner}/{PART}/{LESSON}.html" for learner in CLASS}
+
+
 # ------------------------------------------------------------------ what instructors have done
 
 
@@ -138,6 +146,8 @@ def test_marks_by_hand_are_kept(room: SmallClass, gradebook: Gradebook) -> None:
     mine = gradebook.find_grade("first-test-score", LESSON, PART, "cleo")
     assert (mine.auto_score, mine.manual_score, mine.extra_credit) == (2.0, 1.5, 0.5)
     assert gradebook.find_comment("first-test", LESSON, PART, "cleo").comment == "Nearly."
+    page = (room.root / "feedback" / "cleo" / PART / f"{LESSON}.html").read_text()
+    assert "Nearly." in page
 
 
 def test_nothing_waits_for_a_grader(graded: SmallClass) -> None:
@@ -203,6 +213,22 @@ def test_nbgrader_refuses_alike(room: SmallClass) -> None:
     assert not (room.root / "autograded" / "trudy").exists()
     assert room.scores()["mallory"] == 2.0
     assert "trudy" not in room.scores()
+
+
+def test_button_of_formgrader(room: SmallClass) -> None:
+    """One learner at a time goes the same way."""
+    linked = room.hand_in("ben", untouched())
+    linked.unlink()
+    linked.symlink_to(room.root / "submitted" / "ada" / PART / f"{LESSON}.ipynb")
+    config = Course(room.root).config
+    config.CourseDirectory.root = str(room.root)
+    config.GradeSuites.sandbox = "off"
+    button = NbGraderAPI(config=config)
+    assert button.autograde(PART, "ada")["success"]
+    refused = button.autograde(PART, "ben")
+    assert not refused["success"]
+    assert "ben is refused" in refused["log"]
+    assert "ada" not in refused["log"]
 
 
 def test_solution_that_does_not_pass(room: SmallClass) -> None:

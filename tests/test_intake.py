@@ -5,6 +5,8 @@ import os
 import re
 import socket
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -209,6 +211,24 @@ def test_linked_timestamp(submitted: Path) -> None:
     hand_in(submitted, "mallory")
     (submitted / "mallory" / PART / "timestamp.txt").symlink_to("/etc/hostname")
     assert "symbolic link" in refusals(submitted)["mallory"]
+
+
+@pytest.mark.slow
+def test_folder_that_may_not_be_read(submitted: Path) -> None:
+    """A learner who has locked everybody out is refused alone."""
+    hand_in(submitted, "mallory")
+    (submitted / "mallory").chmod(0)
+    script = (
+        "import sys; from pathlib import Path; from grader.intake import take_in; "
+        "taken, refused = take_in(Path(sys.argv[1]), sys.argv[2], [sys.argv[3]]); "
+        "print(*[one.learner for one in taken], *refused)"
+    )
+    nobody = () if os.geteuid() else ("--uid", "1000", "--gid", "1000", "--cap-drop", "ALL")
+    walls = ["bwrap", "--dev-bind", "/", "/", "--unshare-user", *nobody]
+    command = [*walls, sys.executable, "-c", script, str(submitted), PART, LESSON]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert result.stdout.startswith("ada Refusal(learner='mallory'")
+    assert "cannot be read (Permission denied)" in result.stdout
 
 
 def test_part_without_a_notebook(submitted: Path) -> None:
