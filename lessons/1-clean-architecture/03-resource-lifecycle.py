@@ -10,22 +10,190 @@
 #     name: python3
 # ---
 
-# %% [markdown] tags=["draft"]
+# %% [markdown]
 # # Resource lifecycle
 #
-# What is acquired is released: on every path, in order.
+# You will prove that what was opened is closed: on every way out, in the right order, and before
+# anybody says that it is.
 #
-# **40 minutes.** Before: [Concurrent operations](../2-advanced/04-concurrent-operations.ipynb).
+# **40 minutes.** Before: [Start here](../00-start-here.ipynb). You can read `async with`,
+# `try`/`finally` and a pytest fixture.
+
+# %% [markdown]
+# **Objectives.** Afterwards you can
 #
-# **Draft.** The lesson itself is still to be written. Its exercises already work, and count.
+# - *name* the three ways out of a block, and test each of them;
+# - *cancel* a task where it matters, and prove that it was there;
+# - *note* what happens in a diary, where flags tell no order;
+# - *wait* for the end of what you stop;
+# - *ask* for the error of a background task before it gets lost.
+#
+# **Questions.** When does a test of clean-up pass although nothing was opened? What may a test say
+# about the order of two services that do not know each other? When is a cancelled task over?
 
 # %%
 # %load_ext grader
 
 # %% [markdown]
-# ## Sessions
+# ## The listing, and the way it takes
 #
+# Here is the pattern as it stands in many code bases: open a session, create a resource, use it,
+# leave, and ask whether it was cleaned up. Below its result stands a panel: the same test,
+# unchanged, on eight mutants of the session.
+#
+# **Predict:** how many of the eight does it kill?
+#
+# <!--
+# fmt: off
+# -->
+
+# %% tags=["listing"]
+# %%ipytest --mutants session-cleanup
+import pytest
+
+from vespera_scriptorium import AsyncResourceManager, Container
+
+
+@pytest.mark.asyncio
+async def test_async_resource_lifecycle():
+    """Test async resource creation, usage, and cleanup."""
+    container = Container()
+    resource_manager = container.get(AsyncResourceManager)
+
+    async with resource_manager.create_session() as session:
+        # Create resource
+        resource = await session.create_resource(
+            resource_type="test_resource",
+            configuration={"timeout": 30}
+        )
+        assert resource.id is not None, "Resource should have ID"
+
+        # Use resource
+        operation_result = await session.execute_operation(
+            resource.id,
+            operation="test_operation",
+            parameters={"test": True}
+        )
+        assert operation_result.success, "Operation should succeed"
+
+        # Resource automatically cleaned up by context manager
+
+    # Verify cleanup
+    cleanup_status = await resource_manager.verify_cleanup(resource.id)
+    assert cleanup_status.cleaned_up, "Resource should be cleaned up"
+
+# %% [markdown]
+# <!--
+# fmt: on
+# -->
+# One. It is good at one thing: it asks after the block, so a close that nobody awaits is found. But
+# it takes one way out, the happy one, with one resource. Clean-up code is written for the others.
+#
+# ## A block has three ends
+#
+# It ends normally, by an exception, or by a cancellation. The second way is tested quickly, and
+# clean-up is only half of it: the exception has to come out.
+#
+# **Predict:** mutant 2 ignores the exception. Does this test notice?
+
+# %%
+# %%ipytest --mutants session-cleanup
+from vespera_scriptorium import AsyncResourceManager, InMemoryResourceProvider
+
+
+async def test_a_failing_block_cleans_up():
+    provider = InMemoryResourceProvider()
+    try:
+        async with AsyncResourceManager(provider).create_session() as session:
+            await session.create_resource("file")
+            raise ValueError("half-way")
+    except ValueError:
+        pass
+    assert await provider.is_open("file-1") is False
+
+
+# %% [markdown]
+# It does not. `except ValueError: pass` is content when there is an error, and when there is none.
+# **The cure:** `pytest.raises` insists.
+
+# %%
+# %%ipytest --mutants session-cleanup
+import pytest
+
+from vespera_scriptorium import AsyncResourceManager, InMemoryResourceProvider
+
+
+async def test_a_failing_block_cleans_up_and_fails():
+    provider = InMemoryResourceProvider()
+    with pytest.raises(ValueError, match="half-way"):
+        async with AsyncResourceManager(provider).create_session() as session:
+            await session.create_resource("file")
+            raise ValueError("half-way")
+    assert await provider.is_open("file-1") is False
+
+
+# %% [markdown]
+# ## Cancelled too early
+#
+# The third way needs a task: one that waits inside the block, to be cancelled there.
+#
+# **Predict:** mutant 3 cleans up after an `Exception` only, and `CancelledError` is none. Does it
+# die here?
+
+# %%
+# %%ipytest --mutants session-cleanup
+import asyncio
+
+from vespera_scriptorium import AsyncResourceManager, InMemoryResourceProvider
+
+
+async def test_a_cancelled_block_cleans_up():
+    async def wait_inside():
+        async with AsyncResourceManager(provider).create_session() as session:
+            await session.create_resource("file")
+            await asyncio.sleep(3600)
+
+    provider = InMemoryResourceProvider()
+    task = asyncio.create_task(wait_inside())
+    task.cancel()
+    await asyncio.wait([task])
+    assert not await provider.is_open("file-1")
+
+
+# %% [markdown]
+# Nothing dies, because nothing happens. A task that is cancelled before its first step never takes
+# it: no session, no file. `is_open` answers None, and `not None` is True.
+#
+# **The cure** is twofold: cancel when the task is inside, and assert `is False`. Exercises run
+# under a *virtual clock*. It jumps to the next timer once every task waits, so after `sleep(60)` the
+# task is where it waits longer, and not one second has passed.
+
+# %%
+# %%ipytest --mutants session-cleanup
+import asyncio
+
+from vespera_scriptorium import AsyncResourceManager, InMemoryResourceProvider
+
+
+async def test_a_cancelled_block_cleans_up():
+    async def wait_inside():
+        async with AsyncResourceManager(provider).create_session() as session:
+            await session.create_resource("file")
+            await asyncio.sleep(3600)
+
+    provider = InMemoryResourceProvider()
+    task = asyncio.create_task(wait_inside())
+    await asyncio.sleep(60)
+    task.cancel()
+    await asyncio.wait([task])
+    assert await provider.is_open("file-1") is False
+
+
+# %% [markdown]
 # ### Exercise: every way out of a session
+#
+# Test `create_session` and `verify_cleanup`. Derive a provider from `InMemoryResourceProvider`
+# whose `close` takes a while, is noted, and fails when you want it to.
 #
 # {contract session-cleanup}
 #
@@ -139,9 +307,107 @@ async def test_nobody_cleaned_up_what_nobody_created(manager):
 # {hint session-cleanup}
 
 # %% [markdown]
-# ## Containers
+# ## Flags tell no order
+#
+# One level up, a container starts services and stops them: `web` needs `database`, so it starts
+# later and stops earlier. Mocks are quick to write.
+#
+# **Predict:** how many of the container's eight mutants die?
+
+# %%
+# %%ipytest --mutants start-stop-order
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import Container
+
+
+async def test_services_start_and_stop():
+    database, web = AsyncMock(), AsyncMock()
+    container = Container()
+    container.add_service("web", lambda database: web, needs=["database"])
+    container.add_service("database", lambda: database)
+    await container.initialize_async_services()
+    database.start.assert_awaited_once()
+    web.start.assert_awaited_once()
+    await container.cleanup_async_services()
+    database.stop.assert_awaited_once()
+    web.stop.assert_awaited_once()
+
+
+# %% [markdown]
+# None. Each mock knows what happened to itself, and nothing of the other. Order is a relation: you
+# see it only where both write into the same place. Here that place is a picture.
+
+# %%
+import asyncio
+from types import SimpleNamespace
+
+from grader import timeline
+from vespera_scriptorium import Container
+
+
+async def open_and_close(broken=""):
+    async def step(name):
+        with timeline.span(name):
+            await asyncio.sleep(1)
+            assert name != broken
+
+    container = Container()
+    for name, needs in {"web": ["cache"], "cache": ["database"], "database": []}.items():
+        steps = dict(start=f"{name} starts", stop=f"{name} stops")
+        service = SimpleNamespace(**{verb: lambda s=s: step(s) for verb, s in steps.items()})
+        container.add_service(name, lambda *_, service=service: service, needs)
+    await asyncio.gather(container.initialize_async_services(), return_exceptions=True)
+    await container.cleanup_async_services()
+
+
+# %%
+well, badly = timeline.run(open_and_close()), timeline.run(open_and_close("web starts"))
+timeline.draw({"all is well": well, "web does not start": badly}, title="Open, then close")
+
+# %% [markdown]
+# Up the stairs, and down the same stairs: also when the last step breaks. **The cure:** one diary,
+# a list that all services write to.
+#
+# ## An order that nobody promised
+#
+# Now two services that do not need each other.
+#
+# **Predict:** the test passes in the notebook. What will the panel say?
+
+# %%
+# %%ipytest --mutants start-stop-order
+from vespera_scriptorium import Container
+
+
+class Service:
+    def __init__(self, name, diary):
+        self.name, self.diary = name, diary
+
+    async def start(self):
+        self.diary.append(f"{self.name} starts")
+
+    async def stop(self):
+        self.diary.append(f"{self.name} stops")
+
+
+async def test_services_stop_in_reverse():
+    container, diary = Container(), []
+    for name in ("mail", "search"):
+        container.add_service(name, lambda name=name: Service(name, diary))
+    await container.initialize_async_services()
+    await container.cleanup_async_services()
+    assert diary == ["mail starts", "search starts", "search stops", "mail stops"]
+
+
+# %% [markdown]
+# Over-specified. Another container starts both at once, and is right: a faster start must not break
+# your build. **The cure:** give services needs, and assert the order that follows from them.
 #
 # ### Exercise: open in order, close in reverse
+#
+# Test both methods. `container.add_service("web", build, needs=["cache"])` calls `build` with the
+# cache. Let `start` and `stop` take a second: something has to be cancelled half-way.
 #
 # {contract start-stop-order}
 #
@@ -251,9 +517,113 @@ async def test_to_clean_up_twice_is_harmless(container, diary):
 # {hint start-stop-order}
 
 # %% [markdown]
-# ## Services
+# ## Cancelled is not over
+#
+# Last, something that lives by itself: a task in the background. Its work needs two seconds to put
+# its things away. After three seconds, `stop` cancels it; one version waits, the other does not.
+#
+# **Predict:** how long does each `stop` take?
+
+# %%
+import asyncio
+
+from grader.timeline import draw, run, span
+
+
+async def work():
+    with span("work and clean-up"):
+        try:
+            await asyncio.sleep(10)
+        finally:
+            await asyncio.sleep(2)
+
+
+async def stop(patience):
+    task = asyncio.create_task(work())
+    await asyncio.sleep(3)
+    with span("stop"):
+        task.cancel()
+        await asyncio.wait([task], timeout=patience)
+
+
+draw({"cancel": run(stop(0)), "cancel and wait": run(stop(None))}, title="Stop after 3 seconds")
+
+# %% [markdown]
+# `cancel` is a request. It answers at once, while the task has its clean-up still before it. A
+# `stop` that returns then has stopped nothing: that is mutant 1 of `BackgroundService`.
+#
+# **Predict:** which of these two tests kills it?
+
+# %%
+# %%ipytest --mutants background-service
+import asyncio
+
+from vespera_scriptorium import BackgroundService, InMemoryJournal
+
+
+async def stopped(journal):
+    service = BackgroundService(lambda: asyncio.sleep(3600, "done"), journal)
+    await service.start()
+    await asyncio.sleep(60)
+    await service.stop()
+    return service
+
+
+async def test_a_stopped_service_says_so():
+    assert not (await stopped(InMemoryJournal())).running
+
+
+async def test_a_stopped_service_has_closed_its_journal():
+    await stopped(journal := InMemoryJournal())
+    assert not journal.is_open
+
+
+# %% [markdown]
+# The second. `running` is what the service says of itself, and a service that is wrong about its
+# end says the wrong thing. **The cure:** look at what it used.
+#
+# ## A crash that nobody asked for
+#
+# The work fails in its first round, and a minute later nobody is waiting for it.
+#
+# **Predict:** both tests hold on correct code. Why does the panel set the first one aside?
+
+# %%
+# %%ipytest --mutants background-service
+import asyncio
+
+import pytest
+
+from vespera_scriptorium import BackgroundService, InMemoryJournal
+
+
+async def crashed():
+    async def work():
+        raise OSError("disk full")
+
+    service = BackgroundService(work, InMemoryJournal())
+    await service.start()
+    await asyncio.sleep(60)
+    return service
+
+
+async def test_a_crash_ends_the_service():
+    assert not (await crashed()).running
+
+
+async def test_a_crash_reaches_stop():
+    with pytest.raises(OSError, match="disk full"):
+        await (await crashed()).stop()
+
+
+# %% [markdown]
+# It loses an exception. A task keeps its error until somebody asks; here the last reference went
+# first, and at work that is a line in a log nobody reads. **The cure:** await what you start.
 #
 # ### Exercise: stopped means ended
+#
+# Test `BackgroundService(work, journal, interval=60.0)`. Take `InMemoryJournal`: a `FileJournal`
+# opens its file in a thread, which the virtual clock cannot see.
 #
 # {contract background-service}
 #
@@ -312,10 +682,8 @@ async def test_a_refused_start_starts_nothing(journal):
     """One round a minute, not two. Clause 2."""
     service = BackgroundService(Work(), journal, interval=60)
     await service.start()
-    try:
+    with pytest.raises(RuntimeError):
         await service.start()
-    except RuntimeError:
-        pass
     await asyncio.sleep(90)
     await service.stop()
     assert journal.lines == ["round 1", "round 2"]
@@ -394,3 +762,35 @@ async def test_to_stop_what_does_not_run_is_harmless(journal):
 
 # %% [markdown]
 # {hint background-service}
+
+# %% [markdown]
+# ## What failure messages mean
+#
+# | The panel says | It means | Do this |
+# | --- | --- | --- |
+# | **wrong**: Failed: DID NOT RAISE … | Correct code raises nothing there. | Read the clause again. |
+# | **over-specified**: a correct implementation that starts at the same time … fails here | Nobody promised that order. | Assert what follows from needs. |
+# | **leaks**: loses an exception: OSError … | A task failed, and nobody asked. | Await it, or `stop` its service. |
+# | **leaks**: leaves the task … running | The test ended before its work. | Stop what you start, also when the test fails. |
+# | **Survived**, and a clause | No test takes this way out. | Take it, and look at what was used. |
+
+# %% [markdown]
+# ## Recap
+#
+# - **Name** three ways out: normal, exception, cancellation. For each, assert what is closed *and*
+#   what comes out.
+# - **Cancel** a task once it is inside. Before its first step it opens nothing, and `not None` is
+#   True.
+# - **Note** events in one diary. It may assert only the order that needs promise; strangers have
+#   none.
+# - **Wait** after `cancel`: a cancelled task is over when its clean-up is.
+# - **Ask** for the error: await the task, or stop its service, in `pytest.raises`.
+#
+# **Next:** [Concurrent operations](../2-advanced/04-concurrent-operations.ipynb), where many tasks
+# work at the same time.
+#
+# **Further reading:**
+# [`AsyncExitStack`](https://docs.python.org/3/library/contextlib.html#contextlib.AsyncExitStack) and
+# [task cancellation](https://docs.python.org/3/library/asyncio-task.html#task-cancellation) in the
+# Python documentation, and
+# [teardown in pytest](https://docs.pytest.org/en/stable/how-to/fixtures.html#teardown-cleanup-aka-fixture-finalization).
