@@ -125,7 +125,7 @@ class CloseNotAwaited(ResourceSession):
         if self._ended:
             return
         self._ended = True
-        async with AsyncExitStack() as cleanup:
+        async with AsyncExitStack() as cleanup:  # closes in reverse, and to the end
             for resource_id in self._created:
                 cleanup.callback(self._provider.close, resource_id)
 
@@ -138,9 +138,25 @@ class OldestFirst(ResourceSession):
         if self._ended:
             return
         self._ended = True
-        async with AsyncExitStack() as cleanup:
+        async with AsyncExitStack() as cleanup:  # closes in reverse, and to the end
             for resource_id in reversed(self._created):
                 cleanup.push_async_callback(self._provider.close, resource_id)
+
+
+@session_cleanup.mutant(clause=4)
+class ClosesTogether(ResourceSession):
+    """Closes everything at the same time, because that is faster."""
+
+    async def close(self) -> None:
+        import asyncio
+
+        if self._ended:
+            return
+        self._ended = True
+        closing = [self._provider.close(resource_id) for resource_id in reversed(self._created)]
+        for outcome in await asyncio.gather(*closing, return_exceptions=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
 
 
 @session_cleanup.mutant(clause=5)
@@ -260,8 +276,7 @@ class ClosesInOpeningOrder(Container):
     """Stops first what was started first, while others still need it."""
 
     async def cleanup_async_services(self) -> None:
-        # The database opens itself when it is used, so it may be open though nobody started it.
-        database = self._built.get("async_database_manager")
+        database = self._built.get("async_database_manager")  # it opens itself when it is used
         if database is not None and database not in self._started:
             self._started.insert(0, database)
         errors = []
@@ -338,8 +353,7 @@ class FirstErrorEndsTheCleanup(Container):
     """Raises the first error at once, and the services below stay open."""
 
     async def cleanup_async_services(self) -> None:
-        # The database opens itself when it is used, so it may be open though nobody started it.
-        database = self._built.get("async_database_manager")
+        database = self._built.get("async_database_manager")  # it opens itself when it is used
         if database is not None and database not in self._started:
             self._started.insert(0, database)
         while self._started:
@@ -354,8 +368,7 @@ class StopErrorsSwallowed(Container):
     """Stops to the end, and tells nobody what went wrong."""
 
     async def cleanup_async_services(self) -> None:
-        # The database opens itself when it is used, so it may be open though nobody started it.
-        database = self._built.get("async_database_manager")
+        database = self._built.get("async_database_manager")  # it opens itself when it is used
         if database is not None and database not in self._started:
             self._started.insert(0, database)
         while self._started:
@@ -370,8 +383,7 @@ class StopsAgain(Container):
     """Walks through the started services and never forgets them."""
 
     async def cleanup_async_services(self) -> None:
-        # The database opens itself when it is used, so it may be open though nobody started it.
-        database = self._built.get("async_database_manager")
+        database = self._built.get("async_database_manager")  # it opens itself when it is used
         if database is not None and database not in self._started:
             self._started.insert(0, database)
         errors = []
@@ -522,6 +534,22 @@ class StartsOnlyOnce(BackgroundService):
         if not rounds.cancelled():
             rounds.result()
         self._rounds = None
+
+
+@background_service.mutant(clause=6)
+class StopNeedsAStart(BackgroundService):
+    """Refuses to stop what is not started, as `start` refuses what is."""
+
+    async def stop(self) -> None:
+        rounds = self._rounds
+        if rounds is None:
+            raise RuntimeError("the service is not started: start it first")
+        if not rounds.cancelling():  # a second cancellation would cut short what the first began
+            rounds.cancel()
+        await asyncio.wait([rounds])
+        self._rounds = None
+        if not rounds.cancelled():
+            rounds.result()
 
 
 @background_service.mutant(clause=1)
