@@ -375,15 +375,16 @@ from vespera_scriptorium import Container
 
 async def open_and_close(broken=""):
     container = Container()
-    for name, needs in {"web": ["cache"], "cache": ["database"], "database": []}.items():
-        container.add_service(name, lambda *_, name=name: Service(name, name == broken), needs)
+    needs = {"web": ["cache"], "cache": ["store"], "store": []}
+    for name in needs:
+        container.add_service(name, lambda *_, n=name: Service(n, n == broken), needs[name])
     with suppress(OSError):
         await container.initialize_async_services()
     await container.cleanup_async_services()
 
 
 well, badly = timeline.run(open_and_close()), timeline.run(open_and_close("web"))
-timeline.draw({"all is well": well, "web does not start": badly}, title="Open, then close")
+timeline.draw({"well": well, "web fails": badly}, title="Open, then close")
 
 # %% [markdown]
 # Up the stairs, and down the same stairs: also when the last step breaks. **The cure:** one diary,
@@ -551,7 +552,7 @@ from grader.timeline import draw, run, span
 
 
 async def work():
-    with span("work and clean-up"):
+    with span("work"):
         try:
             await asyncio.sleep(10)
         finally:
@@ -566,7 +567,7 @@ async def stop(patience):
         await asyncio.wait([task], timeout=patience)
 
 
-draw({"cancel": run(stop(0)), "cancel and wait": run(stop(None))}, title="Stop after 3 seconds")
+draw({"cancel": run(stop(0)), "and wait": run(stop(None))}, title="Stop after 3 s")
 
 # %% [markdown]
 # `cancel` is a request. It answers at once, while the task has its clean-up still before it. A
