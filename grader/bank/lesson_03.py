@@ -23,8 +23,10 @@ session_cleanup = Exercise(
     contract=(
         "When the block of `create_session` ends normally, each resource that its session created "
         "has been closed, once, and each close has been awaited.",
-        "That holds when an exception ends the block, and that very exception comes out of it.",
-        "It holds when the task is cancelled inside the block; `CancelledError` comes out.",
+        "When an exception ends the block, they are closed as well, and that very exception comes "
+        "out.",
+        "When the task is cancelled inside the block, they are closed as well, and "
+        "`CancelledError` comes out.",
         "The resource that was created last is closed first, and one close ends before the next "
         "begins.",
         "A close that fails stops no other. If the block itself ended well, the error of the close "
@@ -410,7 +412,7 @@ background_service = Exercise(
         "To start a service that is started is a `RuntimeError`; the rounds go on, as before and "
         "alone.",
         "`stop` cancels the rounds and returns once they have ended, their clean-up included.",
-        "By then the journal is closed.",
+        "Once `stop` has returned, the journal is closed.",
         "An exception in a round ends the rounds and closes the journal at once; `stop` raises it.",
         "To stop a service that is not started is harmless. After `stop`, whatever it raised, the "
         "service can be started again.",
@@ -451,7 +453,8 @@ class CancelsAndLeaves(BackgroundService):
         rounds = self._rounds
         if rounds is None:
             return
-        rounds.cancel()
+        if not rounds.cancelling():  # a second cancellation would cut short what the first began
+            rounds.cancel()
         self._rounds = None
         if rounds.done() and not rounds.cancelled():
             rounds.result()
