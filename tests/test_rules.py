@@ -247,6 +247,21 @@ def test_precedence(grade: Grade) -> None:
     assert verdicts == ["skipped", "hangs", "wrong", "wrong"]
 
 
+def test_a_generator_that_has_ended_is_no_leak(grade: Grade) -> None:
+    """Somebody may still refer to it, as the traceback of a kept exception does."""
+    found = grade("""
+KEPT = []
+
+async def count():
+    yield 1
+
+async def test_keeps_it():
+    KEPT.append(count())
+    assert [number async for number in KEPT[0]] == [1]
+""")
+    assert [test.verdict for test in found.tests] == ["valid"]
+
+
 # ------------------------------------------------------------------ kills
 
 

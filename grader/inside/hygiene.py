@@ -50,7 +50,9 @@ def _left_in(loop: asyncio.AbstractEventLoop) -> Left:
     tasks = sorted(filter(None, map(_name, asyncio.all_tasks(loop))))
     left = [f"leaves the task `{name}` running" for name in tasks]
     left += getattr(loop, "noted", [])
-    open_generators = list(getattr(loop, "_asyncgens", ()))
+    # One that has ended has no frame; the loop forgets it only once nobody refers to it any more.
+    known = list(getattr(loop, "_asyncgens", ()))
+    open_generators = [agen for agen in known if agen.ag_frame is not None]
     left += [f"leaves the async generator `{agen.__name__}` open" for agen in open_generators]
     return left
 

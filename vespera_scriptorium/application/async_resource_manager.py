@@ -31,12 +31,11 @@ class AsyncResourceManager:
     @asynccontextmanager
     async def create_session(self) -> AsyncIterator["ResourceSession"]:
         """Open a session: `async with manager.create_session() as session`."""
-        async with AsyncExitStack() as cleanup:
-            session = ResourceSession(self._provider, cleanup)
-            try:
-                yield session
-            finally:
-                session.ended = True
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        finally:
+            await session.close()
 
     async def verify_cleanup(self, resource_id: str) -> CleanupStatus:
         """Ask whether a resource was cleaned up."""
@@ -47,28 +46,26 @@ class AsyncResourceManager:
 class ResourceSession:
     """What `create_session` gives out. Its contract is that of the manager."""
 
-    def __init__(self, provider: ResourceProvider, cleanup: AsyncExitStack) -> None:
-        self.ended = False
+    def __init__(self, provider: ResourceProvider) -> None:
         self._provider = provider
-        self._cleanup = cleanup
-        self._created: set[str] = set()
+        self._created: list[str] = []
+        self._ended = False
 
     async def create_resource(
         self, resource_type: str, configuration: Mapping[str, Any] | None = None
     ) -> Resource:
         """Acquire a resource until the end of the session."""
-        if self.ended:
+        if self._ended:
             raise RuntimeError("the session has ended: create resources inside its block")
         resource = await self._provider.open(resource_type, configuration or {})
-        self._created.add(resource.id)
-        self._cleanup.push_async_callback(self._provider.close, resource.id)
+        self._created.append(resource.id)
         return resource
 
     async def execute_operation(
         self, resource_id: str, operation: str, parameters: Mapping[str, Any] | None = None
     ) -> ServiceResult:
         """Use a resource of this session."""
-        if self.ended or resource_id not in self._created:
+        if self._ended or resource_id not in self._created:
             error = f"the session has no resource {resource_id}"
             return ServiceResult(success=False, error=error)
         try:
@@ -76,3 +73,12 @@ class ResourceSession:
         except Exception as error:
             return ServiceResult(success=False, error=str(error))
         return ServiceResult(success=True, output=output)
+
+    async def close(self) -> None:
+        """End the session; `create_session` does it at the end of the block."""
+        if self._ended:
+            return
+        self._ended = True
+        async with AsyncExitStack() as cleanup:  # closes in reverse, and to the end
+            for resource_id in self._created:
+                cleanup.push_async_callback(self._provider.close, resource_id)

@@ -131,8 +131,7 @@ class Container:
 
     async def cleanup_async_services(self) -> None:
         """Stop what was started, the last one first."""
-        # The database opens itself when it is used, so it may be open though nobody started it.
-        database = self._built.get("async_database_manager")
+        database = self._built.get("async_database_manager")  # it opens itself when it is used
         if database is not None and database not in self._started:
             self._started.insert(0, database)
         errors = []
