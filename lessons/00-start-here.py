@@ -122,6 +122,18 @@ async def test_an_unknown_task_is_a_failed_result():
 # - Async tests need no mark here, and waiting is free: exercises run on a virtual clock unless
 #   they say otherwise.
 #
+# ## Why not coverage
+#
+# Beside every exercise stands a naive suite: what a hurried engineer writes first. It executes
+# every line of the code under test, and its tests are valid. Here it is beside the published
+# solution.
+#
+# | exercise | naive: lines | branches | mutants | solution: lines | branches | mutants |
+# | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+# | `table` | 0 | 0 | 0 | 0 | 0 | 0 |
+#
+# A line that ran is a line whose result somebody may have looked at. Coverage does not say who.
+#
 # ## The lessons
 #
 # {map}

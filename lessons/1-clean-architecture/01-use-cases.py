@@ -591,8 +591,7 @@ async def test_nothing_is_not_all_verified(use_case):
 # - **Count** on a day on which every outcome happens, and on an empty one: `all([])` is True. Leave
 #   the order of the work to the code.
 #
-# **Next:** [Concurrent operations](../2-advanced/04-concurrent-operations.ipynb), where the use
-# cases run together.
+# **Next:** [Workflows](02-workflows.ipynb), where several steps have one outcome.
 #
 # **Further reading:**
 # [pytest's fixtures](https://docs.pytest.org/en/stable/explanation/fixtures.html),

@@ -831,7 +831,8 @@ async def test_a_cancelled_execution_keeps_its_work(process, task_id, plan):
 # - **Prove** an order with one diary, and work that takes time: what is instant cannot overlap.
 # - **Crash** with two workflows on one repository, the first one stuck. A failed step is no crash.
 #
-# **Next:** lesson 03, resource lifecycle: acquired, released on every path, in order.
+# **Next:** [Resource lifecycle](03-resource-lifecycle.ipynb): acquired, released on every path, in
+# order.
 #
 # **Further reading:**
 # [unittest.mock, asserting awaits](https://docs.python.org/3/library/unittest.mock.html#unittest.mock.AsyncMock.assert_awaited)

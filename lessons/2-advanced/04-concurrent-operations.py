@@ -719,7 +719,8 @@ async def test_a_cancelled_batch_ends_all_that_it_began(orchestrator, specialist
 #   is no `Exception`.
 # - **Cancel**, await, then look who is left.
 #
-# **Next:** lesson 05, error handling: type, message, cause, and life after the error.
+# **Next:** [Error handling](05-error-handling.ipynb): type, message, cause, and life after the
+# error.
 #
 # **Further reading:**
 # [Coroutines and tasks](https://docs.python.org/3/library/asyncio-task.html) in the Python

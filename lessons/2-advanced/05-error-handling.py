@@ -658,7 +658,7 @@ async def test_others_work_while_it_pauses(service):
 #   that waits in another way.
 # - **Cancel** what has begun, wherever it may stand.
 #
-# **Next:** lesson 06, timeouts: from the wall clock to loop time.
+# **Next:** [Timeouts](06-timeouts.ipynb): from the wall clock to loop time.
 #
 # **Further reading:**
 # [Errors and exceptions](https://docs.python.org/3/tutorial/errors.html#exception-chaining) in the
