@@ -459,8 +459,8 @@ verify_all = Exercise(
     hint="[Comparing tuples]"
     "(https://docs.python.org/3/reference/expressions.html#value-comparisons) lets one assertion "
     "hold all counts, and pytest [shows which of them differs]"
-    "(https://docs.pytest.org/en/stable/how-to/assert.html). Track one operation of every outcome, "
-    "and let none of them come last by chance.",
+    "(https://docs.pytest.org/en/stable/how-to/assert.html). Which outcomes are there, "
+    "and in which order would a careless loop stumble over them?",
     worked="StopsAtTheFirstFailure",
 )
 

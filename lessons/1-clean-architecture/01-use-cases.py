@@ -128,7 +128,7 @@ async def test_a_success_is_stored():
 
 
 # %% [markdown]
-# Two: lost metadata are found as well.
+# Two of eight: lost metadata are found as well.
 #
 # ## A failure in the wrong place
 #
@@ -166,7 +166,7 @@ async def test_a_store_that_fails_is_an_error_result():
 # ### Exercise: a success is stored
 #
 # Test `track_file_creation(file_path, operation_context, metadata, operation_id)`. Files are read
-# in a thread, so these exercises run in real time: a test may take 2 seconds, and needs none.
+# in a thread, so these exercises run in real time: a test may take 2 seconds. Yours need none.
 #
 # {contract track-creation}
 #
