@@ -5,6 +5,7 @@ import contextlib
 import ctypes
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ NOTEBOOK_OPTIONS = (
 """What ipytest passes to pytest besides the options on the cell's first line."""
 
 worker = Worker()
+_folder = tempfile.TemporaryDirectory(prefix="kernel-")
 reports: dict[str, Report] = {}
 """The last report of each exercise that ran in this kernel."""
 
@@ -149,7 +151,10 @@ def load(ipython: Any) -> None:
     import ipytest
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # plugins come by name, and fast
-    ipytest.autoconfig(run_in_thread=True, addopts=NOTEBOOK_OPTIONS, display_columns=80)
+    # what pytest shares in /tmp, a second notebook clears away while a first one looks at it
+    own = f"--basetemp={os.path.join(_folder.name, 'pytest')}"
+    options = (*NOTEBOOK_OPTIONS, own)
+    ipytest.autoconfig(run_in_thread=True, addopts=options, display_columns=80)
     ipython.user_ns["grader"] = sys.modules["grader"]
     worker.start()
     load_hypothesis(shrink=True)  # a cell's decorators look at the profile before pytest starts

@@ -77,7 +77,7 @@ class Tapped(Worker):
     """A worker that keeps what is sent."""
 
     def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+        self._worker, self.wall = worker, worker.wall
         self.sent: list[dict[str, Any]] = []
 
     def run(self, requests: Iterable[Mapping[str, Any]], progress: Any = None) -> Any:
