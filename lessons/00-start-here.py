@@ -126,7 +126,7 @@ async def test_an_unknown_task_is_a_failed_result():
 #
 # Beside every exercise stands a naive suite: what a hurried engineer writes first. All its tests
 # are valid, and they execute every line of the functions under test. Here it is beside the
-# published solution, which executes fewer of them and kills every mutant.
+# published solution, which executes no more of them, and kills every mutant.
 #
 # | exercise | naive: lines | branches | mutants | solution: lines | branches | mutants |
 # | --- | ---: | ---: | ---: | ---: | ---: | ---: |
