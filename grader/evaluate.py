@@ -9,6 +9,7 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from random import Random
 from typing import Any
@@ -36,6 +37,17 @@ def evaluate(
 
     `disguised` is False only where a test looks at what the disguise does.
     """
+    evaluation = _evaluate(text, exercise, worker, progress, disguised)
+    return replace(evaluation, sandbox=worker.wall)
+
+
+def _evaluate(
+    text: str,
+    exercise: Exercise,
+    worker: Worker,
+    progress: Callable[[str], None],
+    disguised: bool,
+) -> Report:
     try:
         suite = read(text)
     except Unreadable as error:
@@ -139,7 +151,6 @@ class _Evaluation:
             tests,
             mutants,
             probes,
-            self._worker.wall,
         )
 
     def _hunt(self, valid: tuple[str, ...]) -> tuple[dict[int, set[str]], dict[str, str], set[str]]:

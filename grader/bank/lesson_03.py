@@ -438,7 +438,8 @@ class RoundsInATaskGroup(BackgroundService):
         await self._journal.open()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(rounds())
+                # awaited, as Python 3.12's groups overlook an eager task that fails at once
+                await group.create_task(rounds())
         except BaseExceptionGroup as errors:
             raise errors.exceptions[0] from None
         finally:

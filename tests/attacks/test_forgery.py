@@ -66,7 +66,7 @@ def test_a():
     load("_pytest.runner").TestReport = Passed
     assert False
 """,
-        ("valid",),
+        ("wrong",),
     ),
     Attack(
         "patched-report-says-failed",
