@@ -426,8 +426,8 @@ background_service = Exercise(
 
 
 @background_service.alternative()
-class RoundsInATaskGroup(BackgroundService):
-    """Runs its rounds in a task group, as a task within the task."""
+class RoundsInATaskWithin(BackgroundService):
+    """Runs its rounds in a task within the task, which hands every cancellation on."""
 
     async def _run(self) -> None:
         async def rounds() -> None:
@@ -437,11 +437,7 @@ class RoundsInATaskGroup(BackgroundService):
 
         await self._journal.open()
         try:
-            async with asyncio.TaskGroup() as group:
-                # awaited, as Python 3.12's groups overlook an eager task that fails at once
-                await group.create_task(rounds())
-        except BaseExceptionGroup as errors:
-            raise errors.exceptions[0] from None
+            await asyncio.create_task(rounds())
         finally:
             await self._journal.close()
 

@@ -125,7 +125,7 @@ METADATA = {
     "lremovexattr": (198, 15),
     "fremovexattr": (199, 16),
 }
-"""What Landlock does not look at: denied where a run has the rights of the one who grades."""
+"""What Landlock does not look at: denied where nothing else keeps a run from others' files."""
 
 _SPECIAL = {
     "clone": (56, 220),

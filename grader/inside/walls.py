@@ -73,8 +73,7 @@ class Walls:
         if self.kind == "none":
             return
         libc = ctypes.CDLL(None, use_errno=True)
-        # Landlock looks at no metadata; a user made for this owns nothing that it could spoil
-        deny = Filter(keep_metadata=self.kind == "landlock" and os.getuid() != GUEST)
+        deny = Filter(keep_metadata=self.kind == "landlock")
         if self.kind == "bubblewrap":
             self._into_namespaces(libc, folder)
         _check(
