@@ -26,7 +26,7 @@ class Tapped(Worker):
     """A worker that keeps what is sent, batch by batch, and may change what is answered."""
 
     def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+        self._worker, self.wall = worker, worker.wall
         self.batches: list[list[Mapping[str, Any]]] = []
 
     def run(self, requests: Iterable[Mapping[str, Any]], progress: Any = None) -> Any:
@@ -110,7 +110,7 @@ def test_probes_come_in_random_order(worker: Worker) -> None:
 def test_the_report_names_the_wall(worker: Worker) -> None:
     """What stood between the tests and the machine."""
     tapped = Tapped(worker)
-    tapped.wall = "bubblewrap"  # type: ignore[attr-defined,unused-ignore]
+    tapped.wall = "bubblewrap"
     assert evaluate(SOLUTION, creation, tapped).sandbox == "bubblewrap"
 
 

@@ -376,7 +376,7 @@ class Once(Worker):
     """A worker in which the first failure of a test on a mutant does not happen again."""
 
     def __init__(self, worker: Worker) -> None:
-        self._worker = worker
+        self._worker, self.wall = worker, worker.wall
         self._seen: set[str] = set()
 
     def run(self, requests, progress=lambda done: None):  # type: ignore[no-untyped-def]
