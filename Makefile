@@ -39,7 +39,7 @@ test: setup ## run every check (PYTEST_FLAGS=... goes to pytest)
 	@echo "Running notebooks/ as released with nbval: no cell raises ..."
 	@$(RUN) pytest --quiet --nbval-lax notebooks
 	@echo "Running the tests with pytest ..."
-	@$(RUN) pytest $(PYTEST_FLAGS)
+	@$(RUN) pytest --numprocesses auto --dist loadfile $(PYTEST_FLAGS)
 	@echo "Every check passed."
 
 build: setup ## build solutions/ and notebooks/ from lessons/
