@@ -82,10 +82,11 @@ def write_autograded(
 
 
 def new_course(root: Path) -> Path:
-    """A folder that the commands take for a course: nobody has handed in."""
+    """A folder that the commands take for a course of one lesson: nobody has handed in."""
     (root / "lessons").mkdir(parents=True)
     (root / "pyproject.toml").touch()
-    shutil.copytree(ROOT / "solutions", root / "solutions")
+    (root / "solutions" / PART).mkdir(parents=True)
+    shutil.copy(ROOT / "solutions" / PART / f"{LESSON}.ipynb", root / "solutions" / PART)
     return root
 
 

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator
 from textwrap import dedent
-from typing import Protocol
 
 import pytest
-from samples import creation
+from samples import Grade, creation
 
 from grader.evaluate import evaluate
 from grader.exercise import Exercise
@@ -21,12 +20,6 @@ def worker() -> Iterator[Worker]:
     """A warm worker. A test that kills it, or makes it die, takes one of its own."""
     with Worker() as worker:
         yield worker
-
-
-class Grade(Protocol):
-    """Evaluates the text of a suite."""
-
-    def __call__(self, suite: str, exercise: Exercise = creation) -> Report: ...
 
 
 @pytest.fixture(scope="session")

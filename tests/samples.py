@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from grader.exercise import Exercise
+from grader.report import Report
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import Task, TaskResult
 
@@ -131,3 +132,9 @@ class WaitsForATitle(TaskOrchestrator):
         except Exception as error:
             return TaskResult(success=False, error=str(error))
         return TaskResult(success=True, task_id=task.id)
+
+
+class Grade(Protocol):
+    """Evaluates the text of a suite."""
+
+    def __call__(self, suite: str, exercise: Exercise = creation) -> Report: ...

@@ -21,7 +21,7 @@ from autograded import (
     report_on,
     write_autograded,
 )
-from conftest import Grade
+from samples import Grade
 from test_nbgrader import Classroom, released
 from test_panel import Outline
 

@@ -4,8 +4,7 @@ import json
 from collections.abc import Mapping
 
 import pytest
-from conftest import Grade
-from samples import HEAD, KILLS_1, creation
+from samples import HEAD, KILLS_1, Grade, creation
 
 from grader import report as reports
 from grader.report import Report, to_html, to_json, to_text

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from conftest import Grade
-from samples import HEAD, KILLS_1, KILLS_2, SOLUTION, creation
+from samples import HEAD, KILLS_1, KILLS_2, SOLUTION, Grade, creation
 
 from grader import report
 from grader.bank import exercises
