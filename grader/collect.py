@@ -12,6 +12,7 @@ import unicodedata
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 from grader.exercise import CourseError
@@ -210,7 +211,7 @@ def _of_folder(origin: Path, refusals: list[Refusal]) -> Iterator[_Entry]:
         for name in sorted(names):
             path = PurePosixPath(os.path.relpath(os.path.join(folder, name), origin))
             if _is_notebook(path):
-                yield _Entry(path, lambda path=path: _read_file(origin, path))  # type: ignore[misc]
+                yield _Entry(path, partial(_read_file, origin, path))
 
 
 def _read_file(origin: Path, path: PurePosixPath) -> bytes:
@@ -233,7 +234,7 @@ def _of_zip(archive: zipfile.ZipFile, refusals: list[Refusal]) -> Iterator[_Entr
         if problem := _problem(entry, path):
             refusals.append(Refusal(printable(entry.filename), problem))
         else:
-            yield _Entry(path, lambda entry=entry: _read_zip(archive, entry))  # type: ignore[misc]
+            yield _Entry(path, partial(_read_zip, archive, entry))
 
 
 def _problem(entry: zipfile.ZipInfo, path: PurePosixPath) -> str | None:

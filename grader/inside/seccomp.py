@@ -176,7 +176,6 @@ class Filter:
         program = b"".join(struct.pack("HBBI", *line) for line in self._program(os.getpid()))
         lines = ctypes.create_string_buffer(program, len(program))
         header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(lines))
-        header = ctypes.create_string_buffer(header, len(header))  # type: ignore[assignment]  # kept alive
         pr_set_seccomp, mode_filter = 22, 2
         if libc.prctl(pr_set_seccomp, mode_filter, header, 0, 0) != 0:
             raise OSError(ctypes.get_errno(), "seccomp is refused")
