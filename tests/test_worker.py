@@ -328,3 +328,24 @@ def test_a():
 """
     for answer in own.run([request(suite)] * 4):
         assert {r["outcome"] for r in answer["records"] if "outcome" in r} == {"passed"}
+
+
+def test_pytest_finds_the_suite_rewritten(own: Worker) -> None:
+    """Or every run would do it again, which takes a sixth of its time."""
+    suite = """
+from pathlib import Path
+from _pytest.assertion import rewrite
+
+def test_a():
+    (compiled,) = Path(__file__).with_name("__pycache__").iterdir()
+    assert rewrite._read_pyc(Path(__file__), compiled) is not None
+"""
+    for answer in own.run([request(suite), request(suite)]):
+        assert [r["outcome"] for r in answer["records"] if r.get("phase") == "call"] == ["passed"]
+
+
+def test_a_suite_that_cannot_be_compiled_says_why_in_its_own_run(own: Worker) -> None:
+    """Warnings are errors, and the process that serves all runs goes on."""
+    broken, sound = own.run([request("assert (1, 'always')"), request("def test_a(): pass")])
+    assert any("always true" in str(record.get("broken")) for record in broken["records"])
+    assert sound["records"][-1] == {"finish": True}

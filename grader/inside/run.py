@@ -4,17 +4,22 @@ A pytest plugin. Inside the warm process pytest is configured once; `Recorder.be
 each forked child, before collection.
 """
 
+import ast
+import importlib.util
 import json
+import marshal
 import os
 import random
 import re
 import sys
 import tempfile
 from collections.abc import Generator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.assertion.rewrite import PYC_TAIL, rewrite_asserts
 from hypothesis import configuration
 
 from grader.inside import graft, hygiene
@@ -33,6 +38,24 @@ OPTIONS = (
 """Hygiene is watched by `hygiene`, and output goes nowhere."""
 
 
+@lru_cache(maxsize=1)
+def rewritten(suite: str, config: pytest.Config) -> bytes:
+    """What pytest would keep of a suite in `__pycache__`: made once, it serves every run of it.
+
+    Empty where the suite cannot be compiled without a warning; each run then says why by itself.
+    """
+    source = suite.encode()
+    try:
+        tree = ast.parse(source)
+        rewrite_asserts(tree, source, SUITE_FILE, config)
+        code = marshal.dumps(compile(tree, SUITE_FILE, "exec", dont_inherit=True))
+    except Exception:
+        return b""
+    checked_by_hash = (3).to_bytes(4, "little")  # PEP 552
+    header = importlib.util.MAGIC_NUMBER + checked_by_hash + importlib.util.source_hash(source)
+    return header + code
+
+
 class Recorder:
     """Writes a line of JSON for everything that happens in one run."""
 
@@ -46,7 +69,7 @@ class Recorder:
         self._numbers: dict[pytest.Item, int] = {}
         self._number = 0
 
-    def begin(self, request: Mapping[str, Any], config: Any, folder: Path) -> None:
+    def begin(self, request: Mapping[str, Any], config: Any, folder: Path, bytecode: bytes) -> None:
         """Make this process ready for one request: its variant, its suite, its schedule."""
         folder.mkdir(parents=True)
         os.chdir(folder)
@@ -57,6 +80,9 @@ class Recorder:
         sys.dont_write_bytecode = True
         suite = folder / SUITE_FILE
         suite.write_text(request["suite"], encoding="utf-8")
+        compiled = folder / "__pycache__" / (suite.stem + PYC_TAIL)
+        compiled.parent.mkdir()
+        compiled.write_bytes(bytecode)
         self.clock = request["clock"]
         self.schedule = Schedule(**request["schedule"])
         self.tests = None if request["tests"] is None else frozenset(request["tests"])

@@ -25,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from grader.inside.run import OPTIONS, SUITE_FILE, Recorder
+from grader.inside.run import OPTIONS, SUITE_FILE, Recorder, rewritten
 from grader.inside.settings import load_hypothesis
 from grader.inside.walls import MOST_OPEN, NO_WALLS, Walls
 
@@ -171,9 +171,11 @@ class Server:
         self._selector.register(0, selectors.EVENT_READ)
         while True:
             while self._waiting and len(self._running) < self._children:
-                child = self._start(self._waiting.popleft())
+                request = self._waiting.popleft()
+                bytecode = rewritten(request["suite"], session.config)
+                child = self._start(request)
                 if child.pid == 0:
-                    return self._become(child, session.config)
+                    return self._become(child, session.config, bytecode)
             if not self._wait():
                 break
         for child in self._running:
@@ -213,7 +215,7 @@ class Server:
             self._selector.register(child.output, selectors.EVENT_READ, child)
         return child
 
-    def _become(self, child: Run, config: pytest.Config) -> None:
+    def _become(self, child: Run, config: pytest.Config, bytecode: bytes) -> None:
         """In the child: a process group of its own, no channel but its own, and the walls.
 
         What it could read of other runs, and of its own request, is gone before its suite is
@@ -231,6 +233,7 @@ class Server:
         self._waiting.clear()
         self._running.clear()
         self._unread = b""
+        rewritten.cache_clear()
         seconds = int(request["limit"]) + 1
         try:
             self._walls.enter(str(child.folder.parent), seconds)
@@ -238,7 +241,7 @@ class Server:
             os._exit(NO_WALLS)
         signal.alarm(seconds)  # in case the server is gone by then
         self._recorder.output = child.child_output
-        self._recorder.begin(request, config, child.folder)
+        self._recorder.begin(request, config, child.folder, bytecode)
 
     def _end(self, child: Run, *, hung: bool) -> None:
         self._selector.unregister(child.output)
