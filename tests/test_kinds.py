@@ -346,15 +346,15 @@ def test_nbgrader_releases_what_we_build(tmp_path: Path) -> None:
 
 
 def test_examples_are_the_same_everywhere(answer: Answer) -> None:
-    """Fifty of them, drawn alike in every run, and none from anybody's source."""
+    """Twenty-five of them, drawn alike in every run, and none from anybody's source."""
     suite = """
         from hypothesis import given, settings, strategies as st
         drawn = []
         @given(st.text(), st.integers())
         def test_draws(text, number):
             drawn.append((text, number))
-        def test_there_were_fifty():
-            assert len(drawn) == 50
+        def test_there_were_25():
+            assert len(drawn) == 25
             assert settings.get_current_profile_name() == "course"
         def test_they_are_known():
             import json

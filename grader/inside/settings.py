@@ -67,7 +67,7 @@ DEADLINES = {"virtual": 5.0, "real": 2.0}
 MOST_TESTS = 30
 MOST_CASES = 200
 
-MOST_EXAMPLES = 50
+MOST_EXAMPLES = 25
 """How many examples Hypothesis draws for one test, unless the test asks for another number."""
 
 

@@ -97,7 +97,7 @@ def test_the_cap_holds_for_the_jitter_too():
 # `async def read(self, file_path)` that answers with `bytes`, or with None where there is no file.
 # Operations are tracked first; then files are written; then `verify_all_operations` tells.
 #
-# Fifty examples are drawn for each test, the same ones in every run.
+# Twenty-five examples are drawn for each test, the same ones in every run.
 #
 # {contract round-trip}
 #
