@@ -18,9 +18,9 @@ import importlib
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Literal, TypeVar
 
 Clock = Literal["virtual", "real"]
@@ -248,13 +248,15 @@ class Exercise:
         return found
 
 
+@cache
 def _source(definition: Subject) -> str:
     """The source of a class or function, decorators included, not indented, as learners see it."""
     source = textwrap.dedent(inspect.getsource(definition)).rstrip("\n")
     return re.sub(r"  # type: ignore.*$", "", source, flags=re.MULTILINE)
 
 
-def _definitions(cls: type) -> dict[str, str]:
+@cache
+def _definitions(cls: type) -> Mapping[str, str]:
     """The source of each method that a class defines, decorators included, not indented.
 
     Overloads are for type checkers, and left out.
