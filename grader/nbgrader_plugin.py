@@ -145,6 +145,7 @@ def _start(self: Any) -> None:
     except CourseError as error:
         self.log.error("%s", error)
         raise NbGraderException(str(error)) from None
+    taken = [one for one in taken if fnmatchcase(one.learner, course.student_id)]
     refused = [one for one in refused if fnmatchcase(one.learner, course.student_id)]
     for refusal in refused:
         self.log.error("%s is refused: %s", refusal.learner, refusal.reason)
@@ -152,10 +153,10 @@ def _start(self: Any) -> None:
     home.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="intake-", dir=home) as folder:
         for one in taken:
-            if fnmatchcase(one.learner, course.student_id):
-                _write_clean(one, Path(folder, one.learner, course.assignment_id))
+            _write_clean(one, Path(folder, one.learner, course.assignment_id))
         self._taken_in = os.path.relpath(folder, course.root)
-        _stock_start(self)
+        if taken or not refused:  # it fails where there is nothing
+            _stock_start(self)
     if refused:
         raise NbGraderException(
             f"{len(refused)} refused: {refused[0].learner}, {refused[0].reason}"

@@ -1,9 +1,12 @@
-"""What tests share: one warm worker, and a way to grade a suite with it."""
+"""What tests share: one warm worker, a way to grade a suite with it, and a browser."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from browsing import CHROMIUM, FLAGS, PATIENCE
+from playwright.sync_api import Browser, expect, sync_playwright
 from samples import Grade, creation
 
 from grader.evaluate import evaluate
@@ -30,3 +33,15 @@ def grade(worker: Worker) -> Grade:
         return evaluate(dedent(suite), exercise, worker)
 
     return grade
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"There is no {CHROMIUM}: install it with `apt-get install chromium`.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        expect.set_options(timeout=PATIENCE * 1000)
+        yield browser
+        browser.close()

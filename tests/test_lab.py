@@ -1,24 +1,15 @@
 """An exercise in JupyterLab, in a browser, with nothing but the keyboard."""
 
-import contextlib
-import json
 import os
 import re
-import secrets
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from browsing import PATIENCE, jupyterlab
+from playwright.sync_api import Browser, Locator, Page, expect
 
 pytestmark = pytest.mark.slow
 
@@ -26,25 +17,6 @@ ROOT = Path(__file__).parents[1]
 LESSON = Path("notebooks", "2-advanced", "04-concurrent-operations.ipynb")
 EXERCISE = "%%ipytest --mutants distinct-ids\n"
 SCORE = 'grader.score("distinct-ids")'
-CHROMIUM = "/usr/bin/chromium"
-"""Where Debian puts it."""
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-PATIENCE = 60.0
-"""Seconds after which something counts as never."""
-
-SETTINGS: dict[str, dict[str, Any]] = {
-    "apputils-extension/notification": {
-        "fetchNews": "false",
-        "checkForUpdates": False,
-        "doNotDisturbMode": True,
-    },
-    "apputils-extension/themes": {"theme": "JupyterLab Light"},
-    # else a cell out of sight is not in the page
-    "notebook-extension/tracker": {"windowingMode": "none"},
-}
 TESTS = """
 
 async def test_tasks_created_together_get_distinct_ids():
@@ -71,66 +43,9 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The lesson's address in a JupyterLab that knows no settings but ours."""
-    home = tmp_path_factory.mktemp("jupyter")
-    for name, values in SETTINGS.items():
-        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values), encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    token = secrets.token_hex()
-    variables = {
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "IPYTHONDIR": str(home / "ipython"),
-    }
-    command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1"),
-        *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
-        *(["--allow-root"] if os.getuid() == 0 else []),
-    ]
-    log = home / "log"
-    with log.open("wb") as output:
-        server = subprocess.Popen(
-            command,
-            cwd=course,
-            env={**os.environ, **variables},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        wait_for(f"http://127.0.0.1:{port}/api/status?token={token}", server, log)
-        yield f"http://127.0.0.1:{port}/lab/tree/{LESSON.as_posix()}?token={token}"
-    finally:
-        server.terminate()  # it ends its kernels first
-        server.wait(timeout=PATIENCE)
-
-
-def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    """Returns when the server answers."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end and server.poll() is None:
-        with contextlib.suppress(urllib.error.URLError), urllib.request.urlopen(address):
-            return
-        time.sleep(0.1)
-    pytest.fail(f"JupyterLab does not answer:\n{log.read_text(errors='replace')}")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    if not Path(CHROMIUM).exists():
-        pytest.fail(f"There is no {CHROMIUM}: install it with `apt-get install chromium`.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    """The lesson's address."""
+    with jupyterlab(course, tmp_path_factory.mktemp("jupyter")) as (server, token):
+        yield f"{server}/lab/tree/{LESSON.as_posix()}?token={token}"
 
 
 class Lesson:
@@ -144,7 +59,6 @@ class Lesson:
         cells = nbformat.read(course / LESSON, as_version=4).cells
         self._sources = [cell.source for cell in cells]
         page.set_default_timeout(PATIENCE * 1000)
-        expect.set_options(timeout=PATIENCE * 1000)
         page.goto(address)
         expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(cells))
         page.get_by_role("button", name=re.compile("Kernel status: Idle|Idle")).first.wait_for()

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from autograded import FIRST, HOSTILE, PART, hostile_report, new_course, write_autograded
 from playwright.sync_api import Browser, Page
-from test_lab import browser  # noqa: F401 - a fixture
 
 from grader.class_report import class_report, to_page
 from grader.feedback import write_feedback
@@ -78,7 +77,7 @@ def path(request: pytest.FixtureRequest, pages: dict[str, Path]) -> Path:
 
 
 @pytest.fixture(params=["light", "dark"])
-def opened(request: pytest.FixtureRequest, browser: Browser, path: Path) -> Iterator[Opened]:  # noqa: F811
+def opened(request: pytest.FixtureRequest, browser: Browser, path: Path) -> Iterator[Opened]:
     """The page, open in each of the two themes."""
     page = browser.new_page(color_scheme=request.param)
     yield Opened(page, path)
