@@ -16,6 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.exercise import CourseError
+from grader.files import write
 from grader.lessons import Lesson, lesson_notebook, lessons
 from grader.notebooks import fingerprint, read_notebook, release, stamp
 from grader.running import run_lessons
@@ -42,7 +43,7 @@ def build(
                 with contextlib.suppress(OSError):  # other things lie there
                     path.parent.rmdir()
             else:
-                _write(path, text)
+                write(path, text.encode())
         return sorted(changes)
 
 
@@ -136,17 +137,6 @@ def _text_of(path: Path) -> str | None:
         return path.read_bytes().decode()
     except (OSError, UnicodeDecodeError):
         return None
-
-
-def _write(path: Path, text: str) -> None:
-    """All of it or nothing: a reader never sees half a notebook."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(text.encode())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _text(nb: NotebookNode) -> str:

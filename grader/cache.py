@@ -7,7 +7,6 @@ like. So no entry is ever out of date, and none has to be removed.
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any
 
 import grader
 import vespera_scriptorium
+from grader.files import write
 
 FOLDER = Path(".grader", "cache")
 """Where it lies in a course."""
@@ -63,7 +63,7 @@ class Cache:
         """Keep a result, all of it or nothing. Raises `OSError` where it cannot be written."""
         key = self._key(exercise, suite)
         text = json.dumps({"key": key, "digest": _digest(result), "result": result})
-        write(self._path(key), text.encode(), 0o600, suffix=str(os.getpid()))
+        write(self._path(key), text.encode(), 0o600)
 
     def _path(self, key: Mapping[str, str]) -> Path:
         name = _digest(key)
@@ -76,21 +76,3 @@ class Cache:
 
 def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def write(path: Path, content: bytes, mode: int, *, suffix: str = "unfinished") -> None:
-    """Write a file, all of it or nothing, whatever happens meanwhile.
-
-    A process that is killed leaves a hidden file with this suffix, which the next one overwrites.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{suffix}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with open(descriptor, "wb") as file:
-            file.write(content)
-            os.fchmod(descriptor, mode)
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise

@@ -18,11 +18,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grader.cache import FOLDER, Cache, write
+from grader.cache import FOLDER, Cache
 from grader.collect import collect
 from grader.crew import Progress, Runner, Suite, crew, quietly, turn
 from grader.exercise import CourseError
 from grader.feedback import write_feedback
+from grader.files import write
 from grader.graded import Result, answered, mark, rebuild
 from grader.intake import TIMESTAMP, Submission, take_in, timestamp
 from grader.notebooks import exercise_cells, read_notebook, release
@@ -253,7 +254,7 @@ class _Room:
             self._page(learner, lesson).unlink(missing_ok=True)
         for name in sorted(changes):
             if name in files:
-                write(folder / name, files[name], READ_ONLY)
+                write(folder / name, files[name], READ_ONLY, suffix="unfinished")
             else:
                 (folder / name).unlink()
         return True

@@ -14,6 +14,7 @@ from rich.table import Table
 from grader.bank import exercises, named
 from grader.evaluate import evaluate as evaluate_suite
 from grader.exercise import CourseError
+from grader.files import write
 from grader.report import Report, headline, to_json, to_text
 from grader.sandbox import Choice
 from grader.verify import problems
@@ -201,7 +202,7 @@ def report(
     """Show an instructor how a graded class did: scores, mutants, clauses, identical suites."""
     if as_json + as_csv + summary + (output is not None) > 1:
         raise Refused("choose one of --json, --csv, --csv-summary and --output.")
-    from grader import class_report, class_tables, notebooks, pages
+    from grader import class_report, class_tables, notebooks
 
     root = notebooks.find_root(Path.cwd())
     found = class_report.class_report(root, part)
@@ -212,7 +213,7 @@ def report(
         print(text, end="")
     else:
         path = output or root / "reports" / f"{part}.html"
-        pages.write_page(path, class_report.to_page(found))
+        write(path, class_report.to_page(found).encode())
         print(f"Open {_writable(str(path))} in a browser.")
 
 

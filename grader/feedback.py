@@ -20,7 +20,8 @@ from grader.answers import (
     read_notebook,
 )
 from grader.exercise import CourseError
-from grader.pages import render, write_page
+from grader.files import write
+from grader.pages import render
 from grader.report import TestReport, Verdict, View, view, visible
 
 CURES: Mapping[Verdict, str] = {
@@ -116,7 +117,7 @@ def write_feedback(
     for path in found:
         graded = read_graded(read_notebook(path), path.stem)
         written.append(folder / f"{path.stem}.html")
-        write_page(written[-1], feedback_page(graded, learner, comments, scores))
+        write(written[-1], feedback_page(graded, learner, comments, scores).encode())
     return written
 
 

@@ -2,10 +2,8 @@
 
 import base64
 import hashlib
-import os
 from functools import cache
 from importlib import resources
-from pathlib import Path
 
 from markupsafe import Markup
 
@@ -23,14 +21,3 @@ def render(template: str, **values: object) -> str:
 @cache
 def _style() -> str:
     return resources.files("grader").joinpath("templates", "page.css").read_text(encoding="utf-8")
-
-
-def write_page(path: Path, page: str) -> None:
-    """All of it or nothing: a reader never sees half a page."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(page.encode())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)

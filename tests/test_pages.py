@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from grader.class_report import class_report, to_page
 from grader.feedback import write_feedback
-from grader.pages import write_page
+from grader.files import write
 
 pytestmark = pytest.mark.slow
 
@@ -67,7 +67,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         write_autograded(root, learner, answers)
     (feedback,) = write_feedback(root, "ada", PART, comments={FIRST: HOSTILE + 300 * "x"})
     report = root / "reports" / f"{PART}.html"
-    write_page(report, to_page(class_report(root, PART)))
+    write(report, to_page(class_report(root, PART)).encode())
     return {"feedback": feedback, "report": report}
 
 
