@@ -6,7 +6,7 @@ The shares are what one would expect of a class some days before the deadline.
 import ast
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from random import Random
 
@@ -118,22 +118,18 @@ def suites(size: int, chosen: Iterable[Exercise], seed: int = 0) -> list[dict[st
     return learners
 
 
-def course(root: Path, size: int, parts: Iterable[str] | None = None, seed: int = 0) -> list[str]:
-    """Make a course in `root` in which so many learners have handed in; its parts."""
+def course(root: Path, size: int, parts: Collection[str] | None = None, seed: int = 0) -> list[str]:
+    """Make a course in `root` in which so many learners have handed in these parts, or all."""
     shutil.copytree(ROOT / "solutions", root / "solutions")
     shutil.copy(ROOT / "nbgrader_config.py", root)
-    taught = [lesson for lesson in lessons(ROOT) if lesson.part and parts_has(parts, lesson.part)]
+    every = [lesson for lesson in lessons(ROOT) if lesson.part]
+    taught = every if parts is None else [lesson for lesson in every if lesson.part in parts]
     names = {lesson.name for lesson in taught}
     chosen = [one for one in exercises().values() if one.lesson in names]
     for number, answers in enumerate(suites(size, chosen, seed)):
         for lesson in taught:
             _hand_in(root / "submitted" / f"learner-{number:03}", lesson, answers)
     return sorted({lesson.part for lesson in taught})
-
-
-def parts_has(parts: Iterable[str] | None, part: str) -> bool:
-    """Whether a part was asked for: all are by default."""
-    return parts is None or part in set(parts)
 
 
 def _hand_in(folder: Path, lesson: Lesson, answers: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
-from small_class import LESSON, MAGIC, PART, WEAK, SmallClass, answer, solved, untouched
+from small_class import LESSON, MAGIC, PART, ROOT, WEAK, SmallClass, answer, solved, untouched
 
 from grader import summary
 from grader.cache import FOLDER, Cache
@@ -253,6 +253,43 @@ def test_nobody_has_handed_in(tmp_path: Path) -> None:
     room = SmallClass(tmp_path / "course")
     with pytest.raises(CourseError, match="collect what learners handed in"):
         again(room)
+
+
+def test_no_wall(room: SmallClass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is graded, and the sentence says what going on without one gives up."""
+    before = room.gradebook()
+    room.hand_in("eve", answer(WEAK + "\n# eve\n"))
+    monkeypatch.setattr("grader.sandbox.trial", lambda kind: "refused here")
+    with pytest.raises(CourseError, match=r"bubblewrap: refused here.*`--sandbox off` gives"):
+        grade(room.root, PART)
+    assert room.gradebook() == before
+
+
+def test_lesson_that_was_not_handed_in(tmp_path: Path) -> None:
+    """It scores 0, and the other lesson of the part keeps its points."""
+    room = SmallClass(tmp_path / "course")
+    shutil.copy(ROOT / "solutions/4-craft/10-best-practices.ipynb", room.root / "solutions" / PART)
+    room.hand_in("ada", solved())
+    (ada,) = again(room).rows
+    assert (ada.status, ada.score, ada.points) == ("graded", 2.0, 6.0)
+    assert ada.exercises == {"first-test": 2.0, "exceptions": 0.0}
+
+
+def test_interrupted(graded: SmallClass, tmp_path: Path) -> None:
+    """A sentence, no traceback; and the next command does what is missing."""
+    other = SmallClass(tmp_path / "course")
+    shutil.copytree(graded.root / "submitted", other.root / "submitted")
+    code = (
+        "import os, signal; from grader import classroom, cli;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a background job ignores it
+        "classroom.write_feedback = lambda *_: os.kill(os.getpid(), signal.SIGINT); cli.main()"
+    )
+    ended = other.run(command=[sys.executable, "-c", code, "grade", PART, "--sandbox", "off"])
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.strip() == "grader: Interrupted; nothing is lost, run the command again."
+    again(other)
+    assert other.gradebook() == graded.gradebook()
+    assert other.files() == graded.files()
 
 
 def test_second_at_the_same_time(room: SmallClass) -> None:
