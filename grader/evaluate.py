@@ -21,7 +21,7 @@ from grader.inside.settings import DEADLINES
 from grader.report import MutantReport, ProbeReport, Report, TestReport, score
 from grader.suite import Rejected, Suite, Unreadable, read
 from grader.transcript import Outcome, explain, read_answer, shorten, unfinished
-from grader.verdicts import Run, judge, judge_probe
+from grader.verdicts import Run, judge, judge_probe, undecided
 from grader.worker import Worker, WorkerLost
 
 
@@ -79,14 +79,19 @@ class _Evaluation:
         self._exercise = exercise
         self._worker = worker
         self._progress = progress
-        self._schedules = schedules(exercise.clock)
+        self._correct = (exercise.reference, *exercise.alternatives)
+        self._every = schedules(exercise.clock)
+        # with threads, what is ready when depends on more than the order of tasks
+        is_order = {"virtual": ("shuffled",), "real": ()}[exercise.clock]
+        self._orders = [schedule for schedule in self._every if schedule.kind in is_order]
+        self._always = [one for one in self._every if one not in self._orders[1:]]
         self._random = Random(secrets.randbits(64))
         self._disguise = _disguise(exercise) if disguised else None
 
     def report(self) -> Report:
         exercise = self._exercise
         self._progress("checking the tests against correct implementations")
-        first = Run(exercise.reference, self._schedules[0], self._suite.tests)
+        first = Run(exercise.reference, self._every[0], self._suite.tests)
         self._execute([first])
         if first.rejected is not None:
             return Report(exercise.id, "rejected", first.rejected, exercise.points)
@@ -99,11 +104,12 @@ class _Evaluation:
         rest = tuple(name for name in self._suite.tests if name not in hung)
         correct = [first] + [
             Run(variant, schedule, rest)
-            for variant in (exercise.reference, *exercise.alternatives)
-            for schedule in self._schedules
+            for variant in self._correct
+            for schedule in self._always
             if (variant, schedule) != (first.variant, first.schedule)
         ]
         self._execute(correct[1:])
+        correct += self._under_other_orders(correct)
         tests = [judge(name, correct, exercise) for name in self._suite.tests]
         valid = tuple(test.name for test in tests if test.verdict == "valid")
         self._progress("looking for mutants that survive")
@@ -153,11 +159,23 @@ class _Evaluation:
             probes,
         )
 
+    def _under_other_orders(self, done: list[Run]) -> list[Run]:
+        """Execute what the runs of correct variants leave open, and return it."""
+        more = [
+            Run(variant, schedule, tests, done[-1].probe)
+            for variant in self._correct
+            if (tests := undecided(done, variant))
+            for schedule in self._orders[1:]
+        ]
+        self._execute(more)
+        return more
+
     def _hunt(self, valid: tuple[str, ...]) -> tuple[dict[int, set[str]], dict[str, str], set[str]]:
         """Which valid tests kill which mutant, a hint for each that hung on one, and the doubted.
 
-        First-in-first-out first; the other schedules only for what survives. A kill counts when
-        it happens twice; or three times, where many tests or many schedules leave more to chance.
+        First-in-first-out first; the other schedules only for what survives, and other orders of
+        tasks only where there was a choice. A kill counts when it happens twice; or three times,
+        where many tests or many schedules leave more to chance.
         Doubted is a test that treats a correct implementation differently among
         mutants than before, or whose failures do not happen again.
         """
@@ -166,17 +184,21 @@ class _Evaluation:
         doubted: set[str] = set()
         unrepeated: Counter[str] = Counter()
         willing = dict.fromkeys(range(1, len(self._exercise.mutants) + 1), valid)
-        for some in (self._schedules[:1], self._schedules[1:]):
+        choosing = dict.fromkeys(willing, valid)
+        for some in (self._every[:1], self._every[1:]):
             runs = {
-                (number, schedule): Run(variant, schedule, willing[number])
+                (number, schedule): Run(variant, schedule, tests)
                 for number, variant in enumerate(self._exercise.mutants, start=1)
                 for schedule in some
-                if number not in kills and willing[number]
+                if number not in kills
+                and (tests := (choosing if schedule in self._orders else willing)[number])
             }
             doubted |= self._execute_among_correct(runs.values())
             for (number, _), run in runs.items():
                 hung = [name for name, outcome in run.outcomes.items() if outcome.ending == "hung"]
                 willing[number] = tuple(name for name in willing[number] if name not in hung)
+                chosen = [name for name, outcome in run.outcomes.items() if outcome.choices]
+                choosing[number] = tuple(name for name in willing[number] if name in chosen)
                 hints.update(dict.fromkeys(hung, _HANGS_ON_A_MUTANT))
             killing = {key: run.killers for key, run in runs.items() if run.killers}
             everyone = set().union(*killing.values())
@@ -225,14 +247,16 @@ class _Evaluation:
         for probe in self._exercise.probes:
             correct = [
                 Run(variant, schedule, (probe.name,), probe.source)
-                for variant in (self._exercise.reference, *self._exercise.alternatives)
-                for schedule in self._schedules
+                for variant in self._correct
+                for schedule in self._always
             ]
             broken = [  # a failure counts when it happens twice
-                Run(probe.broken, self._schedules[0], (probe.name,), probe.source) for _ in range(2)
+                Run(probe.broken, self._every[0], (probe.name,), probe.source) for _ in range(2)
             ]
             pairs.append((probe, correct, broken))
         self._execute(run for _, correct, broken in pairs for run in (*correct, *broken))
+        for _, correct, _ in pairs:
+            correct += self._under_other_orders(correct)
         return tuple(judge_probe(*pair, self._exercise) for pair in pairs)
 
     def _execute(self, runs: Iterable[Run]) -> None:

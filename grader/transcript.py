@@ -27,11 +27,15 @@ Words = Callable[[str], str]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one test ended in one run: the worst of its cases. `kills` when a case failed late."""
+    """How one test ended in one run: the worst of its cases. `kills` when a case failed late.
+
+    Without `choices` no other order of its tasks was possible.
+    """
 
     ending: Ending
     message: str | None = None
     kills: bool = False
+    choices: bool = True
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class _Case:
 
     phases: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
+    choices: bool = True
     ended: bool = False
 
     def expects(self, phase: str) -> bool:
@@ -104,11 +109,14 @@ class _Records:
                 self._start(number)
             case ("case", "phase", "outcome", "message"), (number, phase, outcome, message):
                 self._phase(self._of(number), phase, outcome, message)
-            case ("end", "left"), (number, list(left)) if all(isinstance(s, str) for s in left):
+            case ("end", "left", "choices"), (number, list(left), bool(choices)) if all(
+                isinstance(sentence, str) for sentence in left
+            ):
                 case = self._of(number)
                 if "teardown" not in case.phases:
                     raise _Unlawful
-                case.left, case.ended, self._open = list(map(self._words, left)), True, None
+                case.left, case.choices = list(map(self._words, left)), choices
+                case.ended, self._open = True, None
             case ("finish",), (True,):
                 self.finished = True
             case _:
@@ -221,16 +229,17 @@ def _outcome(case: _Case, setup_kills: bool) -> Outcome:
             outcome, message = case.phases.get(phase, ("missing", None))
             if outcome == ending:
                 kills = ending == "failed" and (phase != "setup" or setup_kills)
-                return Outcome(ending, message, kills)
+                return Outcome(ending, message, kills, case.choices)
     if case.left:
-        return Outcome("left", case.left[0])
-    return Outcome("passed")
+        return Outcome("left", case.left[0], choices=case.choices)
+    return Outcome("passed", choices=case.choices)
 
 
 def _worst(cases: list[Outcome]) -> Outcome:
     """A test is as good as its worst case, and kills when one case does."""
     worst = max(cases, key=lambda outcome: SEVERITY.index(outcome.ending))
-    return Outcome(worst.ending, worst.message, any(outcome.kills for outcome in cases))
+    kills, choices = (any(getattr(o, name) for o in cases) for name in ("kills", "choices"))
+    return Outcome(worst.ending, worst.message, kills, choices)
 
 
 def explain(message: str) -> str:

@@ -7,6 +7,10 @@ from grader.inside.loops import Schedule
 from grader.report import ProbeReport, TestReport, Verdict
 from grader.transcript import Outcome, with_name_hint
 
+FAILED = ("failed", "died")
+SETTLED = ("hung", "skipped")
+"""How a test ends whose verdict no other run can change."""
+
 
 @dataclass
 class Run:
@@ -30,6 +34,22 @@ class Run:
         return {name for name, outcome in self.outcomes.items() if outcome.kills}
 
 
+def undecided(done: list[Run], variant: Variant) -> tuple[str, ...]:
+    """The tests that could end otherwise with a correct variant under another order of tasks.
+
+    One that never had two tasks ready at once ends the same under each. One that has failed with
+    any variant is tried under all: it may be wrong, or flaky.
+    """
+    tests = done[-1].tests
+    seen = {name: [(run, run.outcomes[name]) for run in done] for name in tests}
+    failed = {name for name in tests if any(o.ending in FAILED for _, o in seen[name])}
+    choosing = {
+        name for name in tests if any(o.choices for run, o in seen[name] if run.variant is variant)
+    }
+    settled = {name for name in tests if any(o.ending in SETTLED for _, o in seen[name])}
+    return tuple(name for name in tests if name in (failed | choosing) - settled)
+
+
 def judge(name: str, correct: list[Run], exercise: Exercise) -> TestReport:
     """Rule 1: valid is what passes on every correct implementation under every schedule."""
     seen = [(run, run.outcomes[name]) for run in correct if name in run.outcomes]
@@ -40,13 +60,13 @@ def judge(name: str, correct: list[Run], exercise: Exercise) -> TestReport:
     for run, outcome in seen:
         if outcome.ending == "hung":
             return TestReport(name, "hangs", f"{_where(run, exercise)}{outcome.message}")
-    red = [(run, o) for run, o in reference if o.ending in ("failed", "died")]
+    red = [(run, o) for run, o in reference if o.ending in FAILED]
     if red:
         verdict: Verdict = "wrong" if len(red) == len(reference) else "flaky"
         return TestReport(name, verdict, _failure(*red[0], exercise, verdict))
     for alternative in exercise.alternatives:
         runs = [(run, o) for run, o in seen if run.variant is alternative]
-        red = [(run, o) for run, o in runs if o.ending in ("failed", "died")]
+        red = [(run, o) for run, o in runs if o.ending in FAILED]
         if red:
             verdict = "over-specified" if red[0] == runs[0] else "flaky"
             return TestReport(name, verdict, _failure(*red[0], exercise, verdict))

@@ -277,7 +277,7 @@ def test_forges():
         {"start": 0}, {"case": 0}, {"case": 0, "phase": "call", "outcome": "failed"}, {"end": 0},
         {"case": [], "phase": {}, "outcome": 1}, {"cases": "x", "collected": [[]]}, [], None, 5,
         {"cases": 1, "collected": [1, {}]}, {"broken": "x"}, {"skipped": "x"}, {"finish": 1},
-        {"end": 1, "left": [[], 5]},
+        {"end": 1, "left": [[], 5], "choices": 1},
     ]
     import json
     lines = [json.dumps(record).encode() for record in forged]

@@ -1,16 +1,25 @@
 """The grading rules: what makes a test valid, what kills, and what it earns."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 import pytest
 from samples import HEAD, KILLS_1, KILLS_2, SOLUTION, Grade, creation
 
 from grader import report
 from grader.bank import exercises
-from grader.evaluate import evaluate
+from grader.evaluate import _Evaluation, evaluate
 from grader.exercise import Exercise
+from grader.inside.loops import Schedule, schedules
+from grader.notebooks import solution
 from grader.report import Report
+from grader.suite import read
+from grader.verdicts import Run
 from grader.worker import Worker
+
+ROOT = Path(__file__).parents[1]
 
 VERDICTS = (
     HEAD
@@ -283,7 +292,6 @@ def test_the_tests_of_the_engine_rest_on_real_exercises(worker: Worker, name: st
 
     The bank may learn of new mutants; that the solution kills them is for `grader verify`.
     """
-    from pathlib import Path
 
     suite = Path(__file__).with_name("suites") / f"{name.replace('-', '_')}.py"
     found = evaluate(suite.read_text(), exercises()[name], worker)
@@ -391,11 +399,109 @@ class Once(Worker):
         return answers
 
 
-def test_a_kill_must_reproduce(worker: Worker) -> None:
-    """What fails on a mutant once, and then does not, has killed nothing."""
-    found = evaluate(HEAD + KILLS_1, creation, Once(worker), disguised=False)
-    assert [test.verdict for test in found.tests] == ["flaky"]
+KILLS_1_UNDER_EVERY_SCHEDULE = """
+async def test_tasks_have_ids():
+    for result in await asyncio.gather(create(), create()):
+        assert result.task_id is not None
+"""
+
+
+@pytest.mark.parametrize(
+    ("test", "verdict"), [(KILLS_1, "valid"), (KILLS_1_UNDER_EVERY_SCHEDULE, "flaky")]
+)
+def test_a_kill_must_reproduce(worker: Worker, test: str, verdict: str) -> None:
+    """What fails on a mutant, and does not when it runs again, has killed nothing."""
+    found = evaluate(HEAD + test, creation, Once(worker), disguised=False)
+    assert [test.verdict for test in found.tests] == [verdict]
     assert found.killed == 0
+
+
+CHOOSING = (
+    HEAD
+    + """
+import random
+
+async def test_never_chooses():
+    assert (await create()).success
+
+async def test_chooses():
+    await asyncio.gather(create(), create())
+
+async def test_chooses_at_random():
+    assert random.random() < 2
+
+async def test_fails():
+    assert not (await create()).success
+"""
+)
+
+
+class Counting(Worker):
+    """Notes under which schedules each test runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: Counter[tuple[str, str]] = Counter()
+
+    def run(
+        self,
+        requests: Iterable[Mapping[str, Any]],
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[dict[str, Any]]:
+        made = list(requests)
+        for request in made:
+            schedule = str(Schedule(**request["schedule"]))
+            self.seen.update((name, schedule) for name in request["tests"])
+        return super().run(made, progress)
+
+
+def test_other_orders_are_tried_where_there_is_a_choice() -> None:
+    """A test that never has two tasks ready at once is tried under one shuffle, others under all.
+
+    So is one that draws at random, and one that fails: it may be wrong, or flaky.
+    """
+    with Counting() as worker:
+        report = evaluate(CHOOSING, creation, worker)
+    assert [test.verdict for test in report.tests] == ["valid", "valid", "valid", "wrong"]
+    tried = {
+        test.name: {schedule for name, schedule in worker.seen if name == test.name}
+        for test in report.tests
+    }
+    every = set(map(str, schedules("virtual")))
+    others = {str(Schedule("shuffled", seed)) for seed in range(2, 6)}
+    assert tried == {
+        "test_never_chooses": every - others,
+        "test_chooses": every,
+        "test_chooses_at_random": every,
+        "test_fails": every,
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [one.id for one in exercises().values() if one.clock == "virtual"])
+def test_without_a_choice_every_order_ends_alike(name: str, worker: Worker) -> None:
+    """Wherever a test of a solution had no choice, with any variant, no shuffle changes its end."""
+    exercise, suite = exercises()[name], read(solution(ROOT, name))
+    evaluation = _Evaluation(suite, exercise, worker, lambda what: None, disguised=False)
+    orders = [one for one in schedules("virtual") if one.kind in ("fifo", "shuffled")]
+    variants = [one for one in exercise.variants if one.kind != "broken"]
+    runs = [[Run(variant, one, suite.tests) for one in orders] for variant in variants]
+    evaluation._execute(run for of_a_variant in runs for run in of_a_variant)
+    for first, *others in runs:
+        for test, outcome in first.outcomes.items():
+            if not outcome.choices:
+                endings = {
+                    (o.ending, o.kills, o.choices) for o in (r.outcomes[test] for r in others)
+                }
+                assert endings == {(outcome.ending, outcome.kills, False)}
+
+
+def test_with_threads_every_schedule_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under the real clock more than the order of tasks decides."""
+    monkeypatch.setattr(creation, "clock", "real")
+    with Counting() as worker:
+        assert evaluate(HEAD + KILLS_1, creation, worker).tests[0].verdict == "valid"
+    assert {schedule for _, schedule in worker.seen} == set(map(str, schedules("real")))
 
 
 def test_a_schedule_can_kill(grade: Grade) -> None:

@@ -152,6 +152,64 @@ def test_which_schedules_a_clock_has() -> None:
     assert len(set(names)) == len(names)
 
 
+# ------------------------------------------------------------------ whether order can matter
+
+
+async def one_after_the_other() -> None:
+    """Several tasks, timers and callbacks, and never two tasks that could take a step."""
+    loop = asyncio.get_running_loop()
+    waiting: asyncio.Future[None] = loop.create_future()
+    for number in range(3):
+        loop.call_soon(int)
+        loop.call_later(number, int)
+    loop.call_later(5, waiting.set_result, None)
+    async with asyncio.timeout(60):
+        await waiting
+    await asyncio.create_task(asyncio.sleep(1))
+    await asyncio.gather(asyncio.sleep(0))
+
+
+async def two_at_once() -> None:
+    await asyncio.gather(asyncio.sleep(0), asyncio.sleep(0))
+
+
+async def two_at_the_same_time() -> None:
+    await asyncio.gather(asyncio.sleep(3600), asyncio.sleep(3600))
+
+
+async def with_a_thread() -> None:
+    await asyncio.to_thread(time.monotonic)
+
+
+async def after_a_cancellation() -> None:
+    async def wait() -> None:
+        await asyncio.Event().wait()
+
+    tasks = [asyncio.create_task(wait())]
+    await asyncio.sleep(0)
+    tasks.append(asyncio.create_task(asyncio.sleep(0)))
+    tasks[0].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.mark.parametrize("schedule", schedules("virtual")[:6], ids=str)
+@pytest.mark.parametrize(
+    ("main", "choices"),
+    [
+        (one_after_the_other, False),
+        (two_at_once, True),
+        (two_at_the_same_time, True),
+        (with_a_thread, True),
+        (after_a_cancellation, True),
+    ],
+)
+def test_choices_are_noticed(main: Any, choices: bool, schedule: Schedule) -> None:
+    """Where two tasks are ready at once, or a thread comes in between, order can matter."""
+    before = CourseLoop.choices
+    run(main(), schedule)
+    assert (CourseLoop.choices > before) is choices
+
+
 # ------------------------------------------------------------------ the virtual clock
 
 

@@ -16,7 +16,9 @@ def phase(number: int, phase: str, outcome: str = "passed", message: Any = None)
     return {"case": number, "phase": phase, "outcome": outcome, "message": message}
 
 
-def case(number: int, call: str = "passed", *, left: tuple[str, ...] = ()) -> list[Any]:
+def case(
+    number: int, call: str = "passed", *, left: tuple[str, ...] = (), choices: bool = False
+) -> list[Any]:
     """All records of one case, whose setup passes."""
     message = None if call == "passed" else "line 1: assert 0"
     return [
@@ -24,7 +26,7 @@ def case(number: int, call: str = "passed", *, left: tuple[str, ...] = ()) -> li
         phase(number, "setup"),
         phase(number, "call", call, message),
         phase(number, "teardown"),
-        {"end": number, "left": list(left)},
+        {"end": number, "left": list(left), "choices": choices},
     ]
 
 
@@ -45,8 +47,8 @@ def test_a_lawful_run() -> None:
     """Each test ends as its records say."""
     found = answered(*LAWFUL, status=0, overflow=False, malformed=False)
     assert found.outcomes == {
-        "test_a": Outcome("passed"),
-        "test_b": Outcome("failed", "line 1: assert 0", kills=True),
+        "test_a": Outcome("passed", choices=False),
+        "test_b": Outcome("failed", "line 1: assert 0", kills=True, choices=False),
     }
     assert found.collected == ("test_a", "test_b")
 
@@ -62,14 +64,26 @@ def test_cases_come_in_any_order() -> None:
 def test_a_case_without_a_call() -> None:
     """Where the setup does not pass there is none."""
     setup = [{"start": 0}, phase(0, "setup", "failed", "x"), phase(0, "teardown")]
-    found = answered(COLLECTED, *setup, {"end": 0, "left": []}, *case(1), FINISH)
-    assert found.outcomes["test_a"] == Outcome("failed", "x", kills=False)
+    found = answered(COLLECTED, *setup, {"end": 0, "left": [], "choices": False}, *case(1), FINISH)
+    assert found.outcomes["test_a"] == Outcome("failed", "x", kills=False, choices=False)
 
 
 def test_what_is_left_behind() -> None:
     """It is noted with the end of its case."""
     found = answered(COLLECTED, *case(0, left=("leaves the task `a` running",)), *case(1), FINISH)
-    assert found.outcomes["test_a"] == Outcome("left", "leaves the task `a` running")
+    outcome = Outcome("left", "leaves the task `a` running", choices=False)
+    assert found.outcomes["test_a"] == outcome
+
+
+def test_where_there_was_a_choice() -> None:
+    """One case is enough; and who knows what a case that did not end had to choose from."""
+    cases = {"cases": 3, "collected": ["test_a", "test_a", "test_b"]}
+    found = answered(cases, *case(0, choices=True), *case(1), *case(2), FINISH)
+    assert {name: outcome.choices for name, outcome in found.outcomes.items()} == {
+        "test_a": True,
+        "test_b": False,
+    }
+    assert answered(COLLECTED, {"start": 0}, hung=True).outcomes["test_a"].choices
 
 
 @pytest.mark.parametrize(
@@ -159,10 +173,12 @@ UNLAWFUL = {
     ],
     "end without start": LAWFUL[:1] + LAWFUL[2:],
     "end twice": inserted(6, LAWFUL[5]),
-    "end of another": replaced(5, {"end": 1, "left": []}),
+    "end of another": replaced(5, {"end": 1, "left": [], "choices": False}),
     "end without teardown": LAWFUL[:4] + LAWFUL[5:],
-    "left is no list": replaced(5, {"end": 0, "left": "x"}),
-    "left holds no text": replaced(5, {"end": 0, "left": [1]}),
+    "left is no list": replaced(5, {"end": 0, "left": "x", "choices": False}),
+    "left holds no text": replaced(5, {"end": 0, "left": [1], "choices": False}),
+    "choices are a number": replaced(5, {"end": 0, "left": [], "choices": 0}),
+    "nothing about choices": replaced(5, {"end": 0, "left": []}),
     "setup twice": inserted(3, phase(0, "setup")),
     "no setup": LAWFUL[:2] + LAWFUL[3:],
     "no call": LAWFUL[:3] + LAWFUL[4:],

