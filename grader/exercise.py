@@ -74,7 +74,7 @@ class Target:
         return f"{self.module}:{f'{self.owner}.' if self.owner else ''}{self.name}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Variant:
     """One implementation of the subject: the sources of the functions that make it different."""
 
@@ -218,13 +218,7 @@ class Exercise:
 
     def diff(self, variant: Variant) -> str:
         """What a variant changes, as a unified diff against the reference, without a header."""
-        lines: list[str] = []
-        for target, original in self.reference.sources.items():
-            changed = difflib.unified_diff(
-                original.splitlines(), variant.sources[target].splitlines(), lineterm="", n=3
-            )
-            lines += [line for line in list(changed)[2:] if not line.startswith("@@")]
-        return "\n".join(lines)
+        return _diff(self.reference, variant)
 
     def _own_sources(self, variant: Subject, replaces: str) -> dict[Target, str]:
         """What a variant defines, and where each definition belongs."""
@@ -363,3 +357,14 @@ def all_exercises(modules: Iterable[object]) -> dict[str, Exercise]:
                     raise BankError(f"two exercises have the id {value.id}: rename one")
                 found[value.id] = value
     return found
+
+
+@cache
+def _diff(reference: Variant, variant: Variant) -> str:
+    lines: list[str] = []
+    for target, original in reference.sources.items():
+        changed = difflib.unified_diff(
+            original.splitlines(), variant.sources[target].splitlines(), lineterm="", n=3
+        )
+        lines += [line for line in list(changed)[2:] if not line.startswith("@@")]
+    return "\n".join(lines)

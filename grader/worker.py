@@ -42,6 +42,9 @@ class Worker:
         self._children = children or os.cpu_count() or 1
         self._process: subprocess.Popen[bytes] | None = None
         self._place: Place | None = None
+        self._needed = False
+        """Whether the process has been asked for anything."""
+
         self._lock = threading.RLock()
 
     def __enter__(self) -> "Worker":
@@ -61,6 +64,7 @@ class Worker:
             # behind a wall a run can read none of the application's files: all is imported before
             packages = () if self.wall == "none" else ("vespera_scriptorium",)
             order = {"children": self._children, "modules": MODULES, "packages": packages}
+            self._needed = False
             self._process = spawn(self.wall, self._place, "grader.inside", order)
 
     def close(self) -> None:
@@ -71,6 +75,8 @@ class Worker:
                 source, target = _pipes(process)
                 with contextlib.suppress(OSError):
                     target.close()
+                if not self._needed:  # it may still warm up, and would only see the end then
+                    process.kill()
                 try:
                     process.wait(timeout=5)
                 except subprocess.TimeoutExpired:
@@ -107,6 +113,7 @@ class Worker:
         if not requests:
             return []
         assert self._process is not None
+        self._needed = True
         patience = PATIENCE + max(request["limit"] for request in requests)
         waiting = deque(requests)
         unsent = b""

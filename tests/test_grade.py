@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from small_class import LESSON, MAGIC, PART, ROOT, WEAK, SmallClass, answer, solved, untouched
+from sqlalchemy import text
 
 from grader import summary
 from grader.cache import FOLDER, Cache
@@ -88,6 +90,20 @@ def test_as_nbgrader_would(graded: SmallClass, tmp_path: Path) -> None:
     assert other.gradebook() == graded.gradebook()
     mine = {name: raw for name, raw in graded.files().items() if name.startswith("autograded")}
     assert other.files() == mine
+
+
+def test_gradebook_is_of_nbgrader_s_version(gradebook: Gradebook) -> None:
+    """The one that nbgrader would have written: its later versions must know what to upgrade."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    ask = "import nbgrader.api; print(nbgrader.api.get_alembic_version())"
+    said = subprocess.run(
+        [sys.executable, "-c", ask],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    found = gradebook.db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    assert found == said.stdout.strip()
 
 
 def test_nothing_is_done_twice(room: SmallClass) -> None:

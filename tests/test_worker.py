@@ -140,6 +140,15 @@ def test_closing_ends_everything(own: Worker, tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+def test_nobody_waits_for_what_was_never_needed(own: Worker, tmp_path: Path) -> None:
+    """A process that still warms up is killed, and nothing of it stays."""
+    process = own._process
+    assert process is not None
+    own.close()
+    assert process.returncode == -signal.SIGKILL
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_killed_worker_is_replaced(own: Worker, tmp_path: Path) -> None:
     """An evaluation after the process was killed is as good as any."""
     own.run([])
