@@ -77,7 +77,7 @@ def test_examples(text, content):
 class Run:
     """A child at work, and what it has written so far."""
 
-    def __init__(self, request: dict[str, Any], folder: Path) -> None:
+    def __init__(self, request: dict[str, Any], folder: Path, walls: Walls) -> None:
         self.request = request
         self.folder = folder
         self.records: list[Any] = []
@@ -88,7 +88,7 @@ class Run:
         self.deadline = time.monotonic() + self.patience
         self._unread = b""
         self._written = 0
-        self.pid = os.fork()
+        self.pid = walls.fork()
         with contextlib.suppress(OSError):
             os.setpgid(self.pid, self.pid)
 
@@ -160,7 +160,8 @@ class Server:
         self._waiting: deque[dict[str, Any]] = deque()
         self._running: set[Run] = set()
         self._unread = b""
-        self._numbers = 0
+        self.serves = True
+        """False in a run, which may have the same process number."""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self, session: pytest.Session) -> None:
@@ -208,7 +209,7 @@ class Server:
         if not self._walls.own_file_system:
             place /= secrets.token_hex(8)  # nothing tells how many there were before
             place.mkdir(mode=0o700)
-        child = Run(request, place / SUITE_FOLDER)
+        child = Run(request, place / SUITE_FOLDER, self._walls)
         if child.pid:
             os.close(child.child_output)
             self._running.add(child)
@@ -221,6 +222,7 @@ class Server:
         What it could read of other runs, and of its own request, is gone before its suite is
         imported.
         """
+        self.serves = False
         os.setpgid(0, 0)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         nothing = os.open(os.devnull, os.O_RDWR)
@@ -267,6 +269,7 @@ def main(arguments: list[str]) -> None:
     """`python -m grader.inside ORDER`, which is JSON; the folder is gone in the end."""
     order = json.loads(arguments[0])
     folder, walls = Path(order["folder"]), Walls(**order["walls"])
+    walls.prepare()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
     for module in order["modules"]:
@@ -279,17 +282,16 @@ def main(arguments: list[str]) -> None:
     os.chdir(folder)
     recorder = Recorder(os.open(os.devnull, os.O_WRONLY))
     server = Server(order["children"], folder, recorder, walls)
-    home = os.getpid()
     os.dup2(2, 1)
     try:
         _warm_up(folder / "warm-up", recorder)
         pytest.main([*OPTIONS], [server, recorder])
     except BaseException:  # in a child: whatever the suite did to pytest ends here
-        if os.getpid() == home:
+        if server.serves:
             raise
     finally:
-        if os.getpid() == home and not walls.own_file_system:
+        if server.serves and not walls.own_file_system:
             shutil.rmtree(folder, ignore_errors=True)
-    if os.getpid() != home:
+    if not server.serves:
         recorder.write(**FINISH)
         os._exit(0)

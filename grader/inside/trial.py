@@ -20,11 +20,13 @@ def main(order_text: str) -> None:
     order = json.loads(order_text)
     folder = os.path.join(order["folder"], "" if order["walls"]["kind"] == "bubblewrap" else "run")
     os.makedirs(folder, exist_ok=True)
-    child = os.fork()
-    if child:
-        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    walls = Walls(**order["walls"])
     try:
-        Walls(**order["walls"]).enter(folder, 10)
+        walls.prepare()
+        child = walls.fork()
+        if child:
+            sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        walls.enter(folder, 10)
     except OSError as error:
         print(f"{error.filename or ''} {error}".strip(), flush=True)
         os._exit(1)

@@ -12,6 +12,7 @@ import signal
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal, NoReturn
 
 from grader.inside import landlock
@@ -64,18 +65,45 @@ class Walls:
         """Whether a run has a folder that no other run ever sees, under the same name."""
         return self.kind == "bubblewrap"
 
+    def prepare(self) -> None:
+        """Make this process able to fork runs. To be called early: it may go on as a child.
+
+        Whoever called then waits for it and ends as it ends. Under bubblewrap it gets a user
+        namespace in which it may make others, and nothing else that it had not before.
+        """
+        if self.kind != "none":
+            _filter(self.kind)
+        if self.kind != "bubblewrap":
+            return
+        libc = _libc()
+        _own_user(libc, _NEWPID)
+        child = os.fork()
+        if child:
+            _end_as(child)
+
+    def fork(self) -> int:
+        """As `os.fork`. Where a run has namespaces, the child is the first process of its own."""
+        if self.kind == "bubblewrap":
+            libc = _libc()
+            with open("/proc/self/ns/pid", "rb") as own:
+                _check(libc.setns(own.fileno(), _NEWPID), "the own process namespace is refused")
+            _check(libc.unshare(_NEWPID), "process namespaces within namespaces are refused")
+        return os.fork()
+
     def enter(self, folder: str, seconds: int) -> None:
         """Wall this process in, with `folder` as the only place to write, for so many seconds.
 
-        Returns in the process that is walled in. Under bubblewrap that is a child, and whoever
-        called waits for it and ends as it ends.
+        It was forked by `fork`.
         """
         if self.kind == "none":
             return
-        libc = ctypes.CDLL(None, use_errno=True)
-        deny = Filter(keep_metadata=self.kind == "landlock")
+        libc = _libc()
+        deny = _filter(self.kind)
         if self.kind == "bubblewrap":
-            self._into_namespaces(libc, folder)
+            _own_user(libc, _NEWNS | _NEWIPC | _NEWNET)
+            for place in ("/proc", *self.hidden):
+                _mount(libc, place, "size=4k,nr_inodes=2,mode=000")
+            _mount(libc, folder, f"size={DISK},nr_inodes={MOST_FILES},mode=700")
         _check(
             libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0), "no signal at a parent's end"
         )
@@ -86,23 +114,27 @@ class Walls:
             landlock.restrict(libc, self.readable, self.listable, DEVICES, folder)
         deny.install(libc)
 
-    def _into_namespaces(self, libc: ctypes.CDLL, folder: str) -> None:
-        user, group = os.getuid(), os.getgid()
-        kinds = _NEWUSER | _NEWNS | _NEWPID | _NEWIPC | _NEWNET
-        _check(libc.unshare(kinds), "namespaces within namespaces are refused")
-        for name, text in (
-            ("setgroups", "deny"),
-            ("uid_map", f"{user} {user} 1"),
-            ("gid_map", f"{group} {group} 1"),
-        ):
-            with open(f"/proc/self/{name}", "w") as file:
-                file.write(text)
-        child = os.fork()
-        if child:
-            _end_as(child)
-        for place in ("/proc", *self.hidden):
-            _mount(libc, place, "size=4k,nr_inodes=2,mode=000")
-        _mount(libc, folder, f"size={DISK},nr_inodes={MOST_FILES},mode=700")
+
+@cache
+def _filter(kind: Kind) -> Filter:
+    return Filter(keep_metadata=kind == "landlock")
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def _own_user(libc: ctypes.CDLL, kinds: int) -> None:
+    """Give this process namespaces, those of users among them; in these it is who it was."""
+    user, group = os.getuid(), os.getgid()
+    _check(libc.unshare(_NEWUSER | kinds), "namespaces within namespaces are refused")
+    for name, text in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        with open(f"/proc/self/{name}", "w") as file:
+            file.write(text)
 
 
 def _mount(libc: ctypes.CDLL, place: str, options: str) -> None:
@@ -113,7 +145,7 @@ def _mount(libc: ctypes.CDLL, place: str, options: str) -> None:
 
 
 def _end_as(child: int) -> NoReturn:
-    """Wait for the run, and end as it has ended."""
+    """Wait for a child, and end as it has ended."""
     os.closerange(0, MOST_OPEN)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     os._exit(status if status >= 0 else 1)
