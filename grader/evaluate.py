@@ -202,7 +202,8 @@ class _Evaluation:
                 hints.update(dict.fromkeys(hung, _HANGS_ON_A_MUTANT))
             killing = {key: run.killers for key, run in runs.items() if run.killers}
             everyone = set().union(*killing.values())
-            for _ in range(1 if some[0].kind == "fifo" and len(valid) <= FEW else 2):
+            few = some[0].kind == "fifo" and len(self._suite.tests) <= FEW
+            for _ in range(1 if few else 2):
                 again = {  # the same tests for all: what runs must not tell what is known
                     key: Run(
                         runs[key].variant, key[1], tuple(sorted(everyone & {*willing[key[0]]}))
