@@ -184,21 +184,22 @@ class _Evaluation:
         doubted: set[str] = set()
         unrepeated: Counter[str] = Counter()
         willing = dict.fromkeys(range(1, len(self._exercise.mutants) + 1), valid)
-        choosing = dict.fromkeys(willing, valid)
+        choosing = set(willing)
         for some in (self._every[:1], self._every[1:]):
             runs = {
                 (number, schedule): Run(variant, schedule, tests)
                 for number, variant in enumerate(self._exercise.mutants, start=1)
                 for schedule in some
                 if number not in kills
-                and (tests := (choosing if schedule in self._orders else willing)[number])
+                and (number in choosing or schedule not in self._orders)
+                and (tests := willing[number])
             }
             doubted |= self._execute_among_correct(runs.values())
             for (number, _), run in runs.items():
                 hung = [name for name, outcome in run.outcomes.items() if outcome.ending == "hung"]
                 willing[number] = tuple(name for name in willing[number] if name not in hung)
-                chosen = [name for name, outcome in run.outcomes.items() if outcome.choices]
-                choosing[number] = tuple(name for name in willing[number] if name in chosen)
+                if not any(run.outcomes[name].choices for name in willing[number]):
+                    choosing.discard(number)
                 hints.update(dict.fromkeys(hung, _HANGS_ON_A_MUTANT))
             killing = {key: run.killers for key, run in runs.items() if run.killers}
             everyone = set().union(*killing.values())

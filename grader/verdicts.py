@@ -8,8 +8,6 @@ from grader.report import ProbeReport, TestReport, Verdict
 from grader.transcript import Outcome, with_name_hint
 
 FAILED = ("failed", "died")
-SETTLED = ("hung", "skipped")
-"""How a test ends whose verdict no other run can change."""
 
 
 @dataclass
@@ -35,19 +33,19 @@ class Run:
 
 
 def undecided(done: list[Run], variant: Variant) -> tuple[str, ...]:
-    """The tests that could end otherwise with a correct variant under another order of tasks.
+    """The tests to run under other orders of tasks, too, with a correct variant: all, or none.
 
     One that never had two tasks ready at once ends the same under each. One that has failed with
-    any variant is tried under all: it may be wrong, or flaky.
+    any variant is tried under all: it may be wrong, or flaky. The others go with it, as always.
     """
     tests = done[-1].tests
-    seen = {name: [(run, run.outcomes[name]) for run in done] for name in tests}
-    failed = {name for name in tests if any(o.ending in FAILED for _, o in seen[name])}
-    choosing = {
-        name for name in tests if any(o.choices for run, o in seen[name] if run.variant is variant)
+    settled = {
+        name for run in done for name in tests if run.outcomes[name].ending in ("hung", "skipped")
     }
-    settled = {name for name in tests if any(o.ending in SETTLED for _, o in seen[name])}
-    return tuple(name for name in tests if name in (failed | choosing) - settled)
+    seen = [(run, run.outcomes[name]) for run in done for name in tests if name not in settled]
+    if any(o.ending in FAILED or (o.choices and run.variant is variant) for run, o in seen):
+        return tuple(name for name in tests if name not in settled)
+    return ()
 
 
 def judge(name: str, correct: list[Run], exercise: Exercise) -> TestReport:

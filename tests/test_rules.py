@@ -416,24 +416,26 @@ def test_a_kill_must_reproduce(worker: Worker, test: str, verdict: str) -> None:
     assert found.killed == 0
 
 
-CHOOSING = (
-    HEAD
-    + """
+NO_CHOICE = """
+async def test_a():
+    assert (await create()).success
+"""
+CHOICES = {
+    "of two tasks": """
+async def test_b():
+    await asyncio.gather(create(), create())
+""",
+    "at random": """
 import random
 
-async def test_never_chooses():
-    assert (await create()).success
-
-async def test_chooses():
-    await asyncio.gather(create(), create())
-
-async def test_chooses_at_random():
+async def test_b():
     assert random.random() < 2
-
-async def test_fails():
+""",
+    "unknown, as it fails": """
+async def test_b():
     assert not (await create()).success
-"""
-)
+""",
+}
 
 
 class Counting(Worker):
@@ -455,26 +457,25 @@ class Counting(Worker):
         return super().run(made, progress)
 
 
-def test_other_orders_are_tried_where_there_is_a_choice() -> None:
-    """A test that never has two tasks ready at once is tried under one shuffle, others under all.
-
-    So is one that draws at random, and one that fails: it may be wrong, or flaky.
-    """
+def schedules_of(test: str, suite: str) -> set[str]:
+    """Under which schedules a test is tried."""
     with Counting() as worker:
-        report = evaluate(CHOOSING, creation, worker)
-    assert [test.verdict for test in report.tests] == ["valid", "valid", "valid", "wrong"]
-    tried = {
-        test.name: {schedule for name, schedule in worker.seen if name == test.name}
-        for test in report.tests
-    }
-    every = set(map(str, schedules("virtual")))
+        evaluate(HEAD + suite, creation, worker)
+    return {schedule for name, schedule in worker.seen if name == test}
+
+
+def test_without_a_choice_one_shuffle_is_enough() -> None:
+    """A test that never has two tasks ready at once would run alike under the others."""
     others = {str(Schedule("shuffled", seed)) for seed in range(2, 6)}
-    assert tried == {
-        "test_never_chooses": every - others,
-        "test_chooses": every,
-        "test_chooses_at_random": every,
-        "test_fails": every,
-    }
+    assert schedules_of("test_a", NO_CHOICE) == set(map(str, schedules("virtual"))) - others
+
+
+@pytest.mark.parametrize("test", CHOICES.values(), ids=CHOICES)
+def test_where_there_is_a_choice_every_schedule_is_tried(test: str) -> None:
+    """By the whole suite: a test may count on what another has done before it."""
+    every = set(map(str, schedules("virtual")))
+    assert schedules_of("test_b", NO_CHOICE + test) == every
+    assert schedules_of("test_a", NO_CHOICE + test) == every
 
 
 @pytest.mark.slow

@@ -101,14 +101,14 @@ async def test_start_opens_a_database_of_a_url(tmp_path: Path) -> None:
     assert path.exists()
     await database.stop()
     nowhere = AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'no' / 'folder.db'}")
-    threads = threading.active_count()
+    before = set(threading.enumerate())  # of which some may be about to end
     with pytest.raises(OperationalError):
         await nowhere.start()
     await nowhere.stop()
     # aiosqlite does not wait for the thread of a connection that it could not open. Its last word
     # must come before the loop is closed.
     async with asyncio.timeout(5):
-        while threading.active_count() > threads:
+        while set(threading.enumerate()) - before:
             await asyncio.sleep(0.001)
 
 
