@@ -1,11 +1,12 @@
 """A small exercise for tests of the engine, and suites for it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from grader.exercise import Exercise
 from grader.report import Report
+from grader.worker import Worker
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import Task, TaskResult
 
@@ -138,3 +139,23 @@ class Grade(Protocol):
     """Evaluates the text of a suite."""
 
     def __call__(self, suite: str, exercise: Exercise = creation) -> Report: ...
+
+
+class Tapped(Worker):
+    """A worker that keeps what is sent, batch by batch, and may change what is answered."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker, self.wall = worker, worker.wall
+        self.batches: list[list[Mapping[str, Any]]] = []
+
+    def run(self, requests: Iterable[Mapping[str, Any]], progress: Any = None) -> Any:
+        self.batches.append(list(requests))
+        return [
+            self.answer(request, answer)
+            for request, answer in zip(
+                self.batches[-1], self._worker.run(self.batches[-1]), strict=True
+            )
+        ]
+
+    def answer(self, request: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        return answer

@@ -1,12 +1,10 @@
 """The grading rules: what makes a test valid, what kills, and what it earns."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
-from samples import HEAD, KILLS_1, KILLS_2, SOLUTION, Grade, creation
+from samples import HEAD, KILLS_1, KILLS_2, SOLUTION, Grade, Tapped, creation
 
 from grader import report
 from grader.bank import exercises
@@ -292,7 +290,6 @@ def test_the_tests_of_the_engine_rest_on_real_exercises(worker: Worker, name: st
 
     The bank may learn of new mutants; that the solution kills them is for `grader verify`.
     """
-
     suite = Path(__file__).with_name("suites") / f"{name.replace('-', '_')}.py"
     found = evaluate(suite.read_text(), exercises()[name], worker)
     assert {test.verdict for test in found.tests} == {"valid"}
@@ -442,44 +439,30 @@ async def test_b():
 }
 
 
-class Counting(Worker):
-    """Notes under which schedules each test runs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: Counter[tuple[str, str]] = Counter()
-
-    def run(
-        self,
-        requests: Iterable[Mapping[str, Any]],
-        progress: Callable[[int], None] = lambda done: None,
-    ) -> list[dict[str, Any]]:
-        made = list(requests)
-        for request in made:
-            schedule = str(Schedule(**request["schedule"]))
-            self.seen.update((name, schedule) for name in request["tests"])
-        return super().run(made, progress)
-
-
-def schedules_of(test: str, suite: str) -> set[str]:
+def schedules_of(test: str, suite: str, worker: Worker) -> set[str]:
     """Under which schedules a test is tried."""
-    with Counting() as worker:
-        evaluate(HEAD + suite, creation, worker)
-    return {schedule for name, schedule in worker.seen if name == test}
+    tapped = Tapped(worker)
+    evaluate(HEAD + suite, creation, tapped)
+    return {
+        str(Schedule(**request["schedule"]))
+        for batch in tapped.batches
+        for request in batch
+        if test in request["tests"]
+    }
 
 
-def test_without_a_choice_one_shuffle_is_enough() -> None:
+def test_without_a_choice_one_shuffle_is_enough(worker: Worker) -> None:
     """A test that never has two tasks ready at once would run alike under the others."""
     others = {str(Schedule("shuffled", seed)) for seed in range(2, 6)}
-    assert schedules_of("test_a", NO_CHOICE) == set(map(str, schedules("virtual"))) - others
+    assert schedules_of("test_a", NO_CHOICE, worker) == set(map(str, schedules("virtual"))) - others
 
 
 @pytest.mark.parametrize("test", CHOICES.values(), ids=CHOICES)
-def test_where_there_is_a_choice_every_schedule_is_tried(test: str) -> None:
+def test_where_there_is_a_choice_every_schedule_is_tried(test: str, worker: Worker) -> None:
     """By the whole suite: a test may count on what another has done before it."""
     every = set(map(str, schedules("virtual")))
-    assert schedules_of("test_b", NO_CHOICE + test) == every
-    assert schedules_of("test_a", NO_CHOICE + test) == every
+    assert schedules_of("test_b", NO_CHOICE + test, worker) == every
+    assert schedules_of("test_a", NO_CHOICE + test, worker) == every
 
 
 @pytest.mark.slow
@@ -501,12 +484,13 @@ def test_without_a_choice_every_order_ends_alike(name: str, worker: Worker) -> N
                 assert endings == {(outcome.ending, outcome.kills, False)}
 
 
-def test_with_threads_every_schedule_is_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_with_threads_every_schedule_is_tried(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Under the real clock more than the order of tasks decides."""
     monkeypatch.setattr(creation, "clock", "real")
-    with Counting() as worker:
-        assert evaluate(HEAD + KILLS_1, creation, worker).tests[0].verdict == "valid"
-    assert {schedule for _, schedule in worker.seen} == set(map(str, schedules("real")))
+    assert evaluate(HEAD + NO_CHOICE, creation, worker).tests[0].verdict == "valid"
+    assert schedules_of("test_a", NO_CHOICE, worker) == set(map(str, schedules("real")))
 
 
 def test_a_schedule_can_kill(grade: Grade) -> None:

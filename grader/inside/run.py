@@ -141,7 +141,7 @@ class Recorder:
         for item in items:  # drawing a traceback costs more than most tests, and can fail
             item.repr_failure = item._repr_failure_py = lambda *_, **__: "not shown"
             item.location = SUITE_FILE, 0, ""  # found by looking at files, for reports nobody reads
-        gc.freeze()
+        gc.freeze()  # what is collected after every test need not look at the suite again
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(self, item: Any) -> Generator[None, Any, Any]:
