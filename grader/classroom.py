@@ -131,7 +131,8 @@ class _Room:
         """Every submission, as soon as its suites are graded."""
         uses = Counter(suite for one in submissions for suite in self._suites(one))
         todo = [suite for suite in uses if self._cache.get(*suite) is None]
-        self._calibrate({exercise_id for exercise_id, _ in todo}, runner)
+        calibrated = self._calibrate({exercise_id for exercise_id, _ in todo}, runner)
+        todo = [suite for suite in todo if suite not in calibrated]
         missing: dict[Suite, list[Submission]] = {suite: [] for suite in todo}
         unfinished: dict[str, set[Suite]] = {}
         results: dict[Suite, Result] = {}
@@ -163,10 +164,11 @@ class _Room:
             if len(answers.get(exercise_id, [])) == 1
         ]
 
-    def _calibrate(self, chosen: set[str], runner: Runner) -> None:
+    def _calibrate(self, chosen: set[str], runner: Runner) -> set[Suite]:
         """Grade the published solutions. Raises `CourseError` unless all have full marks.
 
-        Always anew: what the cache holds says nothing of today's machine.
+        Always anew: what the cache holds says nothing of today's machine. Who has handed one in
+        is graded by that.
         """
         solutions = [
             (exercise_id, text)
@@ -174,8 +176,9 @@ class _Room:
             for exercise_id, text in exercise_cells(nb).items()
             if exercise_id in chosen
         ]
+        calibrated: set[Suite] = set()
         with contextlib.closing(runner.run(solutions)) as coming:
-            for (exercise_id, _), result in coming:
+            for (exercise_id, text), result in coming:
                 report = result["report"]
                 if report["score"] != report["points"]:
                     raise CourseError(
@@ -183,6 +186,10 @@ class _Room:
                         f"{report['score']:g} of {report['points']:g} points here: "
                         f"see what `grader verify {exercise_id}` says."
                     )
+                if result["trouble"] is None:
+                    self._cache.put(exercise_id, text, result)
+                    calibrated.add((exercise_id, text))
+        return calibrated
 
     def _result(self, suite: Suite, results: Mapping[Suite, Result]) -> Result:
         found = results.get(suite) or self._cache.get(*suite)

@@ -7,8 +7,7 @@ too. What comes back is only a list of what passed and what failed.
 
 import re
 import secrets
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from random import Random
@@ -16,6 +15,7 @@ from typing import Any
 
 from grader.disguise import Disguise, Disguised
 from grader.exercise import SUITE, Exercise, Target, Variant
+from grader.hunt import FEW, Hunt
 from grader.inside.loops import schedules
 from grader.inside.settings import DEADLINES
 from grader.report import MutantReport, ProbeReport, Report, TestReport, score
@@ -84,7 +84,6 @@ class _Evaluation:
         # with threads, what is ready when depends on more than the order of tasks
         is_order = {"virtual": ("shuffled",), "real": ()}[exercise.clock]
         self._orders = [schedule for schedule in self._every if schedule.kind in is_order]
-        self._always = [one for one in self._every if one not in self._orders[1:]]
         self._random = Random(secrets.randbits(64))
         self._disguise = _disguise(exercise) if disguised else None
 
@@ -100,29 +99,19 @@ class _Evaluation:
         if not self._suite.tests:
             reason = "No test found: the name of a test begins with `test_`."
             return self._graded((), {}, self._probe(), reason if exercise.mutants else None)
-        hung = {name for name, outcome in first.outcomes.items() if outcome.ending == "hung"}
-        rest = tuple(name for name in self._suite.tests if name not in hung)
-        correct = [first] + [
-            Run(variant, schedule, rest)
-            for variant in self._correct
-            for schedule in self._always
-            if (variant, schedule) != (first.variant, first.schedule)
-        ]
-        self._execute(correct[1:])
-        correct += self._under_other_orders(correct)
+        correct, hunt = self._judged(first)
         tests = [judge(name, correct, exercise) for name in self._suite.tests]
-        valid = tuple(test.name for test in tests if test.verdict == "valid")
-        self._progress("looking for mutants that survive")
-        kills, hints, doubted = self._hunt(valid)
+        valid = {test.name for test in tests if test.verdict == "valid"}
+        kills = hunt.kills(valid)
         return self._graded(
             tuple(
                 TestReport(test.name, "flaky", _CHANGES_ITS_MIND)
-                if test.name in doubted
+                if test.name in hunt.doubted & valid
                 else TestReport(
                     test.name,
                     test.verdict,
-                    test.message or hints.get(test.name) or self._suite.notes.get(test.name),
-                    tuple(sorted(number for number in kills if test.name in kills[number])),
+                    test.message or hunt.hints.get(test.name) or self._suite.notes.get(test.name),
+                    tuple(number for number in kills if test.name in kills[number]),
                 )
                 for test in tests
             ),
@@ -130,6 +119,33 @@ class _Evaluation:
             self._probe(),
             _made_at_run_time(first.collected, self._suite.tests),
         )
+
+    def _judged(self, first: Run) -> tuple[list[Run], Hunt]:
+        """All runs of correct implementations, and a hunt that is over.
+
+        Mutants run together with correct implementations, from the first batch on. Doubted is a
+        test that treats one that only stands among them differently than before.
+        """
+        rest = tuple(name for name in first.tests if first.outcomes[name].ending != "hung")
+        few = len(self._suite.tests) <= FEW
+        hunt = Hunt(self._exercise.mutants, self._every, self._orders, few=few)
+        correct = [first, *self._of_correct(rest)[1:]]
+        passed = any(outcome.ending == "passed" for outcome in first.outcomes.values())
+        mutants = hunt.runs({*rest}) if passed else []
+        self._together(correct[1:], mutants, hunt)
+        more = self._under_other_orders(correct)
+        mutants = hunt.runs(self._valid(correct))
+        self._together(more, mutants, hunt)
+        correct += more
+        self._progress("looking for mutants that survive")
+        while mutants := hunt.runs(self._valid(correct)):
+            self._together([], mutants, hunt)
+        return correct, hunt
+
+    def _valid(self, correct: list[Run]) -> set[str]:
+        """The tests of which nothing is known that makes them invalid."""
+        tests = (judge(name, correct, self._exercise) for name in self._suite.tests)
+        return {test.name for test in tests if test.verdict == "valid"}
 
     def _graded(
         self,
@@ -159,107 +175,82 @@ class _Evaluation:
             probes,
         )
 
+    def _of_correct(self, tests: tuple[str, ...], probe: str = "") -> list[Run]:
+        """What every correct variant is run under, the reference also in another order of tasks."""
+        return [
+            Run(variant, schedule, tests, probe)
+            for variant in self._correct
+            for schedule in self._every
+            if schedule not in self._orders
+            or (variant is self._exercise.reference and schedule is self._orders[0])
+        ]
+
     def _under_other_orders(self, done: list[Run]) -> list[Run]:
-        """Execute what the runs of correct variants leave open, and return it."""
-        more = [
+        """What the runs of correct variants leave open, to be executed."""
+        known = {(run.variant, run.schedule) for run in done}
+        return [
             Run(variant, schedule, tests, done[-1].probe)
             for variant in self._correct
             if (tests := undecided(done, variant))
-            for schedule in self._orders[1:]
+            for schedule in self._orders
+            if (variant, schedule) not in known
         ]
-        self._execute(more)
-        return more
 
-    def _hunt(self, valid: tuple[str, ...]) -> tuple[dict[int, set[str]], dict[str, str], set[str]]:
-        """Which valid tests kill which mutant, a hint for each that hung on one, and the doubted.
-
-        First-in-first-out first; the other schedules only for what survives, and other orders of
-        tasks only where there was a choice. A kill counts when it happens twice; or three times,
-        where many tests or many schedules leave more to chance.
-        Doubted is a test that treats a correct implementation differently among
-        mutants than before, or whose failures do not happen again.
-        """
-        kills: dict[int, set[str]] = {}
-        hints: dict[str, str] = {}
-        doubted: set[str] = set()
-        unrepeated: Counter[str] = Counter()
-        willing = dict.fromkeys(range(1, len(self._exercise.mutants) + 1), valid)
-        choosing = set(willing)
-        for some in (self._every[:1], self._every[1:]):
-            runs = {
-                (number, schedule): Run(variant, schedule, tests)
-                for number, variant in enumerate(self._exercise.mutants, start=1)
-                for schedule in some
-                if number not in kills
-                and (number in choosing or schedule not in self._orders)
-                and (tests := willing[number])
-            }
-            doubted |= self._execute_among_correct(runs.values())
-            for (number, _), run in runs.items():
-                hung = [name for name, outcome in run.outcomes.items() if outcome.ending == "hung"]
-                willing[number] = tuple(name for name in willing[number] if name not in hung)
-                if not any(run.outcomes[name].choices for name in willing[number]):
-                    choosing.discard(number)
-                hints.update(dict.fromkeys(hung, _HANGS_ON_A_MUTANT))
-            killing = {key: run.killers for key, run in runs.items() if run.killers}
-            everyone = set().union(*killing.values())
-            few = some[0].kind == "fifo" and len(self._suite.tests) <= FEW
-            for _ in range(1 if few else 2):
-                again = {  # the same tests for all: what runs must not tell what is known
-                    key: Run(
-                        runs[key].variant, key[1], tuple(sorted(everyone & {*willing[key[0]]}))
-                    )
-                    for key in killing
-                }
-                doubted |= self._execute_among_correct(again.values())
-                for key, run in again.items():
-                    unrepeated.update(killing[key] - run.killers)
-                    killing[key] &= run.killers
-            doubted |= {name for name, times in unrepeated.items() if times > 1}
-            for (number, _), killers in killing.items():
-                if killers - doubted:
-                    kills.setdefault(number, killers - doubted)
-        return {number: kills[number] - doubted for number in kills}, hints, doubted
-
-    def _execute_among_correct(self, runs: Iterable[Run]) -> set[str]:
-        """Execute runs of mutants among some of correct implementations; who fails on these.
-
-        These look like those: for each set of tests there is the reference, and an alternative.
-        """
-        runs = list(runs)
-        correct = [self._exercise.reference, self._exercise.reference]
-        if self._exercise.alternatives:
-            correct[1] = self._random.choice(self._exercise.alternatives)
-        decoys = [
-            Run(variant, self._random.choice(runs).schedule, tests)
-            for tests in dict.fromkeys(run.tests for run in runs)
-            for variant in correct
-        ]
-        self._execute([*runs, *decoys])
-        return {
+    def _together(self, correct: list[Run], mutants: list[Run], hunt: Hunt) -> None:
+        """Execute runs of correct implementations and of mutants, and let the hunt learn."""
+        decoys = self._decoys(correct, mutants)
+        self._execute([*correct, *mutants, *decoys])
+        hunt.note(mutants)
+        hunt.doubted |= {
             name
             for decoy in decoys
             for name, outcome in decoy.outcomes.items()
             if outcome.ending != "passed"
         }
 
+    def _decoys(self, correct: list[Run], mutants: list[Run]) -> list[Run]:
+        """Correct implementations to be run besides, so that no mutant can be told from the rest.
+
+        To each set of tests belong at least two, the reference and an alternative where there is
+        one, under the mutants' schedules, and one under each of these.
+        """
+        decoys = []
+        for tests in dict.fromkeys(run.tests for run in mutants):
+            schedules = list(dict.fromkeys(run.schedule for run in mutants if run.tests == tests))
+            same = [run for run in correct if {*run.tests} == {*tests}]
+            like = [run for run in same if run.schedule in schedules]
+            missing = [one for one in schedules if one not in {run.schedule for run in like}]
+            while missing or self._lacking(like):
+                variants = self._lacking(like) or self._correct
+                schedule = missing.pop() if missing else self._random.choice(schedules)
+                like.append(Run(self._random.choice(variants), schedule, tests))
+                decoys.append(like[-1])
+        return decoys
+
+    def _lacking(self, runs: list[Run]) -> Sequence[Variant]:
+        """Of which correct implementations one has to be added."""
+        there = {run.variant for run in runs}
+        for kind in ([self._exercise.reference], self._exercise.alternatives):
+            if kind and there.isdisjoint(kind):
+                return kind
+        return self._correct if len(runs) < 2 else ()
+
     def _probe(self) -> tuple[ProbeReport, ...]:
         """Our tests on what the learner wrote: pairs of what must pass and what must fail."""
         pairs = []
         for probe in self._exercise.probes:
-            correct = [
-                Run(variant, schedule, (probe.name,), probe.source)
-                for variant in self._correct
-                for schedule in self._always
-            ]
+            correct = self._of_correct((probe.name,), probe.source)
             broken = [  # a failure counts when it happens twice
                 Run(probe.broken, self._every[0], (probe.name,), probe.source) for _ in range(2)
             ]
             pairs.append((probe, correct, broken))
         self._execute(run for _, correct, broken in pairs for run in (*correct, *broken))
-        for _, correct, _ in pairs:
-            correct += self._under_other_orders(correct)
-        return tuple(judge_probe(*pair, self._exercise) for pair in pairs)
+        others = [self._under_other_orders(correct) for _, correct, _ in pairs]
+        self._execute(run for more in others for run in more)
+        return tuple(
+            judge_probe(probe, [*correct, *more], broken, self._exercise)
+            for (probe, correct, broken), more in zip(pairs, others, strict=True)
+        )
 
     def _execute(self, runs: Iterable[Run]) -> None:
         """Fill the runs. A test that ends its process is noted, and the rest run without it."""
@@ -326,16 +317,10 @@ class _Evaluation:
         }
 
 
-FEW = 10
-"""So many tests are too few to kill by chance."""
-
 _LINE = re.compile(r"^line (\d+): ")
 _CHANGES_ITS_MIND = (
     "passes on a correct implementation and fails on the same one when it runs again, or fails on "
     "a mutant and then passes: let nothing depend on chance, on time or on other tests"
-)
-_HANGS_ON_A_MUTANT = (
-    "waits for ever on a mutant, which is no kill: give the wait a deadline with asyncio.timeout"
 )
 
 

@@ -61,7 +61,12 @@ def test_correct_implementations_stand_among_the_mutants(worker: Worker) -> None
             for request, kind in zip(batch, kinds, strict=True):
                 tests[kind].add(str(request["tests"]))
             assert tests["mutant"] == tests["reference"] == tests["alternative"]
-    assert seen == 3
+            looks = {"mutant": set(), "correct": set()}  # type: dict[str, set[str]]
+            for request, kind in zip(batch, kinds, strict=True):
+                look = str((request["tests"], request["schedule"]))
+                looks["mutant" if kind == "mutant" else "correct"].add(look)
+            assert looks["mutant"] <= looks["correct"]
+    assert seen == 2
 
 
 def test_requests_come_in_random_order(worker: Worker) -> None:
@@ -103,18 +108,15 @@ def test_the_report_names_the_wall(worker: Worker) -> None:
 
 
 class Late(Tapped):
-    """As if each test knew when the mutants come, and failed from then on in some runs."""
+    """As if each test knew when the mutants come, and under which schedule, and failed then."""
 
-    def __init__(self, worker: Worker, *batches: int, every: int = 1) -> None:
+    def __init__(self, worker: Worker, *batches: int) -> None:
         super().__init__(worker)
         self._failing = batches
-        self._every = every
-        self._count = 0
 
     def answer(self, request: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-        if len(self.batches) in self._failing:
-            self._count += 1
-            for record in answer["records"] if self._count % self._every == 0 else ():
+        if len(self.batches) in self._failing and request["schedule"]["kind"] == "fifo":
+            for record in answer["records"]:
                 if record.get("phase") == "call":
                     record |= {"outcome": "failed", "message": "late"}
         return answer
@@ -125,7 +127,18 @@ NOTHING = HEAD + "async def test_nothing():\n    pass\n"
 
 def test_who_fails_among_mutants_fails_a_correct_one(worker: Worker) -> None:
     """A test that knows that mutants come, and not which they are, is set aside."""
-    found = evaluate(NOTHING, creation, Late(worker, 3, 4, 5, 6))
+    found = evaluate(NOTHING, creation, Late(worker, 2, 3))
+    assert [(test.verdict, test.kills) for test in found.tests] == [("over-specified", ())]
+    assert found.score == 0
+
+
+def test_where_there_is_no_alternative_it_fails_the_reference(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which stands among the mutants once more, under their schedule."""
+    variants = [variant for variant in creation.variants if variant.kind != "alternative"]
+    monkeypatch.setattr(creation, "variants", variants)
+    found = evaluate(NOTHING, creation, Late(worker, 2, 3), disguised=False)
     assert [(test.verdict, test.kills) for test in found.tests] == [("flaky", ())]
     assert "fails on the same one when it runs again" in (found.tests[0].message or "")
     assert found.score == 0
@@ -133,7 +146,7 @@ def test_who_fails_among_mutants_fails_a_correct_one(worker: Worker) -> None:
 
 def test_who_fails_in_the_repeat_fails_a_correct_one(worker: Worker) -> None:
     """The batch that repeats kills has correct implementations, too."""
-    found = evaluate(HEAD + KILLS_1, creation, Late(worker, 4))
+    found = evaluate(HEAD + KILLS_1, creation, Late(worker, 3))
     assert [(test.verdict, test.kills) for test in found.tests] == [("flaky", ())]
     assert found.score == 0
 

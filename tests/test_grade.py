@@ -37,7 +37,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
         room.hand_in(learner, nb)
     totals: list[int] = []
     grade(room.root, PART, sandbox="off", progress=lambda done, total: totals.append(total))
-    assert totals == [3, 3, 3], "identical suites run once"
+    assert totals == [2, 2], "identical suites run once, and a solution when it calibrates"
     return room
 
 
