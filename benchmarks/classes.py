@@ -26,6 +26,7 @@ from rich.table import Table
 from grader.bank import exercises
 from grader.evaluate import evaluate
 from grader.inside.walls import Kind
+from grader.lessons import lessons
 from grader.worker import Worker
 
 app = typer.Typer(add_completion=False, help=__doc__)
@@ -89,19 +90,34 @@ def grade(size: int, parts: list[str] | None, folder: Path) -> tuple[float, floa
 @app.command("class")
 def compare(parts: Parts = None, sizes: str = "20,200", stock_size: int = 20) -> None:
     """Side by side with stock nbgrader, measured on one size and carried on by its slope."""
+    columns = ("part", "learners", "grader, s", "a second", "CPU s each", "stock, s", "ratio")
+    table = Table(*columns)
+    totals: dict[int, list[float]] = {size: [0.0, 0.0, 0.0] for size in map(int, sizes.split(","))}
+    slopes = []
+    every = sorted({lesson.part for lesson in lessons(ROOT) if lesson.part})
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        one, other = (stock(size, parts, folder / f"stock-{size}") for size in (2, stock_size))
-        slope = (other - one) / (stock_size - 2)
-        table = Table("learners", "grader, s", "a second", "CPU s each", "stock, s", "ratio")
-        for size in map(int, sizes.split(",")):
-            wall, cpu, _ = grade(size, parts, folder / "ours")
-            theirs = other if size == stock_size else other + slope * (size - stock_size)
-            how = "" if size == stock_size else " (slope)"
-            figures = (f"{wall:.1f}", f"{size / wall:.2f}", f"{cpu / size:.2f}")
-            table.add_row(str(size), *figures, f"{theirs:.0f}{how}", f"{theirs / wall:.1f}")
-        console.print(table)
-        console.print(f"Stock nbgrader takes {slope:.1f} s for each learner more.")
+        for part in parts or every:
+            folder = Path(name, part)
+            folder.mkdir()
+            one, other = (stock(n, [part], folder / f"stock-{n}") for n in (2, stock_size))
+            slopes.append((other - one) / (stock_size - 2))
+            for size, total in totals.items():
+                wall, cpu, _ = grade(size, [part], folder / "ours")
+                theirs = other + slopes[-1] * (size - stock_size)
+                total[:] = (sum(pair) for pair in zip(total, (wall, cpu, theirs), strict=True))
+                table.add_row(part, *_compared(size, wall, cpu, theirs))
+            shutil.rmtree(folder)
+    for size, (wall, cpu, theirs) in totals.items():
+        table.add_row("all of these", *_compared(size, wall, cpu, theirs))
+    console.print(table)
+    told = ", ".join(f"{slope:.1f}" for slope in slopes)
+    console.print(f"Stock nbgrader was measured on {stock_size} learners; one more takes {told} s.")
+
+
+def _compared(size: int, wall: float, cpu: float, theirs: float) -> tuple[str, ...]:
+    """The figures of one row."""
+    each, rate = f"{cpu / size:.2f}", f"{size / wall:.2f}"
+    return str(size), f"{wall:.1f}", rate, each, f"{theirs:.0f}", f"{theirs / wall:.1f}"
 
 
 def stock(size: int, parts: list[str] | None, folder: Path) -> float:
