@@ -43,7 +43,7 @@ class Refused(Exception):
 def main() -> None:
     """The console script."""
     # jsonschema would compile two grammars with it, for formats of links that nobody uses here
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None forbids it
     try:
         status = app(standalone_mode=False)
     except (Refused, CourseError, WorkerLost) as error:

@@ -3,12 +3,16 @@
 import atexit
 import contextlib
 import ctypes
+import fcntl
 import os
+import shutil
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from grader.bank import exercises
@@ -29,7 +33,9 @@ NOTEBOOK_OPTIONS = (
 """What ipytest passes to pytest besides the options on the cell's first line."""
 
 worker = Worker()
-_folder = tempfile.TemporaryDirectory(prefix="kernel-")
+A_MOMENT = 60.0
+"""Seconds in which a kernel that has made its folder has locked it, too."""
+
 reports: dict[str, Report] = {}
 """The last report of each exercise that ran in this kernel."""
 
@@ -141,6 +147,36 @@ def in_kernel() -> bool:
     return _ipython is not None
 
 
+@cache
+def own_folder() -> Path:
+    """The folder of this kernel's tests; what killed kernels have left is removed on the way.
+
+    What pytest shares in /tmp, a second notebook clears away while a first one looks at it.
+    """
+    prefix = "async-testing-patterns-kernel-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        with contextlib.suppress(OSError):  # somebody else's, or in use
+            if time.time() - left.stat().st_mtime > A_MOMENT:
+                with _locked(left):
+                    shutil.rmtree(left)
+    folder = tempfile.TemporaryDirectory(prefix=prefix)
+    atexit.register(folder.cleanup)
+    _open.enter_context(_locked(Path(folder.name)))
+    return Path(folder.name)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """A lock that ends with the process. Raises `OSError` where another process has it."""
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(lock)
+
+
+_open = contextlib.ExitStack()
 _ipython: Any = None
 _streams: Any = None
 
@@ -151,9 +187,7 @@ def load(ipython: Any) -> None:
     import ipytest
 
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # plugins come by name, and fast
-    # what pytest shares in /tmp, a second notebook clears away while a first one looks at it
-    own = f"--basetemp={os.path.join(_folder.name, 'pytest')}"
-    options = (*NOTEBOOK_OPTIONS, own)
+    options = (*NOTEBOOK_OPTIONS, f"--basetemp={own_folder() / 'pytest'}")
     ipytest.autoconfig(run_in_thread=True, addopts=options, display_columns=80)
     ipython.user_ns["grader"] = sys.modules["grader"]
     worker.start()
@@ -211,7 +245,7 @@ def _running() -> list[threading.Thread]:
 def _until(condition: Callable[[], bool], seconds: float) -> None:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
-        time.sleep(0.01)
+        time.sleep(0.01)  # a thread that is declared dead cannot be joined
 
 
 def display(html: str, text: str) -> None:

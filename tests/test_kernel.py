@@ -1,6 +1,7 @@
 """The course in a real kernel, as a notebook's front end drives it."""
 
 import asyncio
+import os
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -482,6 +483,28 @@ def test_worker_dies_with_the_kernel(fresh: Callable[[], Kernel], end: str) -> N
         lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE,
         "the worker ends",
     )
+
+
+def test_what_a_killed_kernel_leaves_goes_with_the_next(
+    fresh: Callable[[], Kernel], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The folder of its tests, and not that of a kernel that lives."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+    def folders() -> set[Path]:
+        return set(tmp_path.glob("async-testing-patterns-kernel-*"))
+
+    killed = fresh()
+    (left,) = folders()
+    killed.kill()
+    alive = fresh()
+    (used,) = folders() - {left}
+    for folder in (left, used):
+        os.utime(folder, (0, 0))
+    fresh()
+    assert left not in folders()
+    assert used in folders()
+    assert "1 passed" in alive.run("%%ipytest\ndef test_a(tmp_path): pass").stdout
 
 
 def test_worker_that_died(kernel: Kernel) -> None:

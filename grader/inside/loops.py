@@ -70,7 +70,9 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
         if schedule.kind == "eager" and sys.version_info >= (3, 12):
             self.set_task_factory(asyncio.eager_task_factory)
 
-    def looptime_enabled(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+    def looptime_enabled(  # type: ignore[override]  # any context manager will do
+        self,
+    ) -> contextlib.AbstractContextManager[None]:
         """What looptime's plugin asks for around a test that is marked for it."""
         return contextlib.nullcontext() if self._virtual else super().looptime_enabled()
 

@@ -144,7 +144,7 @@ class Run:
             gone, status = os.waitpid(self.pid, os.WNOHANG)
             if gone:
                 return gone, status
-            time.sleep(0.0005)
+            time.sleep(0.0005)  # a pipe tells no more than that it is closed
         return 0, 0
 
 
