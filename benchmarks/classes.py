@@ -93,31 +93,34 @@ def compare(parts: Parts = None, sizes: str = "20,200", stock_size: int = 20) ->
     columns = ("part", "learners", "grader, s", "a second", "CPU s each", "stock, s", "ratio")
     table = Table(*columns)
     totals: dict[int, list[float]] = {size: [0.0, 0.0, 0.0] for size in map(int, sizes.split(","))}
-    slopes = []
+    slopes: dict[str, float] = {}
     every = sorted({lesson.part for lesson in lessons(ROOT) if lesson.part})
     with tempfile.TemporaryDirectory() as name:
         for part in parts or every:
             folder = Path(name, part)
             folder.mkdir()
             one, other = (stock(n, [part], folder / f"stock-{n}") for n in (2, stock_size))
-            slopes.append((other - one) / (stock_size - 2))
+            slopes[part] = (other - one) / (stock_size - 2)
             for size, total in totals.items():
                 wall, cpu, _ = grade(size, [part], folder / "ours")
-                theirs = other + slopes[-1] * (size - stock_size)
+                theirs = other + slopes[part] * (size - stock_size)
                 total[:] = (sum(pair) for pair in zip(total, (wall, cpu, theirs), strict=True))
-                table.add_row(part, *_compared(size, wall, cpu, theirs))
+                table.add_row(part, *_compared(size, wall, cpu, theirs, stock_size))
             shutil.rmtree(folder)
     for size, (wall, cpu, theirs) in totals.items():
-        table.add_row("all of these", *_compared(size, wall, cpu, theirs))
+        table.add_row("all of these", *_compared(size, wall, cpu, theirs, stock_size))
     console.print(table)
-    told = ", ".join(f"{slope:.1f}" for slope in slopes)
-    console.print(f"Stock nbgrader was measured on {stock_size} learners; one more takes {told} s.")
+    told = ", ".join(f"{slope:.1f} s ({part})" for part, slope in slopes.items())
+    console.print(f"Stock nbgrader takes for each learner more: {told}.")
 
 
-def _compared(size: int, wall: float, cpu: float, theirs: float) -> tuple[str, ...]:
-    """The figures of one row."""
+def _compared(
+    size: int, wall: float, cpu: float, theirs: float, stock_size: int
+) -> tuple[str, ...]:
+    """The figures of one row; what was not measured says so."""
     each, rate = f"{cpu / size:.2f}", f"{size / wall:.2f}"
-    return str(size), f"{wall:.1f}", rate, each, f"{theirs:.0f}", f"{theirs / wall:.1f}"
+    how = "" if size == stock_size else " (slope)"
+    return str(size), f"{wall:.1f}", rate, each, f"{theirs:.0f}{how}", f"{theirs / wall:.1f}"
 
 
 def stock(size: int, parts: list[str] | None, folder: Path) -> float:

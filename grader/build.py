@@ -6,8 +6,6 @@ committed, and a difference means that somebody has changed something.
 
 import asyncio
 import contextlib
-import fcntl
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.exercise import CourseError
-from grader.files import write
+from grader.files import only_one, write
 from grader.lessons import Lesson, lesson_notebook, lessons
 from grader.notebooks import fingerprint, read_notebook, release, stamp
 from grader.running import run_lessons
@@ -32,7 +30,7 @@ def build(
     Raises `CourseError` for a lesson that does not run or is not solved, and, unless `force`, for
     a notebook that somebody has changed since it was built.
     """
-    with _alone(root):
+    with only_one("grader build", root / "lessons"):
         written = _written(root)
         if not force:
             _refuse_to_overwrite(root, written)
@@ -50,21 +48,6 @@ def build(
 def check(root: Path, *, say: Callable[[str], None] = lambda what: None) -> list[Path]:
     """Build without writing; the paths of what `build` would change. Raises as `build` does."""
     return sorted(_changes(root, _written(root), say))
-
-
-@contextlib.contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """One build at a time in a course; the lock ends with the process, however that ends."""
-    folder = os.open(root / "lessons", os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError:
-        raise CourseError(
-            "another `grader build` is at work in this course: wait until it has ended."
-        ) from None
-    finally:
-        os.close(folder)
 
 
 # ------------------------------------------------------------------ what to write

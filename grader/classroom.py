@@ -6,7 +6,6 @@ feedback. Whoever starts again finds what was done, and does the rest.
 """
 
 import contextlib
-import fcntl
 import os
 import time
 from collections import Counter
@@ -23,7 +22,7 @@ from grader.collect import collect
 from grader.crew import Progress, Runner, Suite, crew, quietly, turn
 from grader.exercise import CourseError
 from grader.feedback import write_feedback
-from grader.files import write
+from grader.files import only_one, write
 from grader.graded import Result, answered, mark, rebuild
 from grader.intake import TIMESTAMP, Submission, take_in, timestamp
 from grader.notebooks import exercise_cells, read_notebook, release
@@ -84,16 +83,8 @@ def alone(root: Path) -> Iterator[None]:
     """One `grader grade` at a time in a course; the lock ends with the process."""
     folder = root / FOLDER.parts[0]
     folder.mkdir(exist_ok=True)
-    lock = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with only_one("grader grade", folder):
         yield
-    except BlockingIOError:
-        raise CourseError(
-            "another `grader grade` is at work in this course: wait until it has ended."
-        ) from None
-    finally:
-        os.close(lock)
 
 
 def _sources(folder: Path, part: str) -> dict[str, NotebookNode]:
@@ -167,8 +158,8 @@ class _Room:
     def _calibrate(self, chosen: set[str], runner: Runner) -> set[Suite]:
         """Grade the published solutions. Raises `CourseError` unless all have full marks.
 
-        Always anew: what the cache holds says nothing of today's machine. Who has handed one in
-        is graded by that.
+        Always anew: what the cache holds says nothing of today's machine. Returned are those that
+        are in the cache now, for whoever has handed one in.
         """
         solutions = [
             (exercise_id, text)

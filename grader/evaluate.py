@@ -15,7 +15,7 @@ from typing import Any
 
 from grader.disguise import Disguise, Disguised
 from grader.exercise import SUITE, Exercise, Target, Variant
-from grader.hunt import FEW, Hunt
+from grader.hunt import Hunt
 from grader.inside.loops import schedules
 from grader.inside.settings import DEADLINES
 from grader.report import MutantReport, ProbeReport, Report, TestReport, score
@@ -100,8 +100,8 @@ class _Evaluation:
             reason = "No test found: the name of a test begins with `test_`."
             return self._graded((), {}, self._probe(), reason if exercise.mutants else None)
         correct, hunt = self._judged(first)
-        tests = [judge(name, correct, exercise) for name in self._suite.tests]
-        valid = {test.name for test in tests if test.verdict == "valid"}
+        tests = self._judge(correct)
+        valid = _valid(tests)
         kills = hunt.kills(valid)
         return self._graded(
             tuple(
@@ -127,25 +127,24 @@ class _Evaluation:
         test that treats one that only stands among them differently than before.
         """
         rest = tuple(name for name in first.tests if first.outcomes[name].ending != "hung")
-        few = len(self._suite.tests) <= FEW
-        hunt = Hunt(self._exercise.mutants, self._every, self._orders, few=few)
+        handed_in = len(self._suite.tests)
+        hunt = Hunt(self._exercise.mutants, self._every, self._orders, tests=handed_in)
         correct = [first, *self._of_correct(rest)[1:]]
         passed = any(outcome.ending == "passed" for outcome in first.outcomes.values())
         mutants = hunt.runs({*rest}) if passed else []
         self._together(correct[1:], mutants, hunt)
         more = self._under_other_orders(correct)
-        mutants = hunt.runs(self._valid(correct))
+        mutants = hunt.runs(_valid(self._judge(correct)))
         self._together(more, mutants, hunt)
         correct += more
         self._progress("looking for mutants that survive")
-        while mutants := hunt.runs(self._valid(correct)):
+        while mutants := hunt.runs(_valid(self._judge(correct))):
             self._together([], mutants, hunt)
         return correct, hunt
 
-    def _valid(self, correct: list[Run]) -> set[str]:
-        """The tests of which nothing is known that makes them invalid."""
-        tests = (judge(name, correct, self._exercise) for name in self._suite.tests)
-        return {test.name for test in tests if test.verdict == "valid"}
+    def _judge(self, correct: list[Run]) -> list[TestReport]:
+        """What is known of each test by these runs of correct implementations."""
+        return [judge(name, correct, self._exercise) for name in self._suite.tests]
 
     def _graded(
         self,
@@ -217,8 +216,9 @@ class _Evaluation:
         decoys = []
         for tests in dict.fromkeys(run.tests for run in mutants):
             schedules = list(dict.fromkeys(run.schedule for run in mutants if run.tests == tests))
-            same = [run for run in correct if {*run.tests} == {*tests}]
-            like = [run for run in same if run.schedule in schedules]
+            like = [
+                run for run in correct if {*run.tests} == {*tests} and run.schedule in schedules
+            ]
             missing = [one for one in schedules if one not in {run.schedule for run in like}]
             while missing or self._lacking(like):
                 variants = self._lacking(like) or self._correct
@@ -327,6 +327,10 @@ _CHANGES_ITS_MIND = (
 @cache
 def _disguise(exercise: Exercise) -> Disguise:
     return Disguise(exercise.variants)
+
+
+def _valid(tests: Iterable[TestReport]) -> set[str]:
+    return {test.name for test in tests if test.verdict == "valid"}
 
 
 def _made_at_run_time(collected: tuple[str, ...], written: tuple[str, ...]) -> str | None:

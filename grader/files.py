@@ -1,7 +1,12 @@
-"""Writing files so that nobody ever sees half of one."""
+"""Writing files so that nobody ever sees half of one, and folders that one process has alone."""
 
+import contextlib
+import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+from grader.exercise import CourseError
 
 
 def write(path: Path, content: bytes, mode: int | None = None, *, suffix: str = "") -> None:
@@ -24,3 +29,30 @@ def write(path: Path, content: bytes, mode: int | None = None, *, suffix: str = 
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """A lock on a folder, which ends with the process at the latest.
+
+    Raises `BlockingIOError` where another has it, and `OSError` where there is no such folder.
+    """
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def only_one(command: str, folder: Path) -> Iterator[None]:
+    """A folder's lock for a command. Raises `CourseError` where it is at work already."""
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(locked(folder))
+        except BlockingIOError:
+            raise CourseError(
+                f"another `{command}` is at work in this course: wait until it has ended."
+            ) from None
+        yield

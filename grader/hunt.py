@@ -38,7 +38,8 @@ class Hunt:
     only where there was a choice. A kill counts when it happens twice; or three times, where many
     tests or many schedules leave more to chance.
 
-    `schedules` are all, and `orders` those of them that do nothing but order tasks.
+    `schedules` are all, and `orders` those of them that do nothing but order tasks; `tests` is how
+    many were handed in, valid or not.
     """
 
     def __init__(
@@ -47,12 +48,12 @@ class Hunt:
         schedules: Sequence[Schedule],
         orders: Sequence[Schedule],
         *,
-        few: bool,
+        tests: int,
     ) -> None:
         self._mutants = [_Mutant(variant) for variant in mutants]
         self._schedules = schedules
         self._orders = orders
-        self._few = few
+        self._few = tests <= FEW
         self._unrepeated: Counter[str] = Counter()
         self.doubted: set[str] = set()
         """The tests whose failures do not happen again; others may add to them."""

@@ -3,19 +3,19 @@
 import atexit
 import contextlib
 import ctypes
-import fcntl
 import os
 import shutil
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from grader.bank import exercises
+from grader.files import locked
 from grader.inside.settings import PYTEST_OPTIONS, load_hypothesis
 from grader.report import Report, headline
 from grader.worker import Worker
@@ -32,10 +32,10 @@ NOTEBOOK_OPTIONS = (
 )
 """What ipytest passes to pytest besides the options on the cell's first line."""
 
-worker = Worker()
 A_MOMENT = 60.0
 """Seconds in which a kernel that has made its folder has locked it, too."""
 
+worker = Worker()
 reports: dict[str, Report] = {}
 """The last report of each exercise that ran in this kernel."""
 
@@ -157,26 +157,15 @@ def own_folder() -> Path:
     for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
         with contextlib.suppress(OSError):  # somebody else's, or in use
             if time.time() - left.stat().st_mtime > A_MOMENT:
-                with _locked(left):
+                with locked(left):
                     shutil.rmtree(left)
-    folder = tempfile.TemporaryDirectory(prefix=prefix)
-    atexit.register(folder.cleanup)
-    _open.enter_context(_locked(Path(folder.name)))
-    return Path(folder.name)
+    folder = Path(_until_exit.enter_context(tempfile.TemporaryDirectory(prefix=prefix)))
+    _until_exit.enter_context(locked(folder))
+    return folder
 
 
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """A lock that ends with the process. Raises `OSError` where another process has it."""
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(lock)
-
-
-_open = contextlib.ExitStack()
+_until_exit = contextlib.ExitStack()
+atexit.register(_until_exit.close)
 _ipython: Any = None
 _streams: Any = None
 

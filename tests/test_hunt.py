@@ -1,6 +1,8 @@
 """The hunt: which failures kill a mutant, how often they must happen, and under which schedules."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from samples import HEAD, KILLS_1, SOLUTION, Grade, Tapped, creation
@@ -122,24 +124,21 @@ def test_hint_for_a_hang(without_kills: Report) -> None:
     assert {test.message for test in others} == {None}
 
 
-class Once(Worker):
+class Once(Tapped):
     """A worker in which the first failure of a test on a mutant does not happen again."""
 
     def __init__(self, worker: Worker) -> None:
-        self._worker, self.wall = worker, worker.wall
+        super().__init__(worker)
         self._seen: set[str] = set()
 
-    def run(self, requests, progress=lambda done: None):  # type: ignore[no-untyped-def]
-        requests = list(requests)
-        answers = self._worker.run(requests)
-        for request, answer in zip(requests, answers, strict=True):
-            key = str((request["grafts"], request["schedule"]))
-            if key in self._seen:
-                for record in answer["records"]:
-                    if record.get("outcome") == "failed":
-                        record["outcome"] = "passed"
-            self._seen.add(key)
-        return answers
+    def answer(self, request: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
+        key = str((request["grafts"], request["schedule"]))
+        if key in self._seen:
+            for record in answer["records"]:
+                if record.get("outcome") == "failed":
+                    record["outcome"] = "passed"
+        self._seen.add(key)
+        return answer
 
 
 KILLS_1_UNDER_EVERY_SCHEDULE = """

@@ -54,7 +54,7 @@ class LooksItUp(AsyncService):
         except BaseException as error:
             for kind in type(error).__mro__:
                 if kind in translations:
-                    translated = translations[kind](operation, error)  # type: ignore[arg-type]  # it is one
+                    translated = translations[kind](operation, error)  # type: ignore[arg-type]  # kind says so
                     translated.__cause__ = error
                     raise translated
             raise
@@ -161,7 +161,7 @@ class BugsTranslated(AsyncService):
         try:
             return await self._attempt(work, attempts, delay)
         except Exception as error:
-            raise self._failed(operation, error) from error  # type: ignore[arg-type]  # the bug
+            raise self._failed(operation, error) from error  # type: ignore[arg-type]  # that is the bug
 
 
 @error_propagation.mutant(clause=5)
@@ -181,7 +181,7 @@ class CancellationTranslated(AsyncService):
         try:
             return await self._attempt(work, attempts, delay)
         except (OSError, asyncio.CancelledError) as error:
-            raise self._failed(operation, error) from error  # type: ignore[arg-type]  # the bug
+            raise self._failed(operation, error) from error  # type: ignore[arg-type]  # that is the bug
 
 
 # --------------------------------------------------------------------------------------------

@@ -143,4 +143,4 @@ class TranslatesEverything(AsyncService):
         try:
             return await self._attempt(work, attempts, delay)
         except Exception as error:
-            raise self._failed(operation, error) from error  # type: ignore[arg-type]  # the bug
+            raise self._failed(operation, error) from error  # type: ignore[arg-type]  # that is the bug
