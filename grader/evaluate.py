@@ -16,12 +16,12 @@ from typing import Any
 from grader.disguise import Disguise, Disguised
 from grader.exercise import SUITE, Exercise, Target, Variant
 from grader.hunt import Hunt
-from grader.inside.loops import schedules
+from grader.inside.loops import Schedule, schedules
 from grader.inside.settings import DEADLINES
 from grader.report import MutantReport, ProbeReport, Report, TestReport, score
 from grader.suite import Rejected, Suite, Unreadable, read
-from grader.transcript import Outcome, explain, read_answer, shorten, unfinished
-from grader.verdicts import Run, judge, judge_probe, undecided
+from grader.transcript import Outcome, apart, explain, read_answer, shorten, unfinished
+from grader.verdicts import Process, Run, had_a_choice, judge, judge_probe, undecided
 from grader.worker import Worker, WorkerLost
 
 
@@ -91,7 +91,7 @@ class _Evaluation:
         exercise = self._exercise
         self._progress("checking the tests against correct implementations")
         first = Run(exercise.reference, self._every[0], self._suite.tests)
-        self._execute([first])
+        self._execute([[first]])
         if first.rejected is not None:
             return Report(exercise.id, "rejected", first.rejected, exercise.points)
         if first.broken is not None:
@@ -132,11 +132,11 @@ class _Evaluation:
         correct = [first, *self._of_correct(rest)[1:]]
         passed = any(outcome.ending == "passed" for outcome in first.outcomes.values())
         mutants = hunt.runs({*rest}) if passed else []
-        self._together(correct[1:], mutants, hunt)
-        more = self._under_other_orders(correct)
+        self._together([[run] for run in correct[1:]], mutants, hunt)
+        more = self._under_other_schedules(correct)
         mutants = hunt.runs(_valid(self._judge(correct)))
         self._together(more, mutants, hunt)
-        correct += more
+        correct += [run for process in more for run in process]
         self._progress("looking for mutants that survive")
         while mutants := hunt.runs(_valid(self._judge(correct))):
             self._together([], mutants, hunt)
@@ -175,27 +175,28 @@ class _Evaluation:
         )
 
     def _of_correct(self, tests: tuple[str, ...], probe: str = "") -> list[Run]:
-        """What every correct variant is run under, the reference also in another order of tasks."""
-        return [
-            Run(variant, schedule, tests, probe)
-            for variant in self._correct
-            for schedule in self._every
-            if schedule not in self._orders
-            or (variant is self._exercise.reference and schedule is self._orders[0])
-        ]
+        """Every correct variant first-in-first-out, the reference also in another order."""
+        first = [Run(variant, self._every[0], tests, probe) for variant in self._correct]
+        return [*first, *(Run(first[0].variant, one, tests, probe) for one in self._orders[:1])]
 
-    def _under_other_orders(self, done: list[Run]) -> list[Run]:
-        """What the runs of correct variants leave open, to be executed."""
-        known = {(run.variant, run.schedule) for run in done}
-        return [
-            Run(variant, schedule, tests, done[-1].probe)
-            for variant in self._correct
-            if (tests := undecided(done, variant))
-            for schedule in self._orders
-            if (variant, schedule) not in known
-        ]
+    def _under_other_schedules(self, done: list[Run]) -> list[Process]:
+        """What the runs of correct variants leave open, to be executed.
 
-    def _together(self, correct: list[Run], mutants: list[Run], hunt: Hunt) -> None:
+        Where a test has failed already each has a process of its own: it will fail again.
+        """
+        tests = undecided(done)
+        passed = all(run.outcomes[name].ending == "passed" for run in done for name in tests)
+        found: list[Process] = []
+        for variant in self._correct:
+            runs = [
+                Run(variant, schedule, tests, done[-1].probe)
+                for schedule in self._every[1:]
+                if schedule not in self._orders or had_a_choice(variant, done, tests)
+            ]
+            found += [runs] if passed else [[run] for run in runs]
+        return [process for process in found if process and tests]
+
+    def _together(self, correct: list[Process], mutants: list[Process], hunt: Hunt) -> None:
         """Execute runs of correct implementations and of mutants, and let the hunt learn."""
         decoys = self._decoys(correct, mutants)
         self._execute([*correct, *mutants, *decoys])
@@ -203,37 +204,39 @@ class _Evaluation:
         hunt.doubted |= {
             name
             for decoy in decoys
-            for name, outcome in decoy.outcomes.items()
+            for run in decoy
+            for name, outcome in run.outcomes.items()
             if outcome.ending != "passed"
         }
 
-    def _decoys(self, correct: list[Run], mutants: list[Run]) -> list[Run]:
+    def _decoys(self, correct: list[Process], mutants: list[Process]) -> list[Process]:
         """Correct implementations to be run besides, so that no mutant can be told from the rest.
 
         To each set of tests belong at least two, the reference and an alternative where there is
-        one, under the mutants' schedules, and one under each of these.
+        one, under the mutants' schedules, and one for each way in which these share a process.
         """
         decoys = []
-        for tests in dict.fromkeys(run.tests for run in mutants):
-            schedules = list(dict.fromkeys(run.schedule for run in mutants if run.tests == tests))
+        for tests in dict.fromkeys(process[0].tests for process in mutants):
+            mine = [_schedules(one) for one in mutants if one[0].tests == tests]
             like = [
-                run for run in correct if {*run.tests} == {*tests} and run.schedule in schedules
+                one for one in correct if {*one[0].tests} == {*tests} and _schedules(one) in mine
             ]
-            missing = [one for one in schedules if one not in {run.schedule for run in like}]
+            known = set(map(_schedules, like))
+            missing = [one for one in dict.fromkeys(mine) if one not in known]
             while missing or self._lacking(like):
-                variants = self._lacking(like) or self._correct
-                schedule = missing.pop() if missing else self._random.choice(schedules)
-                like.append(Run(self._random.choice(variants), schedule, tests))
+                variant = self._random.choice(self._lacking(like) or self._correct)
+                schedules = missing.pop() if missing else self._random.choice(mine)
+                like.append([Run(variant, schedule, tests) for schedule in schedules])
                 decoys.append(like[-1])
         return decoys
 
-    def _lacking(self, runs: list[Run]) -> Sequence[Variant]:
+    def _lacking(self, processes: list[Process]) -> Sequence[Variant]:
         """Of which correct implementations one has to be added."""
-        there = {run.variant for run in runs}
+        there = {process[0].variant for process in processes}
         for kind in ([self._exercise.reference], self._exercise.alternatives):
             if kind and there.isdisjoint(kind):
                 return kind
-        return self._correct if len(runs) < 2 else ()
+        return self._correct if len(processes) < 2 else ()
 
     def _probe(self) -> tuple[ProbeReport, ...]:
         """Our tests on what the learner wrote: pairs of what must pass and what must fail."""
@@ -244,46 +247,78 @@ class _Evaluation:
                 Run(probe.broken, self._every[0], (probe.name,), probe.source) for _ in range(2)
             ]
             pairs.append((probe, correct, broken))
-        self._execute(run for _, correct, broken in pairs for run in (*correct, *broken))
-        others = [self._under_other_orders(correct) for _, correct, _ in pairs]
-        self._execute(run for more in others for run in more)
+        self._execute([run] for _, correct, broken in pairs for run in (*correct, *broken))
+        others = [self._under_other_schedules(correct) for _, correct, _ in pairs]
+        self._execute(process for more in others for process in more)
         return tuple(
-            judge_probe(probe, [*correct, *more], broken, self._exercise)
+            judge_probe(
+                probe,
+                [*correct, *(run for process in more for run in process)],
+                broken,
+                self._exercise,
+            )
             for (probe, correct, broken), more in zip(pairs, others, strict=True)
         )
 
-    def _execute(self, runs: Iterable[Run]) -> None:
-        """Fill the runs. A test that ends its process is noted, and the rest run without it."""
-        waiting = [(run, set(run.tests)) for run in runs]
+    def _execute(self, processes: Iterable[Process]) -> None:
+        """Fill the runs. A test that ends its process is noted, and the rest run without it.
+
+        Where several runs share a process, only what passes counts: one might fail because of what
+        another has left behind, and is run again by itself.
+        """
+        waiting = [(process, set(process[0].tests)) for process in processes]
         while waiting:
             self._random.shuffle(waiting)
-            worn = [self._wear(run.variant) for run, _ in waiting]
+            worn = [self._wear(process[0].variant) for process, _ in waiting]
             requests = [
-                self._request(run, tests, disguised.sources)
-                for (run, tests), disguised in zip(waiting, worn, strict=True)
+                self._request(process, tests, disguised.sources)
+                for (process, tests), disguised in zip(waiting, worn, strict=True)
             ]
             answers = self._worker.run(requests)
-            again = []
-            for (run, tests), disguised, answer in zip(waiting, worn, answers, strict=True):
-                transcript = read_answer(
-                    answer,
-                    sorted(tests),
-                    self._deadline,
-                    setup_kills=self._exercise.setup_kills,
-                    words=self._words(run, disguised),
-                )
-                run.broken, run.rejected = transcript.broken, transcript.rejected
-                run.collected = run.collected or transcript.collected
-                run.outcomes.update(transcript.outcomes)
-                rest = tests - set(transcript.outcomes)
-                if transcript.broken is not None or transcript.rejected is not None:
-                    run.outcomes.update(dict.fromkeys(rest, Outcome("failed", transcript.broken)))
-                elif rest and transcript.outcomes:
-                    again.append((run, rest))
-                else:  # the process ends before any test can: all that is left is to blame
-                    outcome = unfinished(answer, self._deadline)
-                    run.outcomes.update(dict.fromkeys(rest, outcome))
+            again: list[tuple[Process, set[str]]] = []
+            for (process, tests), disguised, answer in zip(waiting, worn, answers, strict=True):
+                if len(process) > 1:
+                    alone = self._read_shared(process, disguised, answer)
+                    again += [([run], tests) for run in alone]
+                elif rest := self._read(process[0], tests, disguised, answer):
+                    again.append((process, rest))
             waiting = again
+
+    def _read_shared(
+        self, process: Process, disguised: Disguised, answer: dict[str, Any]
+    ) -> list[Run]:
+        """Fill the runs of a process, and return those that must be run by themselves."""
+        parts = apart(answer, len(process))
+        for run, part in zip(process, parts, strict=False):
+            self._read(run, {*run.tests}, disguised, part)
+        alone = [run for run in process if not run.passed]
+        for run in alone:
+            run.outcomes.clear()
+        return alone
+
+    def _read(
+        self, run: Run, tests: set[str], disguised: Disguised, answer: dict[str, Any]
+    ) -> set[str]:
+        """Fill a run with what became of these tests, and return those that it never came to."""
+        transcript = read_answer(
+            answer,
+            sorted(tests),
+            self._deadline,
+            setup_kills=self._exercise.setup_kills,
+            words=self._words(run, disguised),
+        )
+        run.broken, run.rejected = transcript.broken, transcript.rejected
+        run.collected = run.collected or transcript.collected
+        run.outcomes.update(transcript.outcomes)
+        rest = tests - set(transcript.outcomes)
+        if transcript.broken is not None or transcript.rejected is not None:
+            run.outcomes.update(dict.fromkeys(rest, Outcome("failed", transcript.broken)))
+            return set()
+        if transcript.outcomes:
+            return rest
+        # the process ends before any test can: all that is left is to blame
+        run.outcomes.update(dict.fromkeys(rest, unfinished(answer, self._deadline)))
+        return set()
 
     def _wear(self, variant: Variant) -> Disguised:
         if self._disguise is None:
@@ -303,17 +338,20 @@ class _Evaluation:
     def _deadline(self) -> float:
         return DEADLINES[self._exercise.clock]
 
-    def _request(self, run: Run, tests: set[str], sources: Mapping[Target, str]) -> dict[str, Any]:
+    def _request(
+        self, process: Process, tests: set[str], sources: Mapping[Target, str]
+    ) -> dict[str, Any]:
+        probe = process[0].probe
         helpers = [source for target, source in sources.items() if target.module == SUITE]
-        below = [run.probe] if run.probe else helpers  # a probe looks at the learner's own helper
+        below = [probe] if probe else helpers  # a probe looks at the learner's own helper
         return {
             "suite": "\n\n\n".join([self._suite.source, *below]),
             "tests": sorted(tests),
             "grafts": _grafts(sources),
-            "schedule": vars(run.schedule),
+            "schedules": [vars(run.schedule) for run in process],
             "clock": self._exercise.clock,
             "deadline": self._deadline,
-            "limit": self._deadline * (len(tests) + 1),
+            "limit": self._deadline * (len(tests) * len(process) + 1),
         }
 
 
@@ -327,6 +365,10 @@ _CHANGES_ITS_MIND = (
 @cache
 def _disguise(exercise: Exercise) -> Disguise:
     return Disguise(exercise.variants)
+
+
+def _schedules(process: Process) -> tuple[Schedule, ...]:
+    return tuple(run.schedule for run in process)
 
 
 def _valid(tests: Iterable[TestReport]) -> set[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from grader.exercise import Variant
 from grader.inside.loops import Schedule
-from grader.verdicts import Run
+from grader.verdicts import Process, Run
 
 FEW = 10
 """So many tests are too few to kill by chance."""
@@ -34,9 +34,9 @@ class _Mutant:
 class Hunt:
     """All mutants of an exercise: `runs` says what to execute, and `note` learns from it.
 
-    First-in-first-out first; the other schedules only for what survives, and other orders of tasks
-    only where there was a choice. A kill counts when it happens twice; or three times, where many
-    tests or many schedules leave more to chance.
+    First-in-first-out first; the other schedules only for what survives, all in one process, and
+    other orders of tasks only where there was a choice. A kill counts when it happens twice; or
+    three times, where many tests or many schedules leave more to chance.
 
     `schedules` are all, and `orders` those of them that do nothing but order tasks; `tests` is how
     many were handed in, valid or not.
@@ -66,7 +66,7 @@ class Hunt:
         found = {number: one.killers & able for number, one in enumerate(self._mutants, start=1)}
         return {number: killers for number, killers in found.items() if killers}
 
-    def runs(self, valid: Set[str]) -> list[Run]:
+    def runs(self, valid: Set[str]) -> list[Process]:
         """What to execute next, as far as is known which tests are valid. Nothing at the end."""
         able = valid - self.doubted
         alive = [one for one in self._mutants if not one.killers & able]
@@ -74,19 +74,20 @@ class Hunt:
             one.suspects = [(when, who & able) for when, who in one.suspects if who & able]
         # the same tests in all repeats: what runs must not tell what is known
         everyone = {name for one in alive if one.suspects for name in one.suspects[0][1]}
-        found: list[Run] = []
+        found: list[Process] = []
         for one in alive:
             if one.suspects:
                 tests: Set[str] = everyone
                 schedule = one.suspects[0][0]
                 enough = 1 if self._few and schedule == self._schedules[0] else 2
-                plan = [schedule] * enough
+                plan = [[schedule]] * enough
             else:
-                tests, plan = able, self._untried(one, able)
+                tests, plan = able, [self._untried(one, able)]
+            left = tuple(sorted(tests - one.hung))
             found += [
-                Run(one.variant, schedule, tuple(sorted(tests - one.hung)))
-                for schedule in plan
-                if tests - one.hung
+                [Run(one.variant, schedule, left) for schedule in schedules]
+                for schedules in plan
+                if schedules and left
             ]
         return found
 
@@ -100,8 +101,9 @@ class Hunt:
             if schedule not in one.tried and (choosing or schedule not in self._orders)
         ]
 
-    def note(self, runs: Sequence[Run]) -> None:
+    def note(self, processes: Sequence[Process]) -> None:
         """Learn from what `runs` has said, which was executed meanwhile."""
+        runs = [run for process in processes for run in process]
         for one in self._mutants:
             mine = [run for run in runs if run.variant is one.variant]
             if mine and one.suspects:

@@ -1,5 +1,7 @@
 """What the records of a run mean: how each test ended in it.
 
+Several runs may share a process, one schedule after the other: `apart` takes their records apart.
+
 The records come from a process that ran a learner's code, which can write whatever it likes where
 they are read. So they must follow the grammar to the letter, and one that does not makes the whole
 run worthless: neither a pass nor a kill. The test that was at work is to blame, or all of them, and
@@ -14,7 +16,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from grader.inside.settings import MOST_CASES
+from grader.inside.settings import FINISH, MOST_CASES
 
 Ending = Literal["passed", "failed", "left", "skipped", "hung", "died"]
 SEVERITY: tuple[Ending, ...] = ("passed", "left", "failed", "died", "hung", "skipped")
@@ -206,6 +208,20 @@ def read_answer(
         elif len(begun) == len(mine):
             outcomes[name] = _worst([_outcome(case, setup_kills) for case in begun])
     return Transcript(outcomes, records.collected)
+
+
+def apart(answer: dict[str, Any], number: int) -> list[dict[str, Any]]:
+    """The answer of a process that so many runs have shared, as one answer for each.
+
+    Empty where it did not come to its end: then none of them counts.
+    """
+    records = answer["records"]
+    starts = [n for n, one in enumerate(records) if isinstance(one, dict) and "collected" in one]
+    if len(starts) != number or records[-1] != FINISH:
+        return []
+    ends = [*starts[1:], len(records) - 1]
+    parts = zip([0, *starts[1:]], ends, strict=True)
+    return [{**answer, "records": [*records[start:end], FINISH]} for start, end in parts]
 
 
 _NOT_COLLECTED = "is not collected by pytest: is its name used again, or is it a fixture?"

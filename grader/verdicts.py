@@ -1,5 +1,6 @@
 """What a test or a probe is worth: its verdict, from the runs that it took part in."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from grader.exercise import Exercise, Probe, Variant
@@ -27,25 +28,38 @@ class Run:
     rejected: str | None = None
 
     @property
+    def passed(self) -> bool:
+        """Whether it came to its end, and all of its tests passed."""
+        endings = {outcome.ending for outcome in self.outcomes.values()}
+        return self.outcomes.keys() == {*self.tests} and endings == {"passed"}
+
+    @property
     def killers(self) -> set[str]:
         """The tests that kill, if this is a mutant."""
         return {name for name, outcome in self.outcomes.items() if outcome.kills}
 
 
-def undecided(done: list[Run], variant: Variant) -> tuple[str, ...]:
-    """The tests to run under other orders of tasks, too, with a correct variant: all, or none.
+Process = list[Run]
+"""Runs of one variant with the same tests that share a process, one schedule after the other."""
 
-    One that never had two tasks ready at once ends the same under each. One that has failed with
-    any variant is tried under all: it may be wrong, or flaky. The others go with it, as always.
+
+def undecided(done: list[Run]) -> tuple[str, ...]:
+    """The tests that neither hung nor skipped, to be run under other schedules, too."""
+    return tuple(
+        name
+        for name in done[-1].tests
+        if all(run.outcomes[name].ending not in ("hung", "skipped") for run in done)
+    )
+
+
+def had_a_choice(variant: Variant, done: list[Run], tests: Collection[str]) -> bool:
+    """Whether a correct variant could have gone another way under another order of tasks.
+
+    A test that never had two tasks ready at once ends the same under each. One that has failed
+    with any variant may be wrong, or flaky. The others go with it: a test may count on another.
     """
-    tests = done[-1].tests
-    settled = {
-        name for run in done for name in tests if run.outcomes[name].ending in ("hung", "skipped")
-    }
-    seen = [(run, run.outcomes[name]) for run in done for name in tests if name not in settled]
-    if any(o.ending in FAILED or (o.choices and run.variant is variant) for run, o in seen):
-        return tuple(name for name in tests if name not in settled)
-    return ()
+    seen = [(run, run.outcomes[name]) for run in done for name in tests]
+    return any(o.ending in FAILED or (o.choices and run.variant is variant) for run, o in seen)
 
 
 def judge(name: str, correct: list[Run], exercise: Exercise) -> TestReport:

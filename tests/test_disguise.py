@@ -546,7 +546,7 @@ def outcomes(
         runs += [
             Run(variant, fifo, (probe.name,), probe.source) for variant in (*correct, probe.broken)
         ]
-    evaluation._execute(runs)
+    evaluation._execute([run] for run in runs)
     return [
         {name: (outcome.ending, outcome.kills) for name, outcome in run.outcomes.items()}
         for run in runs

@@ -132,7 +132,7 @@ class Once(Tapped):
         self._seen: set[str] = set()
 
     def answer(self, request: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-        key = str((request["grafts"], request["schedule"]))
+        key = str((request["grafts"], request["schedules"]))
         if key in self._seen:
             for record in answer["records"]:
                 if record.get("outcome") == "failed":
@@ -189,9 +189,10 @@ def schedules_of(test: str, suite: str, worker: Worker) -> set[str]:
     tapped = Tapped(worker)
     evaluate(HEAD + suite, creation, tapped)
     return {
-        str(Schedule(**request["schedule"]))
+        str(Schedule(**schedule))
         for batch in tapped.batches
         for request in batch
+        for schedule in request["schedules"]
         if test in request["tests"]
     }
 
@@ -219,7 +220,7 @@ def test_without_a_choice_every_order_ends_alike(name: str, worker: Worker) -> N
     orders = [one for one in schedules("virtual") if one.kind in ("fifo", "shuffled")]
     variants = [one for one in exercise.variants if one.kind != "broken"]
     runs = [[Run(variant, one, suite.tests) for one in orders] for variant in variants]
-    evaluation._execute(run for of_a_variant in runs for run in of_a_variant)
+    evaluation._execute([run] for of_a_variant in runs for run in of_a_variant)
     for first, *others in runs:
         for test, outcome in first.outcomes.items():
             if not outcome.choices:

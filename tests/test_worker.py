@@ -33,7 +33,7 @@ def request(suite: str, tests: list[str] | None = None, limit: float = 60) -> di
         "suite": suite,
         "tests": tests,
         "grafts": [],
-        "schedule": {"kind": "fifo", "seed": 0},
+        "schedules": [{"kind": "fifo", "seed": 0}],
         "clock": "virtual",
         "deadline": min(limit, 30),
         "limit": limit,

@@ -1,4 +1,6 @@
-"""One run: graft a variant, collect the suite, run its tests, and record everything that happens.
+"""One process: graft a variant, collect the suite, run its tests, and record all that happens.
+
+The tests run under one schedule after the other, mostly only one.
 
 A pytest plugin. Inside the warm process pytest is configured once; `Recorder.begin` is called in
 each forked child, before collection.
@@ -21,6 +23,7 @@ from typing import Any
 
 import pytest
 from _pytest.assertion.rewrite import PYC_TAIL, rewrite_asserts
+from _pytest.main import pytest_runtestloop as run_all
 from hypothesis import configuration
 
 from grader.inside import graft, hygiene
@@ -62,7 +65,8 @@ class Recorder:
 
     def __init__(self, output: int) -> None:
         self.output = output
-        self.schedule = Schedule()
+        self.schedules = [Schedule()]
+        self.schedule = self.schedules[0]
         self.clock = "virtual"
         self.tests: frozenset[str] | None = None
         self._folder = Path()
@@ -70,6 +74,7 @@ class Recorder:
         self._numbers: dict[pytest.Item, int] = {}
         self._number = 0
         self._seeded: object = None
+        self._found: dict[str, Any] = {}
         self._noted = b""
 
     def begin(self, request: Mapping[str, Any], config: Any, folder: Path, bytecode: bytes) -> None:
@@ -87,12 +92,12 @@ class Recorder:
         compiled.parent.mkdir()
         compiled.write_bytes(bytecode)
         self.clock = request["clock"]
-        self.schedule = Schedule(**request["schedule"])
+        self.schedules = [Schedule(**schedule) for schedule in request["schedules"]]
+        self.schedule = self.schedules[0]
         self.tests = None if request["tests"] is None else frozenset(request["tests"])
         config.args = [str(suite)]
         config.pluginmanager._confcutdir = folder  # what lies above is not to be looked through
-        random.seed(self.schedule.seed)
-        self._seeded = random.getstate()
+        self._seed()
         use_for_all(self._loop)
         graft.apply(graft.Graft(**source) for source in request["grafts"])
 
@@ -133,7 +138,8 @@ class Recorder:
         """Announce the cases; keep those that were asked for, or none when they are too many."""
         self._numbers = {item: number for number, item in enumerate(items)}
         names = [_test(item) for item in items[:MOST_CASES]]
-        self.write(cases=len(items), collected=names)
+        self._found = {"cases": len(items), "collected": names}
+        self.write(**self._found)
         if len(items) > MOST_CASES:
             items.clear()
         if self.tests is not None:
@@ -142,6 +148,26 @@ class Recorder:
             item.repr_failure = item._repr_failure_py = lambda *_, **__: "not shown"
             item.location = SUITE_FILE, 0, ""  # found by looking at files, for reports nobody reads
         gc.freeze()  # what is collected after every test need not look at the suite again
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run all tests under one schedule, and then all of them under the next.
+
+        Between two schedules everything is torn down, the fixtures of the whole session, too. A
+        suite that drew at random while it was imported would have to be imported under each.
+        """
+        others = self.schedules[1:] if random.getstate() == self._seeded else []
+        run_all(session)
+        for self.schedule in others:
+            self._seed()
+            session.testsfailed = 0  # or pytest would stop here
+            self.write(**self._found)
+            run_all(session)
+        return True
+
+    def _seed(self) -> None:
+        random.seed(self.schedule.seed)
+        self._seeded = random.getstate()
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(self, item: Any) -> Generator[None, Any, Any]:

@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 
 from grader.inside.run import OPTIONS, SUITE_FILE, Recorder, rewritten
-from grader.inside.settings import load_hypothesis
+from grader.inside.settings import FINISH, load_hypothesis
 from grader.inside.walls import MOST_OPEN, NO_WALLS, Walls
 
 MOST_OUTPUT = 1 << 20
@@ -37,9 +37,6 @@ SUITE_FOLDER = "folder-of-the-suite"
 
 LAST_BREATH = 1.0
 """Seconds that a run may take to end once it has finished."""
-
-FINISH = {"finish": True}
-"""The last record of a run."""
 
 WARM_UP = """
 import asyncio
