@@ -1,27 +1,22 @@
 """A suite against every variant of an exercise's subject, under every schedule: a `Report`.
 
-The only place that knows which variant is which. What it sends to the worker is text without a
-label, in a new disguise and in random order; among the mutants there are correct implementations,
-too. What comes back is only a list of what passed and what failed.
+The only place that knows which variant is which: it decides what is run, and what the outcomes
+mean. Among the mutants there are correct implementations, too.
 """
 
-import re
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cache
 from random import Random
-from typing import Any
 
-from grader.disguise import Disguise, Disguised
-from grader.exercise import SUITE, Exercise, Target, Variant
+from grader.exercise import Exercise, Variant
 from grader.hunt import Hunt
 from grader.inside.loops import Schedule, schedules
-from grader.inside.settings import DEADLINES
 from grader.report import MutantReport, ProbeReport, Report, TestReport, score
+from grader.runs import Executor, Process, Run
 from grader.suite import Rejected, Suite, Unreadable, read
-from grader.transcript import Outcome, apart, explain, read_answer, shorten, unfinished
-from grader.verdicts import Process, Run, had_a_choice, judge, judge_probe, undecided
+from grader.transcript import explain
+from grader.verdicts import had_a_choice, judge, judge_probe, undecided
 from grader.worker import Worker, WorkerLost
 
 
@@ -77,7 +72,6 @@ class _Evaluation:
     ) -> None:
         self._suite = suite
         self._exercise = exercise
-        self._worker = worker
         self._progress = progress
         self._correct = (exercise.reference, *exercise.alternatives)
         self._every = schedules(exercise.clock)
@@ -85,13 +79,13 @@ class _Evaluation:
         is_order = {"virtual": ("shuffled",), "real": ()}[exercise.clock]
         self._orders = [schedule for schedule in self._every if schedule.kind in is_order]
         self._random = Random(secrets.randbits(64))
-        self._disguise = _disguise(exercise) if disguised else None
+        self._executor = Executor(suite, exercise, worker, self._random, disguised=disguised)
 
     def report(self) -> Report:
         exercise = self._exercise
         self._progress("checking the tests against correct implementations")
         first = Run(exercise.reference, self._every[0], self._suite.tests)
-        self._execute([[first]])
+        self._executor.execute([[first]])
         if first.rejected is not None:
             return Report(exercise.id, "rejected", first.rejected, exercise.points)
         if first.broken is not None:
@@ -199,7 +193,7 @@ class _Evaluation:
     def _together(self, correct: list[Process], mutants: list[Process], hunt: Hunt) -> None:
         """Execute runs of correct implementations and of mutants, and let the hunt learn."""
         decoys = self._decoys(correct, mutants)
-        self._execute([*correct, *mutants, *decoys])
+        self._executor.execute([*correct, *mutants, *decoys])
         hunt.note(mutants)
         hunt.doubted |= {
             name
@@ -247,9 +241,9 @@ class _Evaluation:
                 Run(probe.broken, self._every[0], (probe.name,), probe.source) for _ in range(2)
             ]
             pairs.append((probe, correct, broken))
-        self._execute([run] for _, correct, broken in pairs for run in (*correct, *broken))
+        self._executor.execute([run] for _, correct, broken in pairs for run in (*correct, *broken))
         others = [self._under_other_schedules(correct) for _, correct, _ in pairs]
-        self._execute(process for more in others for process in more)
+        self._executor.execute(process for more in others for process in more)
         return tuple(
             judge_probe(
                 probe,
@@ -260,111 +254,11 @@ class _Evaluation:
             for (probe, correct, broken), more in zip(pairs, others, strict=True)
         )
 
-    def _execute(self, processes: Iterable[Process]) -> None:
-        """Fill the runs. A test that ends its process is noted, and the rest run without it.
 
-        Where several runs share a process, only what passes counts: one might fail because of what
-        another has left behind, and is run again by itself.
-        """
-        waiting = [(process, set(process[0].tests)) for process in processes]
-        while waiting:
-            self._random.shuffle(waiting)
-            worn = [self._wear(process[0].variant) for process, _ in waiting]
-            requests = [
-                self._request(process, tests, disguised.sources)
-                for (process, tests), disguised in zip(waiting, worn, strict=True)
-            ]
-            answers = self._worker.run(requests)
-            again: list[tuple[Process, set[str]]] = []
-            for (process, tests), disguised, answer in zip(waiting, worn, answers, strict=True):
-                if len(process) > 1:
-                    alone = self._read_shared(process, disguised, answer)
-                    again += [([run], tests) for run in alone]
-                elif rest := self._read(process[0], tests, disguised, answer):
-                    again.append((process, rest))
-            waiting = again
-
-    def _read_shared(
-        self, process: Process, disguised: Disguised, answer: dict[str, Any]
-    ) -> list[Run]:
-        """Fill the runs of a process, and return those that must be run by themselves."""
-        parts = apart(answer, len(process))
-        for run, part in zip(process, parts, strict=False):
-            self._read(run, {*run.tests}, disguised, part)
-        alone = [run for run in process if not run.passed]
-        for run in alone:
-            run.outcomes.clear()
-        return alone
-
-    def _read(
-        self, run: Run, tests: set[str], disguised: Disguised, answer: dict[str, Any]
-    ) -> set[str]:
-        """Fill a run with what became of these tests, and return those that it never came to."""
-        transcript = read_answer(
-            answer,
-            sorted(tests),
-            self._deadline,
-            setup_kills=self._exercise.setup_kills,
-            words=self._words(run, disguised),
-        )
-        run.broken, run.rejected = transcript.broken, transcript.rejected
-        run.collected = run.collected or transcript.collected
-        run.outcomes.update(transcript.outcomes)
-        rest = tests - set(transcript.outcomes)
-        if transcript.broken is not None or transcript.rejected is not None:
-            run.outcomes.update(dict.fromkeys(rest, Outcome("failed", transcript.broken)))
-            return set()
-        if transcript.outcomes:
-            return rest
-        # the process ends before any test can: all that is left is to blame
-        run.outcomes.update(dict.fromkeys(rest, unfinished(answer, self._deadline)))
-        return set()
-
-    def _wear(self, variant: Variant) -> Disguised:
-        if self._disguise is None:
-            return Disguised(variant.sources, {})
-        return self._disguise.put_on(variant, self._random)
-
-    def _words(self, run: Run, disguised: Disguised) -> Callable[[str], str]:
-        """Puts messages into the variant's own names, and leaves out lines that the cell lacks."""
-        lines = self._suite.source.count("\n") + 1
-
-        def own(found: re.Match[str]) -> str:
-            return found[0] if run.probe or int(found[1]) <= lines else ""
-
-        return lambda message: shorten(_LINE.sub(own, disguised.translate(message)))
-
-    @property
-    def _deadline(self) -> float:
-        return DEADLINES[self._exercise.clock]
-
-    def _request(
-        self, process: Process, tests: set[str], sources: Mapping[Target, str]
-    ) -> dict[str, Any]:
-        probe = process[0].probe
-        helpers = [source for target, source in sources.items() if target.module == SUITE]
-        below = [probe] if probe else helpers  # a probe looks at the learner's own helper
-        return {
-            "suite": "\n\n\n".join([self._suite.source, *below]),
-            "tests": sorted(tests),
-            "grafts": _grafts(sources),
-            "schedules": [vars(run.schedule) for run in process],
-            "clock": self._exercise.clock,
-            "deadline": self._deadline,
-            "limit": self._deadline * (len(tests) * len(process) + 1),
-        }
-
-
-_LINE = re.compile(r"^line (\d+): ")
 _CHANGES_ITS_MIND = (
     "passes on a correct implementation and fails on the same one when it runs again, or fails on "
     "a mutant and then passes: let nothing depend on chance, on time or on other tests"
 )
-
-
-@cache
-def _disguise(exercise: Exercise) -> Disguise:
-    return Disguise(exercise.variants)
 
 
 def _schedules(process: Process) -> tuple[Schedule, ...]:
@@ -386,15 +280,3 @@ def _made_at_run_time(collected: tuple[str, ...], written: tuple[str, ...]) -> s
 def _clause(exercise: Exercise, variant: Variant) -> str:
     assert variant.clause is not None
     return exercise.contract[variant.clause - 1]
-
-
-def _grafts(sources: Mapping[Target, str]) -> list[dict[str, str]]:
-    """The sources for the application: one text for each class or module, these in one order."""
-    owners: dict[tuple[str, str], list[str]] = {}
-    for target, source in sources.items():
-        if target.module != SUITE:
-            owners.setdefault((target.module, target.owner), []).append(source)
-    return [
-        {"module": module, "owner": owner, "source": "\n\n".join(owners[module, owner])}
-        for module, owner in sorted(owners)
-    ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from grader.exercise import Variant
 from grader.inside.loops import Schedule
-from grader.verdicts import Process, Run
+from grader.runs import Process, Run
 
 FEW = 10
 """So many tests are too few to kill by chance."""

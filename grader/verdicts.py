@@ -1,46 +1,13 @@
 """What a test or a probe is worth: its verdict, from the runs that it took part in."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from grader.exercise import Exercise, Probe, Variant
-from grader.inside.loops import Schedule
 from grader.report import ProbeReport, TestReport, Verdict
+from grader.runs import Run
 from grader.transcript import Outcome, with_name_hint
 
 FAILED = ("failed", "died")
-
-
-@dataclass
-class Run:
-    """One variant under one schedule, with some tests; filled by an evaluation.
-
-    `probe` is the source of a test of ours that is put below the learner's.
-    """
-
-    variant: Variant
-    schedule: Schedule
-    tests: tuple[str, ...]
-    probe: str = ""
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    collected: tuple[str, ...] = ()
-    broken: str | None = None
-    rejected: str | None = None
-
-    @property
-    def passed(self) -> bool:
-        """Whether it came to its end, and all of its tests passed."""
-        endings = {outcome.ending for outcome in self.outcomes.values()}
-        return self.outcomes.keys() == {*self.tests} and endings == {"passed"}
-
-    @property
-    def killers(self) -> set[str]:
-        """The tests that kill, if this is a mutant."""
-        return {name for name, outcome in self.outcomes.items() if outcome.kills}
-
-
-Process = list[Run]
-"""Runs of one variant with the same tests that share a process, one schedule after the other."""
 
 
 def undecided(done: list[Run]) -> tuple[str, ...]:

@@ -11,10 +11,11 @@ import pytest
 from samples import HEAD, KILLS_1, KILLS_2, SOLUTION, Tapped, creation
 
 from grader.bank import exercises
-from grader.evaluate import _grafts, evaluate
+from grader.evaluate import evaluate
 from grader.exercise import SUITE, Exercise, Variant
 from grader.notebooks import solution
 from grader.report import Report
+from grader.runs import _grafts
 from grader.worker import Worker
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import TaskResult

@@ -18,13 +18,12 @@ import pytest
 
 from grader.bank import exercises
 from grader.disguise import Disguise, Disguised
-from grader.evaluate import _Evaluation
 from grader.exercise import BankError, Exercise, Target, Variant
 from grader.inside.loops import schedules
 from grader.notebooks import solution
+from grader.runs import Executor, Run
 from grader.scopes import FUNCTIONS, rename
 from grader.suite import read
-from grader.verdicts import Run
 from grader.worker import Worker
 
 ROOT = Path(__file__).parents[1]
@@ -533,10 +532,7 @@ def outcomes(
     exercise: Exercise, text: str, worker: Worker, seed: int | None
 ) -> list[dict[str, tuple[str, bool]]]:
     """How each test and probe ends on each variant, under the first schedule."""
-    evaluation = _Evaluation(
-        read(text), exercise, worker, lambda what: None, disguised=seed is not None
-    )
-    evaluation._random = Random(seed)
+    executor = Executor(read(text), exercise, worker, Random(seed), disguised=seed is not None)
     fifo = schedules(exercise.clock)[0]
     tests = read(text).tests
     suites = [v for v in exercise.variants if v.kind != "broken"] if tests else []
@@ -546,7 +542,7 @@ def outcomes(
         runs += [
             Run(variant, fifo, (probe.name,), probe.source) for variant in (*correct, probe.broken)
         ]
-    evaluation._execute([run] for run in runs)
+    executor.execute([run] for run in runs)
     return [
         {name: (outcome.ending, outcome.kills) for name, outcome in run.outcomes.items()}
         for run in runs

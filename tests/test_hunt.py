@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from samples import HEAD, KILLS_1, SOLUTION, Grade, Tapped, creation
 
 from grader.bank import exercises
-from grader.evaluate import _Evaluation, evaluate
+from grader.evaluate import evaluate
 from grader.inside.loops import HAS_EAGER_TASKS, Schedule, schedules
 from grader.notebooks import solution
 from grader.report import Report
+from grader.runs import Executor, Run
 from grader.suite import read
-from grader.verdicts import Run
 from grader.worker import Worker
 
 ROOT = Path(__file__).parents[1]
@@ -216,11 +217,11 @@ def test_where_there_is_a_choice_every_schedule_is_tried(test: str, worker: Work
 def test_without_a_choice_every_order_ends_alike(name: str, worker: Worker) -> None:
     """Wherever a test of a solution had no choice, with any variant, no shuffle changes its end."""
     exercise, suite = exercises()[name], read(solution(ROOT, name))
-    evaluation = _Evaluation(suite, exercise, worker, lambda what: None, disguised=False)
+    executor = Executor(suite, exercise, worker, Random(1), disguised=False)
     orders = [one for one in schedules("virtual") if one.kind in ("fifo", "shuffled")]
     variants = [one for one in exercise.variants if one.kind != "broken"]
     runs = [[Run(variant, one, suite.tests) for one in orders] for variant in variants]
-    evaluation._execute([run] for of_a_variant in runs for run in of_a_variant)
+    executor.execute([run] for of_a_variant in runs for run in of_a_variant)
     for first, *others in runs:
         for test, outcome in first.outcomes.items():
             if not outcome.choices:

@@ -318,7 +318,7 @@ def pytest_collection_modifyitems(items):
 def bad(grade: Grade) -> Report:
     """What the tests above are worth."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("grader.evaluate.DEADLINES", {"virtual": 1.5})
+        monkeypatch.setattr("grader.runs.DEADLINES", {"virtual": 1.5})
         return grade(BAD)
 
 
@@ -445,7 +445,7 @@ def test_reason(grade: Grade, suite: str, status: str, reason: str) -> None:
 
 def test_endless_import(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
     """A loop outside every test is noticed, and said to be there."""
-    monkeypatch.setattr("grader.evaluate.DEADLINES", {"virtual": 1.0})
+    monkeypatch.setattr("grader.runs.DEADLINES", {"virtual": 1.0})
     report = grade("while True: pass\ndef test_a(): pass")
     assert report.status == "error"
     assert (

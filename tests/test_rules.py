@@ -294,7 +294,7 @@ def test_hangs(request):
 
 def test_a_bad_test_does_not_harm_the_others(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever ends the process or never ends, the tests before and after it count."""
-    monkeypatch.setattr("grader.evaluate.DEADLINES", {"virtual": 1.0})
+    monkeypatch.setattr("grader.runs.DEADLINES", {"virtual": 1.0})
     found = grade(HARM)
     first, *bad, last = found.tests
     assert (first.kills, last.kills) == ((1,), (2,))
