@@ -75,9 +75,7 @@ class _Evaluation:
         self._progress = progress
         self._correct = (exercise.reference, *exercise.alternatives)
         self._every = schedules(exercise.clock)
-        # with threads, what is ready when depends on more than the order of tasks
-        is_order = {"virtual": ("shuffled",), "real": ()}[exercise.clock]
-        self._orders = [schedule for schedule in self._every if schedule.kind in is_order]
+        self._orders = [schedule for schedule in self._every if schedule.kind == "shuffled"]
         self._random = Random(secrets.randbits(64))
         self._executor = Executor(suite, exercise, worker, self._random, disguised=disguised)
 

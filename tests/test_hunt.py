@@ -213,12 +213,12 @@ def test_where_there_is_a_choice_every_schedule_is_tried(test: str, worker: Work
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [one.id for one in exercises().values() if one.clock == "virtual"])
+@pytest.mark.parametrize("name", exercises())
 def test_without_a_choice_every_order_ends_alike(name: str, worker: Worker) -> None:
     """Wherever a test of a solution had no choice, with any variant, no shuffle changes its end."""
     exercise, suite = exercises()[name], read(solution(ROOT, name))
     executor = Executor(suite, exercise, worker, Random(1), disguised=False)
-    orders = [one for one in schedules("virtual") if one.kind in ("fifo", "shuffled")]
+    orders = [one for one in schedules(exercise.clock) if one.kind in ("fifo", "shuffled")]
     variants = [one for one in exercise.variants if one.kind != "broken"]
     runs = [[Run(variant, one, suite.tests) for one in orders] for variant in variants]
     executor.execute([run] for of_a_variant in runs for run in of_a_variant)
@@ -231,13 +231,25 @@ def test_without_a_choice_every_order_ends_alike(name: str, worker: Worker) -> N
                 assert endings == {(outcome.ending, outcome.kills, False)}
 
 
-def test_with_threads_every_schedule_is_tried(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
+TAKES_TURNS = """
+async def test_a():
+    async with asyncio.timeout(60):
+        await asyncio.wait({asyncio.create_task(asyncio.sleep(0))})
+"""
+
+
+@pytest.mark.parametrize(("suite", "orders"), [(NO_CHOICE, [1]), (TAKES_TURNS, [1, 2, 3, 4, 5])])
+def test_in_real_time_two_tasks_are_enough(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch, suite: str, orders: list[int]
 ) -> None:
-    """Under the real clock more than the order of tasks decides."""
+    """For every order to be tried: whether they are ready at once depends on more than these."""
     monkeypatch.setattr(creation, "clock", "real")
-    assert evaluate(HEAD + NO_CHOICE, creation, worker).tests[0].verdict == "valid"
-    assert schedules_of("test_a", NO_CHOICE, worker) == set(map(str, schedules("real")))
+    expected = {
+        str(schedule)
+        for schedule in schedules("real")
+        if schedule.kind != "shuffled" or schedule.seed in orders
+    }
+    assert schedules_of("test_a", suite, worker) == expected
 
 
 def test_a_schedule_can_kill(grade: Grade) -> None:

@@ -181,6 +181,13 @@ async def with_a_thread() -> None:
     await asyncio.to_thread(time.monotonic)
 
 
+async def with_a_thread_and_a_task() -> None:
+    waiting = asyncio.create_task(asyncio.Event().wait())
+    await asyncio.to_thread(time.monotonic)
+    waiting.cancel()
+    await asyncio.wait([waiting])
+
+
 async def after_a_cancellation() -> None:
     async def wait() -> None:
         await asyncio.Event().wait()
@@ -199,14 +206,44 @@ async def after_a_cancellation() -> None:
         (one_after_the_other, False),
         (two_at_once, True),
         (two_at_the_same_time, True),
-        (with_a_thread, True),
+        (with_a_thread, False),
+        (with_a_thread_and_a_task, True),
         (after_a_cancellation, True),
     ],
 )
 def test_choices_are_noticed(main: Any, choices: bool, schedule: Schedule) -> None:
-    """Where two tasks are ready at once, or a thread comes in between, order can matter."""
+    """Where two tasks are ready at once, or could be as a thread comes in, order can matter."""
     before = CourseLoop.choices
     run(main(), schedule)
+    assert (CourseLoop.choices > before) is choices
+
+
+async def two_that_take_turns() -> None:
+    turns = asyncio.Event()
+
+    async def second() -> None:
+        turns.set()
+
+    task = asyncio.create_task(second())
+    await turns.wait()
+    await task
+
+
+async def nothing_but_threads() -> None:
+    async with asyncio.timeout(60):
+        for _ in range(3):
+            await asyncio.to_thread(time.monotonic)
+            await asyncio.sleep(0.001)
+
+
+@pytest.mark.parametrize(
+    ("main", "choices"), [(two_that_take_turns, True), (nothing_but_threads, False)]
+)
+@pytest.mark.parametrize("schedule", schedules("real"), ids=str)
+def test_choices_under_the_real_clock(main: Any, choices: bool, schedule: Schedule) -> None:
+    """Where time decides what is ready, order can matter for any two tasks that live at once."""
+    before = CourseLoop.choices
+    run(main(), schedule, "real")
     assert (CourseLoop.choices > before) is choices
 
 

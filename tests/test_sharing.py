@@ -197,13 +197,21 @@ def test_mutants_share_as_correct_implementations_do(worker: Worker) -> None:
     assert shared(tapped) == {tuple(str(one) for one in schedules("virtual")[1:])}
 
 
+TWO_TASKS = """
+import asyncio
+
+async def test_two_tasks():
+    await asyncio.gather(asyncio.sleep(0), asyncio.sleep(0))
+"""
+
+
 def test_under_the_real_clock_all_but_the_first_share(
     worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Late timers, too."""
     monkeypatch.setattr(creation, "clock", "real")
     tapped = Tapped(worker)
-    found = evaluate("def test_nothing(): pass", creation, tapped)
+    found = evaluate(TWO_TASKS, creation, tapped)
     assert {test.verdict for test in found.tests} == {"valid"}
     assert shared(tapped) == {tuple(str(one) for one in schedules("real")[1:])}
 

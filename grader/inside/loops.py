@@ -52,7 +52,11 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
     """
 
     choices: ClassVar[int] = 0
-    """How often, in all loops, several tasks were ready at once, or a thread came in between."""
+    """How often, in all loops, another order of tasks was possible.
+
+    That is when two are ready at once. Where real time or a thread decides when that is, any two
+    that live at the same time could be.
+    """
 
     _ready: Any
     _scheduled: Any
@@ -60,7 +64,7 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
 
     def __init__(self, schedule: Schedule, clock: str, *, alone: bool) -> None:
         super().__init__()
-        self._virtual = clock == "virtual"
+        self._virtual = self._repeatable = clock == "virtual"
         # when nothing is ready, nothing is: looptime would look 42 times before time moves on
         self.setup_looptime(_enabled=self._virtual, noop_cycles=0)
         self._schedule = schedule
@@ -105,7 +109,7 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
         self, callback: Any, *args: Any, **context: Any
     ) -> asyncio.Handle:
         """As asyncio's. When it is called depends on a thread."""
-        CourseLoop.choices += 1
+        self._repeatable = False
         return super().call_soon_threadsafe(callback, *args, **context)
 
     def _run_once(self) -> None:
@@ -114,6 +118,8 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
         elif not self._ready and self._alone and self._nothing_can_happen() and not self._ready:
             # asked twice: a thread may have left something to do just before it ended
             raise Hang("every task waits, and nothing is left that could wake one")
+        if not self._repeatable:
+            CourseLoop.choices += len(asyncio.all_tasks(self)) > 1
         super()._run_once()  # type: ignore[misc]  # asyncio's own, missing from its stubs
 
     def _order_tasks(self) -> None:
