@@ -22,8 +22,9 @@ def undecided(done: list[Run]) -> tuple[str, ...]:
 def had_a_choice(variant: Variant, done: list[Run], tests: Collection[str]) -> bool:
     """Whether a correct variant could have gone another way under another order of tasks.
 
-    A test that never had two tasks ready at once ends the same under each. One that has failed
-    with any variant may be wrong, or flaky. The others go with it: a test may count on another.
+    A test whose tasks had only one order ends the same under each schedule that shuffles them. One
+    that has failed with any variant may be wrong, or flaky. The others go with it: a test may
+    count on another.
     """
     seen = [(run, run.outcomes[name]) for run in done for name in tests]
     return any(o.ending in FAILED or (o.choices and run.variant is variant) for run, o in seen)
