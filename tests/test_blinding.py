@@ -91,7 +91,7 @@ def test_probes_come_in_random_order(worker: Worker) -> None:
     exercise = exercises()["container-with-overrides"]
     tapped = Tapped(worker)
     evaluate(solution(ROOT, exercise.id), exercise, tapped, disguised=False)
-    (batch,) = tapped.batches[1:]
+    batch = tapped.batches[1]  # what comes later is correct, under other schedules
     kinds = [variant_of(request, exercise).kind for request in batch]
     assert kinds.count("broken") == 2 * len(exercise.probes)
     assert kinds != sorted(kinds)

@@ -222,6 +222,7 @@ async def two_that_take_turns() -> None:
     turns = asyncio.Event()
 
     async def second() -> None:
+        await asyncio.sleep(0)
         turns.set()
 
     task = asyncio.create_task(second())
