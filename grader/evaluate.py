@@ -7,6 +7,7 @@ mean. Among the mutants there are correct implementations, too.
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from random import Random
 
 from grader.exercise import Exercise, Variant
@@ -128,7 +129,7 @@ class _Evaluation:
         more = self._under_other_schedules(correct)
         mutants = hunt.runs(_valid(self._judge(correct)))
         self._together(more, mutants, hunt)
-        correct += [run for process in more for run in process]
+        correct += chain(*more)
         self._progress("looking for mutants that survive")
         while mutants := hunt.runs(_valid(self._judge(correct))):
             self._together([], mutants, hunt)
@@ -180,10 +181,11 @@ class _Evaluation:
         passed = all(run.outcomes[name].ending == "passed" for run in done for name in tests)
         found: list[Process] = []
         for variant in self._correct:
+            choosing = had_a_choice(variant, done, tests)
             runs = [
                 Run(variant, schedule, tests, done[-1].probe)
                 for schedule in self._every[1:]
-                if schedule not in self._orders or had_a_choice(variant, done, tests)
+                if choosing or schedule not in self._orders
             ]
             found += [runs] if passed else [[run] for run in runs]
         return [process for process in found if process and tests]
@@ -195,8 +197,7 @@ class _Evaluation:
         hunt.note(mutants)
         hunt.doubted |= {
             name
-            for decoy in decoys
-            for run in decoy
+            for run in chain(*decoys)
             for name, outcome in run.outcomes.items()
             if outcome.ending != "passed"
         }
@@ -241,14 +242,9 @@ class _Evaluation:
             pairs.append((probe, correct, broken))
         self._executor.execute([run] for _, correct, broken in pairs for run in (*correct, *broken))
         others = [self._under_other_schedules(correct) for _, correct, _ in pairs]
-        self._executor.execute(process for more in others for process in more)
+        self._executor.execute(chain(*others))
         return tuple(
-            judge_probe(
-                probe,
-                [*correct, *(run for process in more for run in process)],
-                broken,
-                self._exercise,
-            )
+            judge_probe(probe, [*correct, *chain(*more)], broken, self._exercise)
             for (probe, correct, broken), more in zip(pairs, others, strict=True)
         )
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
+from itertools import chain
 
 from grader.exercise import Variant
 from grader.inside.loops import Schedule
@@ -103,7 +104,7 @@ class Hunt:
 
     def note(self, processes: Sequence[Process]) -> None:
         """Learn from what `runs` has said, which was executed meanwhile."""
-        runs = [run for process in processes for run in process]
+        runs = [*chain(*processes)]
         for one in self._mutants:
             mine = [run for run in runs if run.variant is one.variant]
             if mine and one.suspects:

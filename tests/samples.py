@@ -1,7 +1,7 @@
 """A small exercise for tests of the engine, and suites for it."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from grader.exercise import Exercise
@@ -133,6 +133,28 @@ class WaitsForATitle(TaskOrchestrator):
         except Exception as error:
             return TaskResult(success=False, error=str(error))
         return TaskResult(success=True, task_id=task.id)
+
+
+FIFO = {"kind": "fifo", "seed": 0}
+"""The first schedule, as it is sent."""
+
+
+def request(
+    suite: str,
+    tests: list[str] | None = None,
+    limit: float = 60,
+    schedules: Sequence[Mapping[str, Any]] = (FIFO,),
+) -> dict[str, Any]:
+    """What the worker is asked for: a suite with the subject as it is, in one process."""
+    return {
+        "suite": suite,
+        "tests": tests,
+        "grafts": [],
+        "schedules": schedules,
+        "clock": "virtual",
+        "deadline": min(limit, 30),
+        "limit": limit,
+    }
 
 
 class Grade(Protocol):

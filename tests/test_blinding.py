@@ -8,7 +8,7 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from samples import HEAD, KILLS_1, KILLS_2, SOLUTION, Tapped, creation
+from samples import FIFO, HEAD, KILLS_1, KILLS_2, SOLUTION, Tapped, creation
 
 from grader.bank import exercises
 from grader.evaluate import evaluate
@@ -106,9 +106,6 @@ def test_the_report_names_the_wall(worker: Worker) -> None:
 
 
 # ------------------------------------------------------------------ who knows what time it is
-
-
-FIFO = {"kind": "fifo", "seed": 0}
 
 
 class Late(Tapped):

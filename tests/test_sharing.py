@@ -1,11 +1,10 @@
 """Runs that share a process, one schedule after the other: what they may not change."""
 
-from collections.abc import Mapping
 from random import Random
 from typing import Any
 
 import pytest
-from samples import HEAD, Tapped, creation
+from samples import HEAD, Tapped, creation, request
 
 from grader.evaluate import evaluate
 from grader.inside.loops import Schedule, schedules
@@ -15,22 +14,8 @@ from grader.worker import Worker
 SCHEDULES = [vars(schedule) for schedule in schedules("virtual") if schedule.kind != "eager"]
 
 
-def request(suite: str, *schedules: Mapping[str, Any]) -> dict[str, Any]:
-    """A request for all tests of a suite under these schedules, in one process."""
-    return {
-        "suite": suite,
-        "tests": None,
-        "grafts": [],
-        "schedules": schedules,
-        "clock": "virtual",
-        "deadline": 30,
-        "limit": 60,
-    }
-
-
-def shared(worker: Worker) -> set[tuple[str, ...]]:
+def shared(worker: Tapped) -> set[tuple[str, ...]]:
     """The schedules of each process that had several."""
-    assert isinstance(worker, Tapped)
     found = [
         tuple(str(Schedule(**one)) for one in request["schedules"])
         for batch in worker.batches
@@ -63,7 +48,7 @@ async def test_order():
 def test_each_schedule_is_what_it_is_alone(worker: Worker) -> None:
     """The order of tasks, and what is drawn at random, is that of a process of its own."""
     together, *alone = worker.run(
-        [request(SAYS_ITS_ORDER, *SCHEDULES), *(request(SAYS_ITS_ORDER, one) for one in SCHEDULES)]
+        request(SAYS_ITS_ORDER, schedules=some) for some in (SCHEDULES, *([s] for s in SCHEDULES))
     )
     parts = apart(together, len(SCHEDULES))
     assert [part["records"] for part in parts] == [answer["records"] for answer in alone]
@@ -100,14 +85,15 @@ def test_d():
 @pytest.mark.parametrize("scope", ["function", "module", "session"])
 def test_everything_is_torn_down_between_two_schedules(worker: Worker, scope: str) -> None:
     """Whatever the scope of a fixture, each schedule begins with a new one."""
-    (answer,) = worker.run([request(TEARS_DOWN.format(scope=scope), *SCHEDULES)])
+    (answer,) = worker.run([request(TEARS_DOWN.format(scope=scope), schedules=SCHEDULES)])
     tests = ["test_a", "test_b", "test_c", "test_d"]
     assert endings(answer, *tests) == [["passed"] * 4] * len(SCHEDULES)
 
 
 def test_a_failure_ends_no_other_schedule(worker: Worker) -> None:
     """Nor does it take the tests after it along."""
-    (answer,) = worker.run([request("def test_a(): assert 0\ndef test_b(): pass", *SCHEDULES)])
+    suite = "def test_a(): assert 0\ndef test_b(): pass"
+    (answer,) = worker.run([request(suite, schedules=SCHEDULES)])
     assert endings(answer, "test_a", "test_b") == [["failed", "passed"]] * len(SCHEDULES)
 
 

@@ -10,10 +10,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
-from samples import HEAD, KILLS_1, SOLUTION, creation
+from samples import HEAD, KILLS_1, SOLUTION, creation, request
 
 from grader.evaluate import evaluate
 from grader.worker import Worker, WorkerLost
@@ -25,19 +24,6 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with Worker() as worker:
         yield worker
-
-
-def request(suite: str, tests: list[str] | None = None, limit: float = 60) -> dict[str, Any]:
-    """A request for one run with the subject as it is."""
-    return {
-        "suite": suite,
-        "tests": tests,
-        "grafts": [],
-        "schedules": [{"kind": "fifo", "seed": 0}],
-        "clock": "virtual",
-        "deadline": min(limit, 30),
-        "limit": limit,
-    }
 
 
 def pid(worker: Worker) -> int:
