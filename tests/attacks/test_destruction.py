@@ -157,13 +157,10 @@ def test_a():
         """
 def test_a():
     pathlib.Path("deep").mkdir()
-    try:
-        for number in range(20_000):
-            pathlib.Path("deep", str(number)).touch()
-    except OSError:
-        pass
+    for number in range(1_000):
+        pathlib.Path("deep", str(number)).touch()
 """,
-        ("valid or hangs",),
+        ("valid",),
     ),
     Attack(
         "deep-folders",
