@@ -1,11 +1,14 @@
-"""What tests share: one warm worker, a way to grade a suite with it, and a browser."""
+"""What tests share: one warm worker, a way to grade a suite with it, kernels, and a browser."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 from browsing import CHROMIUM, FLAGS, PATIENCE
+from jupyter_core.utils import ensure_event_loop
+from kernels import Kernel
 from playwright.sync_api import Browser, expect, sync_playwright
 from samples import Grade, creation
 
@@ -45,3 +48,47 @@ def browser() -> Iterator[Browser]:
         expect.set_options(timeout=PATIENCE * 1000)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def client_loop() -> Iterator[None]:
+    """The event loop of jupyter_client, which keeps it for good and so never closes it."""
+    loop = ensure_event_loop()
+    yield
+    loop.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture(scope="module")
+def kernels(client_loop: None) -> Iterator[list[Kernel]]:
+    """The one kernel that most tests share."""
+    kernels: list[Kernel] = []
+    yield kernels
+    for kernel in kernels:
+        kernel.close()
+
+
+@pytest.fixture
+def kernel(kernels: list[Kernel], tmp_path: Path) -> Kernel:
+    """A kernel that has loaded the extension; a new one where the last test has broken it."""
+    if kernels and kernels[0].broken():
+        kernels.pop().close()
+    if not kernels:
+        kernels.append(Kernel(tmp_path))
+        assert kernels[0].run("%load_ext grader").error is None
+    return kernels[0]
+
+
+@pytest.fixture
+def start_kernel(client_loop: None, tmp_path: Path) -> Iterator[Callable[[], Kernel]]:
+    """Starts kernels of the test's own, which have loaded the extension."""
+    kernels: list[Kernel] = []
+
+    def start() -> Kernel:
+        kernels.append(Kernel(tmp_path))
+        assert kernels[-1].run("%load_ext grader").error is None
+        return kernels[-1]
+
+    yield start
+    for kernel in kernels:
+        kernel.close()
