@@ -137,7 +137,7 @@ class Executor:
         lines = self._suite.source.count("\n") + 1
 
         def own(found: re.Match[str]) -> str:
-            return found[0] if run.probe or int(found[1]) <= lines else ""
+            return found[0] if int(found[1]) <= lines else ""
 
         return lambda message: shorten(_LINE.sub(own, disguised.translate(message)))
 
