@@ -129,6 +129,7 @@ class Exercise:
 
     _declared: list[tuple[Kind, Subject, int | None, str]] = field(default_factory=list, repr=False)
     _probes: list[tuple[Subject, int, str]] = field(default_factory=list, repr=False)
+    _probe_helpers: list[Subject] = field(default_factory=list, repr=False)
 
     def mutant(self, *, clause: int, replaces: str = "") -> Callable[[S], S]:
         """Declare a mutant: one bug, which breaks the contract's clause `clause`.
@@ -159,6 +160,15 @@ class Exercise:
 
         return declare
 
+    def probe_helper(self) -> Callable[[S], S]:
+        """Declare a function or a fixture that probes use: each probe brings it along."""
+
+        def declare(helper: S) -> S:
+            self._probe_helpers.append(helper)
+            return helper
+
+        return declare
+
     def _declare(self, kind: Kind, clause: int | None, replaces: str) -> Callable[[S], S]:
         def declare(variant: S) -> S:
             self._declared.append((kind, variant, clause, replaces))
@@ -174,7 +184,8 @@ class Exercise:
         for test, clause, name in self._probes:
             if name not in broken:
                 raise BankError(f"{self.id}: {test.__name__} needs a broken variant named {name}")
-            source = PROBE_IMPORTS + _without_decorators(_source(test))
+            own = [_without_decorators(_source(one)) for one in (*self._probe_helpers, test)]
+            source = PROBE_IMPORTS + "\n\n\n".join(own)
             found.append(Probe(test.__name__, clause, source, broken[name]))
         return found
 
@@ -292,16 +303,18 @@ def _split(qualname: str) -> tuple[str, str]:
 
 
 def _without_decorators(source: str) -> str:
-    """Without the exercise's own, which stand first."""
+    """Without the exercise's own."""
     (node,) = ast.parse(source).body
     assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    rest = [d for d in node.decorator_list if not _declares(d)]
-    first = min([node.lineno, *(decorator.lineno for decorator in rest)])
-    return "\n".join(source.splitlines()[first - 1 :])
+    lines = source.splitlines()
+    for decorator in reversed(node.decorator_list):
+        if _declares(decorator):
+            del lines[decorator.lineno - 1 : decorator.end_lineno]
+    return "\n".join(lines)
 
 
 def _declares(decorator: ast.expr) -> bool:
-    names = ("mutant", "alternative", "broken", "probe", "reference_for_suite")
+    names = ("mutant", "alternative", "broken", "probe", "probe_helper", "reference_for_suite")
     return (
         isinstance(decorator, ast.Call)
         and isinstance(decorator.func, ast.Attribute)

@@ -20,7 +20,7 @@ CREATE = Target(TaskOrchestrator.__module__, "TaskOrchestrator", "create_task")
 @pytest.fixture
 def exercise() -> Exercise:
     """An exercise to which a test may declare variants."""
-    return replace(creation, _declared=[], _probes=[])
+    return replace(creation, _declared=[], _probes=[], _probe_helpers=[])
 
 
 def variant(exercise: Exercise, cls: type) -> Variant:
@@ -192,3 +192,11 @@ def test_every_variant_of_the_bank_can_be_read(name: str) -> None:
         for source in found.sources.values():
             ast.parse(source)
     assert all(exercise.diff(mutant) for mutant in exercise.mutants)
+
+
+def test_a_probe_brings_its_helpers_along() -> None:
+    """With decorators that are not the exercise's, and in front of the probe."""
+    first = exercises()["orchestrator-factory"].probes[1]
+    assert "@pytest.fixture\ndef probed_services(" in first.source
+    assert "probe_helper" not in first.source
+    assert first.source.index("def probed_services") < first.source.index(f"def {first.name}")

@@ -1,6 +1,7 @@
 """Three suites beside each exercise: a naive one, an over-specified one, and the solution.
 
 The naive one executes every line and misses half of the mutants; the start page has the numbers.
+Where learners write fixtures there are no mutants, and the naive ones fail half of the probes.
 """
 
 import json
@@ -26,10 +27,13 @@ ROOT = Path(__file__).parents[1]
 SUITES = ROOT / "tests" / "suites"
 START = "00-start-here"
 WHOLE = {lesson.name for lesson in lessons(ROOT) if not lesson.is_draft} - {START}
-CHOSEN = [exercise for exercise in exercises().values() if exercise.lesson in WHOLE]
+EVERY = [exercise for exercise in exercises().values() if exercise.lesson in WHOLE]
+CHOSEN = [exercise for exercise in EVERY if exercise.mutants]
+PROBED = [exercise for exercise in EVERY if not exercise.mutants]
 
 pytestmark = pytest.mark.slow
 every_exercise = pytest.mark.parametrize("exercise", CHOSEN, ids=lambda exercise: exercise.id)
+every_probed = pytest.mark.parametrize("exercise", PROBED, ids=lambda exercise: exercise.id)
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +118,13 @@ def test_no_mutant_dies_to_every_suite_that_anybody_would_write_first(
     """The naive suite leaves some alive, and the solution leaves none."""
     naive, full = reports(exercise, "naive"), reports(exercise, "solution")
     assert full.killed == len(full.mutants) > naive.killed
+
+
+@every_probed
+def test_naive_fixtures_pass_at_most_half_of_the_probes(exercise: Exercise, reports) -> None:
+    """And at least one, or they would not be what somebody writes first."""
+    probes = reports(exercise, "naive").probes
+    assert 0 < sum(probe.passed for probe in probes) <= len(probes) / 2
 
 
 def test_start_page_has_these_numbers(reports, coverages) -> None:

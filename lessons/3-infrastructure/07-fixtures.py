@@ -10,26 +10,286 @@
 #     name: python3
 # ---
 
-# %% [markdown] tags=["draft"]
+# %% [markdown]
 # # Fixtures
 #
-# You will write the fixtures that a suite of asynchronous tests stands on, and see whether they keep
-# its tests apart.
+# You will write the fixtures that a suite of asynchronous tests stands on, so that no test finds
+# what another one left.
 #
-# **10 minutes.** Before: [Concurrent operations](../2-advanced/04-concurrent-operations.ipynb).
+# **40 minutes.** Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb).
+# You can read a fixture with `yield`, and a little SQLAlchemy.
+
+# %% [markdown]
+# **Objectives.** Afterwards you can
 #
-# **Draft.** The lesson itself is still to be written. Its exercise already works, and counts.
+# - *roll back* what a test leaves in a session, before anybody commits it;
+# - *separate* tests: a database and a container for each;
+# - *match* the scope of a fixture and the loop that it lives in;
+# - *tell* strict mode from auto mode by their errors;
+# - *close* everything that a test made, also when one close fails.
+#
+# **Questions.** When does a test that passes end in an error? Who sees a row that nobody has
+# committed? How do you test the end of a fixture, which nobody may call?
 
 # %%
 # %load_ext grader
 
 # %% [markdown]
-# ## A container for each test
+# ## The listing, and what it commits
+#
+# Here are the fixtures as they stand in many code bases. They read well, and they leave nothing
+# open.
+#
+# <!--
+# fmt: off
+# -->
+
+# %% tags=["listing"]
+import pytest
+
+from vespera_scriptorium import AsyncDatabaseManager, AsyncTaskOrchestrator, Container
+
+
+@pytest.fixture
+async def async_container():
+    """Provide async-configured container."""
+    container = Container()
+    await container.initialize_async_services()
+    yield container
+    await container.cleanup_async_services()
+
+@pytest.fixture
+async def async_database_session(async_container):
+    """Provide async database session."""
+    db_manager = async_container.get(AsyncDatabaseManager)
+    async with db_manager.session() as session:
+        yield session
+
+@pytest.fixture
+async def async_task_orchestrator(async_container):
+    """Provide async task orchestrator."""
+    return async_container.get(AsyncTaskOrchestrator)
+
+# %% [markdown]
+# <!--
+# fmt: on
+# -->
+# This test takes the number 7 twice, which the table forbids. It stores the first row, adds the
+# second to the session, and is over.
+#
+# **Predict:** does it pass?
+
+# %%
+# %%ipytest --tb=line
+from vespera_scriptorium.infrastructure.sql import TaskNumberRow
+
+
+async def test_a_number_is_taken_twice(async_database_session):
+    async_database_session.add(TaskNumberRow(number=7))
+    await async_database_session.flush()
+    async_database_session.add(TaskNumberRow(number=7))
+
+
+# %% [markdown]
+# It passes, and then there is an error. The manager's `session()` commits when its block ends well,
+# and for a fixture every test ends well: pytest resumes it after `yield` with no exception, whatever
+# happened. So the fixture commits what the test left, where no assertion looks.
+#
+# **The cure:** `await session.rollback()` behind the `yield`. What a test wants to keep, it commits
+# itself, as the application has to.
+#
+# ## One connection for everybody
+#
+# A database in memory is quick, and its URL is short.
+#
+# **Predict:** one session writes and does not commit, another one reads. How many rows does it see
+# in memory, and how many in a file?
+
+# %%
+# %%ipytest
+import pytest
+from sqlalchemy import select
+
+from vespera_scriptorium import AsyncDatabaseManager
+from vespera_scriptorium.infrastructure.sql import TaskNumberRow
+
+
+@pytest.mark.parametrize("place", [":memory:", "test.db"])
+async def test_nobody_sees_what_is_not_committed(place, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    database = AsyncDatabaseManager(f"sqlite+aiosqlite:///{place}")
+    async with database.session() as one, database.session() as other:
+        one.add(TaskNumberRow())
+        await one.flush()
+        seen = (await other.scalars(select(TaskNumberRow))).all()
+    await database.stop()
+    assert len(seen) == 0
+
+
+# %% [markdown]
+# One, and none. A SQLite database in memory lives as long as its connection, so SQLAlchemy gives
+# all sessions the same one. Then a repository that forgets to commit passes every test that looks
+# through a second session. **The cure:** a file in `tmp_path`, some milliseconds dearer.
+#
+# ### Exercise: a database for each test
+#
+# Write two fixtures. No tests are needed: *probes*, which are tests of the course's own, use your
+# fixtures, with a database manager that is right and with some that are not. A thread works for
+# the database, so this exercise runs in real time: a test may take 2 s.
+#
+# {contract db-session}
+
+# %% exercise="db-session"
+# %%ipytest --mutants db-session
+import pytest
+
+from vespera_scriptorium import AsyncDatabaseManager
+
+
+### BEGIN SOLUTION
+@pytest.fixture
+async def database(tmp_path):
+    """A database in a file of this test's own."""
+    database = AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    await database.start()
+    yield database
+    await database.stop()
+
+
+@pytest.fixture
+async def db_session(database):
+    """A session that forgets what the test has not committed."""
+    async with database.session() as session:
+        yield session
+        await session.rollback()
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint db-session}
+
+# %% [markdown]
+# ## It passed alone
+#
+# Somebody has measured, and found that building the container takes time. Now the whole module
+# shares one.
+#
+# **Predict:** each test passes when it runs alone. And together?
+
+# %%
+# %%ipytest
+import pytest
+
+from vespera_scriptorium import Container, TaskOrchestrator
+
+
+@pytest.fixture(scope="module")
+def orchestrator():
+    return Container().get(TaskOrchestrator)
+
+
+async def test_a_task_gets_an_id(orchestrator):
+    assert (await orchestrator.create_task({"title": "a"})).task_id == "task-1"
+
+
+async def test_a_task_needs_no_title(orchestrator):
+    assert (await orchestrator.create_task({"title": ""})).task_id == "task-1"
+
+
+# %% [markdown]
+# The second fails, whichever it is. You are lucky: it is loud. The quiet kind passes *because*
+# somebody was there before, and fails on the day when you run it alone. **The cure:** function
+# scope, the default. Widen it for what no test can change.
+#
+# ## A loop for each test
+#
+# Sometimes you do want to start a service once for a module.
+#
+# **Predict:** what stands in the way of this fixture?
+
+# %%
+# %%ipytest
+import pytest
+
+from vespera_scriptorium import Container
+
+
+@pytest.fixture(scope="module")
+async def container():
+    container = Container()
+    await container.initialize_async_services()
+    yield container
+    await container.cleanup_async_services()
+
+
+async def test_it_is_there(container):
+    assert container is not None
+
+
+# %% [markdown]
+# `ScopeMismatch`: a fixture for the module wants a runner, which holds the loop, and that is made
+# for each test. pytest-asyncio is right to refuse. A connection that was opened in one loop waits
+# for ever in the next, or says "attached to a different loop".
+#
+# **The cure** is to widen the loop as well, for the fixture and for its tests.
+
+# %%
+# %%ipytest
+import pytest
+import pytest_asyncio
+
+from vespera_scriptorium import Container
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def container():
+    container = Container()
+    await container.initialize_async_services()
+    yield container
+    await container.cleanup_async_services()
+
+
+@pytest.mark.asyncio(loop_scope="module")
+async def test_it_is_there(container):
+    assert container is not None
+
+
+# %% [markdown]
+# ## Strict, or auto
+#
+# `pytest_asyncio.fixture` knows a `loop_scope`; where you need none, the mode decides. In *auto*, as
+# in this course, everything asynchronous is pytest-asyncio's, and `pytest.fixture` does. In
+# *strict*, the default, only what is marked is.
+#
+# **Predict:** the test is marked. Does it run in strict mode?
+
+# %%
+# %%ipytest --asyncio-mode=strict
+import pytest
+
+from vespera_scriptorium import Container
+
+
+@pytest.fixture
+async def container():
+    return Container()
+
+
+@pytest.mark.asyncio
+async def test_it_is_there(container):
+    assert container is not None
+
+
+# %% [markdown]
+# Nobody runs the fixture. Before version 9, pytest only warned, and handed the test a coroutine:
+# `is not None` was true, and the test green. **The cure:** in strict mode, write
+# `pytest_asyncio.fixture`; it works in both. Or set `asyncio_mode = "auto"` once, in
+# `pyproject.toml`.
 #
 # ### Exercise: a container for each test
 #
-# Write two fixtures. No tests are needed: *probes*, which are tests of the course's own, use your
-# fixtures and look at what they do, with a container that is right and with some that are not.
+# Write two fixtures again, for the probes to use.
 #
 # {contract container-with-overrides}
 
@@ -55,15 +315,155 @@ def external_service():
 async def container(external_service):
     """A container of this test's own, open while the test runs."""
     container = Container()
-    with container.override(ExternalService, external_service):
-        await container.initialize_async_services()
-        try:
-            yield container
-        finally:
-            await container.cleanup_async_services()
+    container.override(ExternalService, external_service)
+    await container.initialize_async_services()
+    yield container
+    await container.cleanup_async_services()
 
 
 ### END SOLUTION
 
 # %% [markdown]
 # {hint container-with-overrides}
+
+# %% [markdown]
+# ## Three to close, and one is stuck
+#
+# A test that needs three containers asks for a factory, and the factory closes what it made. One
+# version has a loop for that, one has an `AsyncExitStack`.
+#
+# **Predict:** `b` fails to close. Who is closed in each version?
+
+# %%
+import asyncio
+from contextlib import AsyncExitStack, suppress
+
+from grader.timeline import draw, run, span
+
+
+async def close(name):
+    with span(f"close {name}"):
+        await asyncio.sleep(1)
+        if name == "b":
+            raise OSError("stuck")
+
+
+# %%
+async def with_a_loop():
+    with suppress(OSError):
+        for name in ("c", "b", "a"):
+            await close(name)
+
+
+async def with_a_stack():
+    with suppress(OSError):
+        async with AsyncExitStack() as stack:
+            for name in ("a", "b", "c"):
+                stack.push_async_callback(close, name)
+
+
+draw({"loop": run(with_a_loop()), "stack": run(with_a_stack())}, title="Close a, b and c")
+
+# %% [markdown]
+# The loop leaves `a` open, and the next test finds its port taken. A stack goes on to the end, last
+# in, first out, and then the error comes out.
+#
+# ## Nobody calls a fixture
+#
+# Clean-up with so many ways to go wrong deserves tests of its own.
+#
+# **Predict:** what does this one say?
+
+# %%
+# %%ipytest
+import pytest
+
+
+@pytest.fixture
+async def numbers():
+    yield [1, 2, 3]
+
+
+async def test_there_are_three():
+    async for found in numbers():
+        assert len(found) == 3
+
+
+# %% [markdown]
+# pytest forbids it. **The cure:** put the work into an async context manager, and let the fixture
+# be two lines around it. The context manager can be tested like everything else, failing blocks
+# included, and it serves a script as well.
+#
+# ### Exercise: as many as the test wants
+#
+# Write the context manager and the fixture. The probes use both.
+#
+# {contract orchestrator-factory}
+
+# %% exercise="orchestrator-factory"
+# %%ipytest --mutants orchestrator-factory
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import pytest
+
+from vespera_scriptorium import Container, Specialist, TaskOrchestrator
+
+
+### BEGIN SOLUTION
+@asynccontextmanager
+async def orchestrators():
+    """Makes orchestrators, each in a container of its own, and closes all of them."""
+    async with AsyncExitStack() as stack:
+
+        async def make(specialist=None):
+            container = Container()
+            if specialist is not None:
+                container.override(Specialist, specialist)
+            stack.push_async_callback(container.cleanup_async_services)
+            await container.initialize_async_services()
+            return container.get(TaskOrchestrator)
+
+        yield make
+
+
+@pytest.fixture
+async def make_orchestrator():
+    """The same, for a test."""
+    async with orchestrators() as make:
+        yield make
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint orchestrator-factory}
+
+# %% [markdown]
+# ## What failure messages mean
+#
+# | The output says | It means | Do this |
+# | --- | --- | --- |
+# | **ERROR at teardown of** a test that passed | The fixture failed behind its `yield`. | Look at what it commits or closes. |
+# | **ScopeMismatch** | A wide fixture wants something that is made for each test. | Narrow the fixture, or widen the loop. |
+# | … **requested an async fixture** …, **with no plugin** | Strict mode, and `pytest.fixture`. | `pytest_asyncio.fixture`, or auto mode. |
+# | A probe **failed**: … **leaves something behind** | Something is still open after the clean-up. | Stop what you start, behind the `yield`. |
+# | A probe **failed**: … **it does not notice that the application** … | Your fixture goes round what it should use. | Take it from the container or the manager. |
+
+# %% [markdown]
+# ## Recap
+#
+# - **Roll back** behind the `yield`: a fixture never hears that its test has failed.
+# - **Separate** tests by giving each a file in `tmp_path` and a container. In memory, all sessions
+#   share one connection.
+# - **Match** scopes: what is wider than a test needs a loop that is as wide.
+# - **Tell** the mode: in strict mode nobody runs an unmarked fixture.
+# - **Close** with an `AsyncExitStack`, in a context manager that has tests of its own.
+#
+# **Next:** [Mocks](08-mocks.ipynb), for what you do not own.
+#
+# **Further reading:**
+# [scopes and loops](https://pytest-asyncio.readthedocs.io/en/stable/concepts.html) in
+# pytest-asyncio,
+# [safe teardowns](https://docs.pytest.org/en/stable/how-to/fixtures.html#safe-teardowns) in pytest,
+# and [SQLite in memory](https://docs.sqlalchemy.org/en/20/dialects/sqlite.html#pool-behavior) in
+# SQLAlchemy.

@@ -82,11 +82,7 @@ class AsyncDatabaseManager:
 
         from vespera_scriptorium.infrastructure.sql import Base
 
-        url = self._url
-        if url is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="vespera-")
-            url = f"sqlite+aiosqlite:///{Path(self._folder.name) / 'vespera.db'}"
-        engine = create_async_engine(url)
+        engine = create_async_engine(self._place())
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)
@@ -94,3 +90,10 @@ class AsyncDatabaseManager:
             await engine.dispose()
             raise
         return engine
+
+    def _place(self) -> str:
+        """The URL; without one, that of a file in a new temporary directory."""
+        if self._url is not None:
+            return self._url
+        self._folder = tempfile.TemporaryDirectory(prefix="vespera-")
+        return f"sqlite+aiosqlite:///{Path(self._folder.name) / 'vespera.db'}"
