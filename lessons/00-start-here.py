@@ -148,6 +148,9 @@ async def test_an_unknown_task_is_a_failed_result():
 # | `deadline` | 100 % | 100 % | 1 of 7 | 100 % | 100 % | 7 of 7 |
 # | `shared-budget` | 100 % | 100 % | 2 of 7 | 100 % | 100 % | 7 of 7 |
 # | `bounded-cleanup` | 100 % | 50 % | 2 of 7 | 100 % | 50 % | 7 of 7 |
+# | `awaited-once` | 100 % | 100 % | 1 of 8 | 100 % | 100 % | 8 of 8 |
+# | `override` | 100 % | 78 % | 0 of 8 | 95 % | 85 % | 8 of 8 |
+# | `contract-suite` | 100 % | 100 % | 2 of 8 | 100 % | 100 % | 8 of 8 |
 #
 # Coverage says that a line ran. Whether anybody looked at what it did, it cannot say. (Where a
 # function has no branch, the column says "none".)

@@ -1,14 +1,27 @@
-"""Lesson 08, mocks: a fake is worth something when it keeps the contract of what it stands for."""
+"""Lesson 08, mocks: what a mock notices, where it is put, and what a fake has to keep."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from grader.exercise import Exercise
-from vespera_scriptorium.domain.errors import DuplicateTaskError, UnknownTaskError
+from vespera_scriptorium.application.usecases.process_data import (
+    ENDPOINT,
+    FILE_NAME,
+    ExternalServiceUseCase,
+)
+from vespera_scriptorium.domain.errors import (
+    DuplicateTaskError,
+    ExternalServiceError,
+    UnknownTaskError,
+)
+from vespera_scriptorium.domain.results import ProcessingResult
 from vespera_scriptorium.domain.task import Task, TaskStatus
 from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
+from vespera_scriptorium.infrastructure.di.container import Container, Override, _name
 from vespera_scriptorium.infrastructure.memory import InMemoryTaskRepository
 from vespera_scriptorium.infrastructure.sql import (
     SqlTaskRepository,
@@ -16,6 +29,341 @@ from vespera_scriptorium.infrastructure.sql import (
     TaskRow,
     _task_values,
 )
+
+# ------------------------------------------------------------------ awaited-once
+
+awaited_once = Exercise(
+    id="awaited-once",
+    lesson="08-mocks",
+    title="Awaited once, with the right words",
+    points=5,
+    subject=ExternalServiceUseCase,
+    contract=(
+        '`process_many` awaits `call_api` once for each item, in their order, with `"process"` and '
+        "the item.",
+        'An answer whose `status` is not `"success"` is a failure, and so is whatever a call '
+        "raises: the result has `success` False and the reason in `error`. After the first failure "
+        "nothing is called any more.",
+        'When all calls have succeeded, `upload_file` is awaited once, with `"result.json"` and '
+        "the `data` of all answers, as a JSON list in their order. The result has `success` True "
+        "and the `file_id` that `upload_file` answers.",
+        "After a failed call nothing is uploaded.",
+    ),
+    hint="[create_autospec](https://docs.python.org/3/library/unittest.mock.html"
+    "#unittest.mock.create_autospec) with `instance=True` makes a mock that knows the signatures. "
+    "Let `side_effect` answer, and parse what was uploaded.",
+    worked="UploadsWithoutWaiting",
+)
+
+
+@awaited_once.alternative()
+class NamesItsArguments(ExternalServiceUseCase):
+    """Passes arguments by their names."""
+
+    async def process_many(self, items: Sequence[Mapping[str, Any]]) -> ProcessingResult:
+        try:
+            answers = [await self._process(item) for item in items]
+            content = json.dumps(answers).encode()
+            uploaded = await self._external_service.upload_file(
+                file_name=FILE_NAME, content=content
+            )
+            file_id = uploaded["file_id"]
+        except Exception as error:
+            return ProcessingResult(success=False, error=str(error))
+        return ProcessingResult(success=True, file_id=file_id)
+
+    async def _process(self, item: Mapping[str, Any]) -> Any:
+        answer = await self._external_service.call_api(endpoint=ENDPOINT, payload=item)
+        if answer.get("status") != "success":
+            raise ExternalServiceError(f"the service answered {answer.get('status')}")
+        return answer.get("data")
+
+
+@awaited_once.alternative()
+class WritesCompactJson(ExternalServiceUseCase):
+    """Writes JSON without spaces, and looks at each answer in a loop."""
+
+    async def process_many(self, items: Sequence[Mapping[str, Any]]) -> ProcessingResult:
+        answers = []
+        try:
+            for item in items:
+                answer = await self._external_service.call_api(ENDPOINT, dict(item))
+                if answer.get("status") != "success":
+                    return ProcessingResult(success=False, error=f"not processed: {answer}")
+                answers.append(answer.get("data"))
+            content = json.dumps(answers, separators=(",", ":")).encode()
+            uploaded = await self._external_service.upload_file(FILE_NAME, content)
+            return ProcessingResult(success=True, file_id=uploaded["file_id"])
+        except Exception as error:
+            return ProcessingResult(success=False, error=repr(error))
+
+
+@awaited_once.mutant(clause=3)
+class UploadsWithoutWaiting(ExternalServiceUseCase):
+    """Calls `upload_file` and does not await it: nothing is ever uploaded."""
+
+    async def process_many(self, items: Sequence[Mapping[str, Any]]) -> ProcessingResult:
+        try:
+            answers = [await self._process(item) for item in items]
+            content = json.dumps(answers).encode()
+            self._external_service.upload_file(FILE_NAME, content)  # type: ignore[unused-coroutine]
+        except Exception as error:
+            return ProcessingResult(success=False, error=str(error))
+        return ProcessingResult(success=True, file_id=FILE_NAME)
+
+
+@awaited_once.mutant(clause=1)
+class SwapsArguments(ExternalServiceUseCase):
+    """Passes the item where the endpoint belongs."""
+
+    async def _process(self, item: Mapping[str, Any]) -> Any:
+        answer = await self._external_service.call_api(item, ENDPOINT)  # type: ignore[arg-type]
+        if answer.get("status") != "success":
+            raise ExternalServiceError(f"the service answered {answer.get('status')}")
+        return answer.get("data")
+
+
+@awaited_once.mutant(clause=2)
+class TriesAgain(ExternalServiceUseCase):
+    """Calls once more when a call fails, and so does twice what may be done once."""
+
+    async def _process(self, item: Mapping[str, Any]) -> Any:
+        try:
+            answer = await self._external_service.call_api(ENDPOINT, item)
+        except Exception:
+            answer = await self._external_service.call_api(ENDPOINT, item)
+        if answer.get("status") != "success":
+            raise ExternalServiceError(f"the service answered {answer.get('status')}")
+        return answer.get("data")
+
+
+@awaited_once.mutant(clause=2)
+class ExpectsOnlyItsOwnErrors(ExternalServiceUseCase):
+    """Catches `ExternalServiceError` and lets everything else out."""
+
+    async def process_many(self, items: Sequence[Mapping[str, Any]]) -> ProcessingResult:
+        try:
+            answers = [await self._process(item) for item in items]
+            content = json.dumps(answers).encode()
+            uploaded = await self._external_service.upload_file(FILE_NAME, content)
+            file_id = uploaded["file_id"]
+        except ExternalServiceError as error:
+            return ProcessingResult(success=False, error=str(error))
+        return ProcessingResult(success=True, file_id=file_id)
+
+
+@awaited_once.mutant(clause=2)
+class TrustsEveryAnswer(ExternalServiceUseCase):
+    """Takes the data of an answer without a look at its status."""
+
+    async def _process(self, item: Mapping[str, Any]) -> Any:
+        answer = await self._external_service.call_api(ENDPOINT, item)
+        return answer.get("data")
+
+
+@awaited_once.mutant(clause=2)
+class CallsAllAtOnce(ExternalServiceUseCase):
+    """Makes all calls together, also those behind the first failure."""
+
+    async def process_many(self, items: Sequence[Mapping[str, Any]]) -> ProcessingResult:
+        import asyncio
+
+        try:
+            answers = await asyncio.gather(*(self._process(item) for item in items))
+            content = json.dumps(answers).encode()
+            uploaded = await self._external_service.upload_file(FILE_NAME, content)
+            file_id = uploaded["file_id"]
+        except Exception as error:
+            return ProcessingResult(success=False, error=str(error))
+        return ProcessingResult(success=True, file_id=file_id)
+
+
+@awaited_once.mutant(clause=3)
+class UploadsEachAnswer(ExternalServiceUseCase):
+    """Uploads after every call, under the same name: the last answer is all that is left."""
+
+    async def process_many(self, items: Sequence[Mapping[str, Any]]) -> ProcessingResult:
+        file_id = None
+        try:
+            for item in items:
+                content = json.dumps([await self._process(item)]).encode()
+                uploaded = await self._external_service.upload_file(FILE_NAME, content)
+                file_id = uploaded["file_id"]
+        except Exception as error:
+            return ProcessingResult(success=False, error=str(error))
+        return ProcessingResult(success=True, file_id=file_id)
+
+
+@awaited_once.mutant(clause=4)
+class SavesWhatItHas(ExternalServiceUseCase):
+    """Uploads the answers that came before the failure, to save them."""
+
+    async def process_many(self, items: Sequence[Mapping[str, Any]]) -> ProcessingResult:
+        answers = []
+        failure = None
+        try:
+            for item in items:
+                answers.append(await self._process(item))
+        except Exception as error:
+            failure = str(error)
+        content = json.dumps(answers).encode()
+        try:
+            uploaded = await self._external_service.upload_file(FILE_NAME, content)
+        except Exception as error:
+            return ProcessingResult(success=False, error=str(error))
+        return ProcessingResult(failure is None, uploaded["file_id"], failure)
+
+
+# ------------------------------------------------------------------ override
+
+override = Exercise(
+    id="override",
+    lesson="08-mocks",
+    title="In the place of another",
+    points=5,
+    subject=(Container, Override),
+    contract=(
+        "After `override(key, replacement)`, `get` answers with the replacement, by the class and "
+        "by the name, whichever of them `key` is, and also when the original was given out before.",
+        "What needs the overridden object, directly or through others, is built anew with the "
+        "replacement.",
+        "An override ends by `withdraw()`, or with its `with` block, however that ends. Then `get` "
+        "answers with the original again, and what was built with the replacement is built anew.",
+        "Of several overrides of one key, the last one that is not withdrawn holds, in whatever "
+        "order they are withdrawn.",
+    ),
+    hint="[Identity comparisons](https://docs.python.org/3/reference/expressions.html#is-not) tell "
+    "which object it is. `container.add_service(name, build, needs)` makes a chain of needs that "
+    "is as long as you want.",
+    worked="KeepsWhatIsBuilt",
+)
+
+
+@override.alternative()
+class LooksUpTheLast(Container):
+    """Puts the overrides into a dictionary, in which the last one wins."""
+
+    def get(self, key: str | type[Any]) -> Any:
+        name = _name(key)
+        replaced = {override.name: override.replacement for override in self._overrides}
+        if name in replaced:
+            return replaced[name]
+        if name not in self._recipes:
+            raise KeyError(f"the container knows no {name}")
+        if name not in self._built:
+            needs = [self.get(need) for need in self._recipes[name].needs]
+            self._built[name] = self._recipes[name].build(*needs)
+        return self._built[name]
+
+
+@override.alternative()
+class BuildsAnewAtOnce(Container):
+    """Builds what needs an overridden object at once, and not on the next use."""
+
+    def _forget_dependents(self, name: str) -> None:
+        dependents = [d for d, r in self._recipes.items() if name in r.needs and d in self._built]
+        for dependent in dependents:
+            del self._built[dependent]
+            self._forget_dependents(dependent)
+        for dependent in dependents:
+            self.get(dependent)
+
+
+@override.mutant(clause=1)
+class KnowsNamesOnly(Container):
+    """Takes a class by its name as it is written, which no other place does."""
+
+    def override(self, key: str | type[Any], replacement: Any) -> "Override":
+        override = Override(self, getattr(key, "__name__", str(key)), replacement)
+        self._overrides.append(override)
+        self._forget_dependents(override.name)
+        return override
+
+
+@override.mutant(clause=1)
+class PrefersWhatIsBuilt(Container):
+    """Looks among what it has built before it looks at overrides."""
+
+    def get(self, key: str | type[Any]) -> Any:
+        name = _name(key)
+        if name in self._built:
+            return self._built[name]
+        for override in reversed(self._overrides):
+            if override.name == name:
+                return override.replacement
+        if name not in self._recipes:
+            raise KeyError(f"the container knows no {name}")
+        recipe = self._recipes[name]
+        self._built[name] = recipe.build(*(self.get(need) for need in recipe.needs))
+        return self._built[name]
+
+
+@override.mutant(clause=2)
+class KeepsWhatIsBuilt(Container):
+    """Overrides an object, and leaves those alone that hold it already."""
+
+    def override(self, key: str | type[Any], replacement: Any) -> "Override":
+        override = Override(self, _name(key), replacement)
+        self._overrides.append(override)
+        return override
+
+
+@override.mutant(clause=2)
+class ForgetsTheNearestOnly(Container):
+    """Builds anew what needs the object, and not what needs that."""
+
+    def _forget_dependents(self, name: str) -> None:
+        for dependent, recipe in self._recipes.items():
+            if name in recipe.needs:
+                self._built.pop(dependent, None)
+
+
+@override.mutant(clause=3)
+class StaysInWhatWasBuilt(Container):
+    """Withdraws an override, and leaves the replacement in what was built with it."""
+
+    def withdraw(self, override: "Override") -> None:
+        if override in self._overrides:
+            self._overrides.remove(override)
+
+
+@override.mutant(clause=3)
+class StaysAfterAnError(Override):
+    """Ends with its block, but not when an exception ends that."""
+
+    def __exit__(self, *exception: object) -> None:
+        if exception[0] is None:
+            self.withdraw()
+
+
+@override.mutant(clause=4)
+class TheFirstOneHolds(Container):
+    """Takes the first override that it finds."""
+
+    def get(self, key: str | type[Any]) -> Any:
+        name = _name(key)
+        for override in self._overrides:
+            if override.name == name:
+                return override.replacement
+        if name not in self._recipes:
+            raise KeyError(f"the container knows no {name}")
+        if name not in self._built:
+            recipe = self._recipes[name]
+            self._built[name] = recipe.build(*(self.get(need) for need in recipe.needs))
+        return self._built[name]
+
+
+@override.mutant(clause=4)
+class WithdrawsTheLastOne(Container):
+    """Withdraws the newest override, whichever it was asked for."""
+
+    def withdraw(self, override: "Override") -> None:
+        if override in self._overrides:
+            self._overrides.pop()
+            self._forget_dependents(override.name)
+
+
+# ------------------------------------------------------------------ contract-suite
 
 contract_suite = Exercise(
     id="contract-suite",

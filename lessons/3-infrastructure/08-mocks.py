@@ -10,31 +10,440 @@
 #     name: python3
 # ---
 
-# %% [markdown] tags=["draft"]
+# %% [markdown]
 # # Mocks
 #
-# You will hold a fake to the contract of the real thing, so that a test with the fake still means
-# something.
+# You will find out what a mock notices and what it agrees to, and hold a fake to the contract of
+# the real thing.
 #
-# **15 minutes.** Before: [Concurrent operations](../2-advanced/04-concurrent-operations.ipynb).
+# **40 minutes.** Before: [Fixtures](07-fixtures.ipynb). You have written a test with a mock, and it
+# passed.
+
+# %% [markdown]
+# **Objectives.** Afterwards you can
 #
-# **Draft.** The lesson itself is still to be written. Its exercise already works, and counts.
+# - *ask* a mock what was awaited, and not what was called;
+# - *bind* a mock to the signatures of what it stands for;
+# - *answer* with failures, not only with success;
+# - *override* what lies deep inside, and get the original back;
+# - *hold* a fake and the real adapter to one suite.
+#
+# **Questions.** When was a mock called, and nothing has happened? Why does a test fail because
+# somebody has named an argument? Who tests the fake?
 
 # %%
 # %load_ext grader
 
 # %% [markdown]
-# ## One suite for the fake and the real thing
+# ## The listing, and what it asks
+#
+# Here is the pattern as it stands in many code bases: a mock in the place of an external service.
+# Below its result stands a panel: the same test, unchanged, on eight mutants of the use case.
+#
+# **Predict:** how many of the eight does it kill?
+#
+# <!--
+# fmt: off
+# -->
+
+# %% tags=["listing"]
+# %%ipytest --mutants awaited-once
+from unittest.mock import AsyncMock
+
+import pytest
+
+from vespera_scriptorium import Container, ExternalServiceUseCase
+
+
+@pytest.fixture
+async def async_container():
+    """Provide async-configured container."""
+    container = Container()
+    await container.initialize_async_services()
+    yield container
+    await container.cleanup_async_services()
+
+@pytest.fixture
+def async_external_service():
+    """Mock async external service."""
+    mock = AsyncMock()
+    mock.call_api.return_value = {"status": "success", "data": {}}
+    mock.upload_file.return_value = {"file_id": "test_file_123"}
+    return mock
+
+@pytest.mark.asyncio
+async def test_with_async_mocks(async_container, async_external_service):
+    """Test using async mocks."""
+    # Override external service
+    async_container.override('external_service', async_external_service)
+
+    use_case = async_container.get(ExternalServiceUseCase)
+    result = await use_case.process_data({"test": "data"})
+
+    assert result.success
+    async_external_service.call_api.assert_called_once()
+
+# %% [markdown]
+# <!--
+# fmt: on
+# -->
+# None. The success is what the mock was told to give. What was sent, what was uploaded, and what
+# happens after a failure, nobody asks.
+#
+# ## Called is not awaited
+#
+# Mutant 1 calls `upload_file` and forgets the `await`. Python makes a coroutine, and throws it away.
+#
+# **Predict:** which of these two tests kills it?
+
+# %%
+# %%ipytest --mutants awaited-once
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import ExternalServiceUseCase
+
+
+async def used():
+    service = AsyncMock()
+    service.call_api.return_value = {"status": "success"}
+    service.upload_file.return_value = {"file_id": "file-7"}
+    await ExternalServiceUseCase(service).process_many([{"a": 1}])
+    return service
+
+
+async def test_the_upload_was_called():
+    (await used()).upload_file.assert_called_once()
+
+
+async def test_the_upload_was_awaited():
+    (await used()).upload_file.assert_awaited_once()
+
+
+# %% [markdown]
+# The second. `called` counts at the parenthesis, `awaited` when somebody waits for the answer.
+# **The cure:** with an `AsyncMock`, never write `assert_called` anything. The one exception is
+# `assert_not_called`, which says more than `assert_not_awaited`.
+#
+# ## A mock that is too exact
+#
+# Now the arguments. Mutant 2 swaps them, so they have to be asserted.
+#
+# **Predict:** the test passes in the notebook. What will the panel say?
+
+# %%
+# %%ipytest --mutants awaited-once
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import ExternalServiceUseCase
+
+
+async def test_the_item_is_sent():
+    service = AsyncMock()
+    service.call_api.return_value = {"status": "success"}
+    await ExternalServiceUseCase(service).process_many([{"a": 1}])
+    service.call_api.assert_awaited_once_with("process", {"a": 1})
+
+
+# %% [markdown]
+# Over-specified. `call_api(endpoint="process", payload=item)` is the same call for Python, and
+# another one for a mock that knows no signature. It would also accept three arguments, and a method
+# that does not exist.
+#
+# **The cure:** `create_autospec` reads the port, and its mock binds arguments before it compares.
+
+# %%
+# %%ipytest --mutants awaited-once
+from unittest.mock import create_autospec
+
+from vespera_scriptorium import ExternalService, ExternalServiceUseCase
+
+
+async def test_the_item_is_sent():
+    service = create_autospec(ExternalService, instance=True)
+    service.call_api.return_value = {"status": "success"}
+    await ExternalServiceUseCase(service).process_many([{"a": 1}])
+    service.call_api.assert_awaited_once_with("process", {"a": 1})
+
+
+# %% [markdown]
+# Only the assertions bind. `await_args_list == [...]` compares what was written, as before.
+#
+# ### Exercise: awaited once, with the right words
+#
+# Test `ExternalServiceUseCase(service)`. Let the mock answer with failures, too: a `side_effect`
+# may be an exception, a list of answers, or a function.
+#
+# {contract awaited-once}
+#
+# {worked awaited-once}
+
+# %% exercise="awaited-once"
+# %%ipytest --mutants awaited-once
+import json
+from unittest.mock import call, create_autospec
+
+import pytest
+
+from vespera_scriptorium import ExternalService, ExternalServiceUseCase
+
+### BEGIN SOLUTION
+ITEMS = [{"a": 1}, {"b": 2}, {"c": 3}]
+
+
+@pytest.fixture
+def uploads():
+    """The name and the parsed content of every upload that was awaited."""
+    return []
+
+
+@pytest.fixture
+def service(uploads):
+    """A mock that knows the signatures, and answers with the payload."""
+
+    async def upload_file(file_name, content):
+        uploads.append((file_name, json.loads(content)))
+        return {"file_id": "file-7"}
+
+    service = create_autospec(ExternalService, instance=True)
+    service.call_api.side_effect = lambda endpoint, payload: {"status": "success", "data": payload}
+    service.upload_file.side_effect = upload_file
+    return service
+
+
+@pytest.fixture
+def use_case(service):
+    return ExternalServiceUseCase(service)
+
+
+async def test_each_item_is_sent_once(use_case, service):
+    """In the order of the items. Clause 1."""
+    await use_case.process_many(ITEMS)
+    assert service.call_api.await_count == 3
+    service.call_api.assert_has_awaits([call("process", item) for item in ITEMS])
+
+
+async def test_a_bad_answer_ends_the_calls(use_case, service):
+    """The second of three. Clause 2."""
+    answers = ["success", "busy", "success"]
+    service.call_api.side_effect = [{"status": status} for status in answers]
+    result = await use_case.process_many(ITEMS)
+    assert not result.success
+    assert "busy" in result.error
+    assert service.call_api.await_count == 2
+
+
+async def test_whatever_a_call_raises_is_a_result(use_case, service):
+    """An error that is not the port's own, and no second try. Clause 2."""
+    service.call_api.side_effect = OSError("cable pulled")
+    result = await use_case.process_many(ITEMS)
+    assert not result.success
+    assert "cable pulled" in result.error
+    service.call_api.assert_awaited_once()
+
+
+async def test_all_answers_are_uploaded_together(use_case, uploads):
+    """One file, in the order of the items. Clause 3."""
+    await use_case.process_many(ITEMS)
+    assert uploads == [("result.json", ITEMS)]
+
+
+async def test_the_result_has_the_id_of_the_file(use_case):
+    """The one that the service gave. Clause 3."""
+    result = await use_case.process_many(ITEMS)
+    assert (result.success, result.file_id) == (True, "file-7")
+
+
+async def test_nothing_is_uploaded_after_a_failure(use_case, service):
+    """Not even what came before it. Clause 4."""
+    service.call_api.side_effect = [{"status": "success"}, OSError("cable pulled")]
+    await use_case.process_many(ITEMS)
+    service.upload_file.assert_not_called()
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint awaited-once}
+
+# %% [markdown]
+# ## The mock that came first
+#
+# A mock has to get where it is used. This course overrides it in the container; elsewhere
+# `monkeypatch` or `patch` does, and there it has to be the name that the *using* module looks up.
+#
+# **Predict:** this is what such a test looks like. How many of eight mutants of the container does
+# it kill?
+
+# %%
+# %%ipytest --mutants override
+from unittest.mock import AsyncMock
+
+from vespera_scriptorium import Container, ExternalService, ExternalServiceUseCase
+
+
+async def test_the_use_case_uses_the_mock():
+    mock = AsyncMock()
+    mock.call_api.return_value = {"status": "success"}
+    container = Container()
+    container.override(ExternalService, mock)
+    await container.get(ExternalServiceUseCase).process_data({"a": 1})
+    mock.call_api.assert_awaited_once()
+
+
+# %% [markdown]
+# One. The mock is there before anything is built, so it gets everywhere. In an application that has
+# started, everything is built, and the mock comes late. It also has to leave: what keeps it after
+# its test makes the next one fail, or pass.
+#
+# **The cure:** get first, then override, then get again; and look once more when it is withdrawn.
+#
+# ### Exercise: in the place of another
+#
+# Test `get`, `override` and `withdraw` of the container. Nothing here is asynchronous, so plain
+# functions will do.
+#
+# {contract override}
+#
+# {worked override}
+
+# %% exercise="override"
+# %%ipytest --mutants override
+from unittest.mock import AsyncMock
+
+import pytest
+
+from vespera_scriptorium import Container, ExternalService
+
+
+### BEGIN SOLUTION
+class Box:
+    """Holds what it was built from."""
+
+    def __init__(self, inside=None):
+        self.inside = inside
+
+
+@pytest.fixture
+def container():
+    """A chain: the outer box needs the middle one, and that the inner one."""
+    container = Container()
+    container.add_service("inner", Box)
+    container.add_service("middle", Box, needs=["inner"])
+    container.add_service("outer", Box, needs=["middle"])
+    return container
+
+
+@pytest.mark.parametrize("key", [ExternalService, "external_service"])
+def test_class_and_name_are_one_key(container, key):
+    """Whichever was overridden. Clause 1."""
+    mock = AsyncMock()
+    container.override(key, mock)
+    assert container.get(ExternalService) is mock
+    assert container.get("external_service") is mock
+
+
+def test_what_was_given_out_before_is_overridden(container):
+    """Though it is there already. Clause 1."""
+    container.get("inner")
+    container.override("inner", replacement := Box())
+    assert container.get("inner") is replacement
+
+
+def test_what_needs_it_is_built_anew(container):
+    """It held the original. Clause 2."""
+    container.get("middle")
+    container.override("inner", replacement := Box())
+    assert container.get("middle").inside is replacement
+
+
+def test_what_needs_it_through_another_is_built_anew(container):
+    """Two steps away. Clause 2."""
+    container.get("outer")
+    container.override("inner", replacement := Box())
+    assert container.get("outer").inside.inside is replacement
+
+
+def test_a_withdrawn_override_is_gone(container):
+    """The original is back, in what needs it as well. Clause 3."""
+    original = container.get("inner")
+    override = container.override("inner", Box())
+    container.get("middle")
+    override.withdraw()
+    assert container.get("inner") is original
+    assert container.get("middle").inside is original
+
+
+def test_an_override_ends_with_its_block(container):
+    """Also when an exception ends that. Clause 3."""
+    original = container.get("inner")
+    with pytest.raises(OSError), container.override("inner", Box()):
+        raise OSError
+    assert container.get("inner") is original
+
+
+def test_the_last_override_holds(container):
+    """And not the first. Clause 4."""
+    container.override("inner", Box())
+    container.override("inner", last := Box())
+    assert container.get("inner") is last
+
+
+def test_overrides_are_withdrawn_in_any_order(container):
+    """The one that was asked for is gone. Clause 4."""
+    first = container.override("inner", Box())
+    container.override("inner", last := Box())
+    first.withdraw()
+    assert container.get("inner") is last
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint override}
+
+# %% [markdown]
+# ## A fake with opinions of its own
+#
+# A mock repeats what you told it. A *fake* works: it keeps tasks in a dictionary, where the real
+# adapter has a database. Somebody wrote one for a test, and ten others use it.
+#
+# **Predict:** which of the two passes?
+
+# %%
+# %%ipytest
+import pytest
+
+from vespera_scriptorium import DuplicateTaskError, InMemoryTaskRepository, Task
+
+
+class QuickFake:
+    def __init__(self):
+        self.tasks = {}
+
+    async def add(self, task):
+        self.tasks[task.id] = task
+
+
+@pytest.mark.parametrize("make", [QuickFake, InMemoryTaskRepository])
+async def test_an_id_is_taken_once(make):
+    repository = make()
+    await repository.add(Task("a", "first"))
+    with pytest.raises(DuplicateTaskError):
+        await repository.add(Task("a", "second"))
+
+
+# %% [markdown]
+# The quick one overwrites. Every test that uses it shows that duplicates are no problem, and the
+# database will disagree. It never waits, either: with it, no two tasks ever meet.
+#
+# **The cure:** one suite for both. What holds for the port is asserted once, and a fixture with
+# `params` gives each test first the fake, then the real thing.
 #
 # ### Exercise: one suite for the fake and the real thing
 #
-# `InMemoryTaskRepository` and `SqlTaskRepository` keep tasks, each in its own way. Write one suite
-# that both pass: a fixture with `params` gives each test first the one, then the other. The second
-# needs a file, `AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'tasks.db'}")`, and to be
-# stopped.
-#
-# A database works in a thread, where no virtual clock reaches. So this exercise runs on the real one,
-# and a test may take 2 seconds.
+# Write the suite that `InMemoryTaskRepository` and `SqlTaskRepository` both pass. The second needs
+# a file, `AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'tasks.db'}")`, and to be stopped.
+# A thread works for the database, so this exercise runs in real time: a test may take 2 s.
 #
 # {contract contract-suite}
 #
@@ -143,3 +552,31 @@ async def test_no_id_is_given_twice(repository):
 
 # %% [markdown]
 # {hint contract-suite}
+
+# %% [markdown]
+# ## What failure messages mean
+#
+# | The output says | It means | Do this |
+# | --- | --- | --- |
+# | **Expected … to have been awaited once. Awaited 0 times.** | It was called, or not even that. | Look for the `await`. |
+# | **over-specified**: a correct implementation that passes arguments by their names … | Your mock knows no signature. | `create_autospec` of the port. |
+# | **TypeError: missing a required argument** | An autospec was called as the port cannot be. | Be glad, and mend the call. |
+# | **leaks**: coroutine **AsyncMockMixin…** was never awaited | A mock has answered with a mock, whose methods are asynchronous, too. | Give it a `return_value`. |
+# | Fails for `[memory]` or for `[sql]` only | The fake and the real thing differ. | Read the contract: one of them is wrong, or your test. |
+
+# %% [markdown]
+# ## Recap
+#
+# - **Ask** for awaits: a coroutine that nobody awaits has done nothing.
+# - **Bind** mocks with `create_autospec`, and compare by their assertions.
+# - **Answer** with exceptions, bad statuses, and lists of answers; success alone kills little.
+# - **Override** late and withdraw: get, override, get, withdraw, get.
+# - **Hold** every fake to the suite that the real adapter passes.
+#
+# **Next:** [Parametrized tests](09-parametrized-tests.ipynb), where one test has many rows.
+#
+# **Further reading:**
+# [AsyncMock](https://docs.python.org/3/library/unittest.mock.html#unittest.mock.AsyncMock),
+# [autospeccing](https://docs.python.org/3/library/unittest.mock.html#auto-speccing) and
+# [where to patch](https://docs.python.org/3/library/unittest.mock.html#where-to-patch) in the
+# Python documentation.
