@@ -151,6 +151,9 @@ async def test_an_unknown_task_is_a_failed_result():
 # | `awaited-once` | 100 % | 100 % | 1 of 8 | 100 % | 100 % | 8 of 8 |
 # | `override` | 100 % | 78 % | 0 of 8 | 95 % | 85 % | 8 of 8 |
 # | `contract-suite` | 100 % | 100 % | 2 of 8 | 100 % | 100 % | 8 of 8 |
+# | `operation-durations` | 100 % | 100 % | 1 of 9 | 100 % | 100 % | 9 of 9 |
+# | `backoff-schedule` | 100 % | none | 1 of 6 | 100 % | none | 6 of 6 |
+# | `round-trip` | 100 % | 100 % | 0 of 7 | 100 % | 100 % | 7 of 7 |
 #
 # Coverage says that a line ran. Whether anybody looked at what it did, it cannot say. (Where a
 # function has no branch, the column says "none".)

@@ -1,10 +1,17 @@
-"""Lesson 09, parametrized tests: a function's table, and properties that hold for any input."""
+"""Lesson 09, parametrized tests: boundaries, a table, and properties that hold for any input."""
 
+import asyncio
 import os.path
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Mapping
 
 from grader.exercise import Exercise
-from vespera_scriptorium.application.async_operation_service import backoff_delays
+from vespera_scriptorium.application.async_operation_service import (
+    DURATIONS,
+    LIMITS,
+    AsyncOperationService,
+    backoff_delays,
+)
 from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
@@ -13,10 +20,353 @@ from vespera_scriptorium.domain.file_operation import (
     OperationKind,
     VerificationSummary,
 )
+from vespera_scriptorium.domain.results import TimedResult
 
 DELAYS = "vespera_scriptorium.application.async_operation_service:backoff_delays"
 
-# --------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------ operation-durations
+
+operation_durations = Exercise(
+    id="operation-durations",
+    lesson="09-parametrized-tests",
+    title="How long, and how long at most",
+    points=5,
+    subject=AsyncOperationService,
+    contract=(
+        "`execute_operation` works as long as `durations` says for the type. The result's "
+        "`duration` is that time, in seconds, to the millisecond.",
+        "It succeeds when it has worked no longer than `limits` says for the type: at the limit "
+        "exactly it succeeds. Otherwise `success` is False, and `error` says why.",
+        "The time that it has waited for its turn is in `queued`, and not in `duration`.",
+        "At most `slots` operations are at work at the same time, in whatever order; one that is "
+        "cancelled gives its place back.",
+        "A type that `durations` does not know is a result with `success` False, whose `error` "
+        "names the type.",
+    ),
+    hint="[pytest.param](https://docs.pytest.org/en/stable/how-to/parametrize.html) gives a row a "
+    "name. Under the virtual clock a duration is exact: you may compare with `==`.",
+    worked="StopsShortOfTheLimit",
+)
+
+
+@operation_durations.alternative()
+class TakesTokens(AsyncOperationService):
+    """Takes tokens out of a queue, and puts them back."""
+
+    def __init__(
+        self,
+        durations: Mapping[str, float] = DURATIONS,
+        limits: Mapping[str, float] = LIMITS,
+        slots: int = 4,
+        jitter: Callable[[], float] = lambda: random.uniform(0.0, 0.1),
+    ) -> None:
+        self._durations = durations
+        self._limits = limits
+        self._tokens: asyncio.Queue[None] = asyncio.Queue()
+        for _ in range(slots):
+            self._tokens.put_nowait(None)
+        self._jitter = jitter
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        await self._tokens.get()
+        try:
+            started = clock()
+            await asyncio.sleep(self._durations[operation_type])
+            duration = round(clock() - started, 3)
+        finally:
+            self._tokens.put_nowait(None)
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+@operation_durations.alternative()
+class LastComeFirstServed(AsyncOperationService):
+    """Lets the one that came last have the next turn."""
+
+    def __init__(
+        self,
+        durations: Mapping[str, float] = DURATIONS,
+        limits: Mapping[str, float] = LIMITS,
+        slots: int = 4,
+        jitter: Callable[[], float] = lambda: random.uniform(0.0, 0.1),
+    ) -> None:
+        self._durations = durations
+        self._limits = limits
+        self._free = slots
+        self._waiting: list[asyncio.Event] = []
+        self._jitter = jitter
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        while self._free == 0:
+            turn = asyncio.Event()
+            self._waiting.append(turn)
+            try:
+                await turn.wait()
+            finally:
+                if turn in self._waiting:
+                    self._waiting.remove(turn)
+                elif self._free and self._waiting:
+                    self._waiting.pop().set()
+        self._free -= 1
+        try:
+            started = clock()
+            await asyncio.sleep(self._durations[operation_type])
+            duration = round(clock() - started, 3)
+        finally:
+            self._free += 1
+            if self._waiting:
+                self._waiting.pop().set()
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+@operation_durations.mutant(clause=1)
+class HasDurationsOfItsOwn(AsyncOperationService):
+    """Works as long as the defaults say, whatever it was given."""
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        async with self._slots:
+            started = clock()
+            await asyncio.sleep(DURATIONS.get(operation_type, 1.0))
+            duration = round(clock() - started, 3)
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+@operation_durations.mutant(clause=1)
+class RoundsToTenths(AsyncOperationService):
+    """Measures to a tenth of a second."""
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        async with self._slots:
+            started = clock()
+            await asyncio.sleep(self._durations[operation_type])
+            duration = round(clock() - started, 1)
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+@operation_durations.mutant(clause=2)
+class StopsShortOfTheLimit(AsyncOperationService):
+    """Succeeds below the limit, and no longer at it."""
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        async with self._slots:
+            started = clock()
+            await asyncio.sleep(self._durations[operation_type])
+            duration = round(clock() - started, 3)
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration < limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration < limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+@operation_durations.mutant(clause=2)
+class HasOneLimitForAll(AsyncOperationService):
+    """Allows every operation what the slowest may take."""
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        async with self._slots:
+            started = clock()
+            await asyncio.sleep(self._durations[operation_type])
+            duration = round(clock() - started, 3)
+        limit = max(self._limits.values())
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+@operation_durations.mutant(clause=3)
+class MeasuresTheQueue(AsyncOperationService):
+    """Begins to measure when it is asked, so that a full house makes operations slow."""
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        async with self._slots:
+            started = clock()
+            await asyncio.sleep(self._durations[operation_type])
+            duration = round(clock() - asked, 3)
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+@operation_durations.mutant(clause=3)
+class SaysThatNobodyWaits(AsyncOperationService):
+    """Asks for the time after the wait for a place, and finds that there was none."""
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        async with self._slots:
+            asked = started = clock()
+            await asyncio.sleep(self._durations[operation_type])
+            duration = round(clock() - started, 3)
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+@operation_durations.mutant(clause=4)
+class WorksOnAllAtOnce(AsyncOperationService):
+    """Gives its place back before the work begins."""
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        async with self._slots:
+            started = clock()
+        await asyncio.sleep(self._durations[operation_type])
+        duration = round(clock() - started, 3)
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+@operation_durations.mutant(clause=4)
+class KeepsThePlaceOfTheCancelled(AsyncOperationService):
+    """Gives its place back after the work, and never when it is cancelled."""
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        if operation_type not in self._durations:
+            known = ", ".join(self._durations)
+            error = f"there is no operation {operation_type}, only {known}"
+            return TimedResult(success=False, operation_type=operation_type, error=error)
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        await self._slots.acquire()
+        started = clock()
+        await asyncio.sleep(self._durations[operation_type])
+        duration = round(clock() - started, 3)
+        self._slots.release()
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+@operation_durations.mutant(clause=5)
+class LooksUpWithoutAsking(AsyncOperationService):
+    """Raises a `KeyError` for a type that it does not know."""
+
+    async def execute_operation(self, operation_type: str) -> TimedResult:
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        async with self._slots:
+            started = clock()
+            await asyncio.sleep(self._durations[operation_type])
+            duration = round(clock() - started, 3)
+        limit = self._limits[operation_type]
+        return TimedResult(
+            success=duration <= limit,
+            operation_type=operation_type,
+            duration=duration,
+            queued=round(started - asked, 3),
+            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
+        )
+
+
+# ------------------------------------------------------------------ backoff-schedule
+
 backoff_schedule = Exercise(
     id="backoff-schedule",
     lesson="09-parametrized-tests",
@@ -26,8 +376,8 @@ backoff_schedule = Exercise(
     contract=(
         "`backoff_delays(attempts, base, cap, jitter)` answers with a list of seconds: one delay "
         "after each attempt but the last.",
-        "Delay k, counted from 0, is `base * 2**k` plus what `jitter()` answers.",
-        "Every delay asks `jitter` anew.",
+        "Delay k, counted from 0, is `base * 2**k` plus what `jitter()` answers: 0 or more.",
+        "Every delay below `cap` asks `jitter` anew.",
         "No delay is longer than `cap`, the jitter included.",
     ),
     hint="[Parametrizing tests](https://docs.pytest.org/en/stable/how-to/parametrize.html): one "
@@ -45,6 +395,18 @@ def doubles_as_it_goes(
 
     steps = itertools.accumulate(range(1, attempts - 1), lambda step, _: step * 2, initial=base)
     return [min(step + jitter(), cap) for step in itertools.islice(steps, max(0, attempts - 1))]
+
+
+@backoff_schedule.alternative(replaces=DELAYS)
+def asks_below_the_cap_only(
+    attempts: int, base: float, cap: float, jitter: Callable[[], float]
+) -> list[float]:
+    """Asks for no jitter where the delay has reached the cap without one."""
+    delays = []
+    for attempt in range(attempts - 1):
+        delay = base * 2**attempt
+        delays.append(min(cap, delay + jitter()) if delay < cap else cap)
+    return delays
 
 
 @backoff_schedule.mutant(clause=1, replaces=DELAYS)
@@ -94,7 +456,8 @@ def no_cap(attempts: int, base: float, cap: float, jitter: Callable[[], float]) 
     return [base * 2**attempt + jitter() for attempt in range(attempts - 1)]
 
 
-# --------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------ round-trip
+
 round_trip = Exercise(
     id="round-trip",
     lesson="09-parametrized-tests",

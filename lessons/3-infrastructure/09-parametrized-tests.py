@@ -10,21 +10,253 @@
 #     name: python3
 # ---
 
-# %% [markdown] tags=["draft"]
+# %% [markdown]
 # # Parametrized tests
 #
 # You will put boundaries into a table, and let Hypothesis look for the input that you did not think
 # of.
 #
-# **20 minutes.** Before: [Concurrent operations](../2-advanced/04-concurrent-operations.ipynb).
+# **40 minutes.** Before: [Timeouts](../2-advanced/06-timeouts.ipynb), for the virtual clock. You have
+# written `@pytest.mark.parametrize` once.
+
+# %% [markdown]
+# **Objectives.** Afterwards you can
 #
-# **Draft.** The lesson itself is still to be written. Its exercises already work, and count.
+# - *measure* in loop time, and exactly;
+# - *choose* rows at a boundary, and on both sides of it;
+# - *name* rows, so that a failure says which;
+# - *state* properties that hold for any input;
+# - *build* in the test what every example needs fresh.
+#
+# **Questions.** Which row is missing from a table that looks complete? What does a loop over rows
+# hide? How often is a fixture made for 25 examples?
 
 # %%
 # %load_ext grader
 
 # %% [markdown]
-# ## The table of delays
+# ## The listing, and its clock
+#
+# Here is the pattern as it stands in many code bases: three operations, and how long each may take.
+# Below its result stands a panel: the same test, unchanged, on nine mutants of the service.
+#
+# **Predict:** how many of the nine does it kill?
+#
+# <!--
+# fmt: off
+# -->
+
+# %% tags=["listing"]
+# %%ipytest --mutants operation-durations
+import time
+
+import pytest
+
+from vespera_scriptorium import AsyncOperationService, Container
+
+
+@pytest.fixture
+async def async_container():
+    """Provide async-configured container."""
+    container = Container()
+    await container.initialize_async_services()
+    yield container
+    await container.cleanup_async_services()
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("operation_type,expected_duration", [
+    ("quick", 1.0),
+    ("medium", 3.0),
+    ("slow", 5.0),
+])
+async def test_operation_durations(async_container, operation_type, expected_duration):
+    """Test different async operation durations."""
+    service = async_container.get(AsyncOperationService)
+
+    start_time = time.time()
+    result = await service.execute_operation(operation_type)
+    elapsed = time.time() - start_time
+
+    assert result.success, f"{operation_type} operation should succeed"
+    assert elapsed <= expected_duration, f"{operation_type} took too long: {elapsed}s"
+
+# %% [markdown]
+# <!--
+# fmt: on
+# -->
+# None. The operations take 0.05 to 0.2 s, and may take up to five: all three rows ask whether the
+# machine is alive. And they ask `time.time()`, which stands still here, because exercises run under
+# a virtual clock.
+#
+# **The cure:** durations of your own, measured by the loop's clock. There an hour costs nothing, and
+# you may compare with `==`.
+#
+# ## Next to the boundary
+#
+# "No longer than two seconds" is a boundary. Two rows look as if they held it.
+#
+# **Predict:** mutant 3 says `<` where `<=` belongs. Does it die?
+
+# %%
+# %%ipytest --mutants operation-durations
+import pytest
+
+from vespera_scriptorium import AsyncOperationService
+
+
+@pytest.mark.parametrize(("duration", "success"), [(1.9, True), (2.1, False)])
+async def test_the_limit(duration, success):
+    service = AsyncOperationService({"mine": duration}, {"mine": 2.0})
+    assert (await service.execute_operation("mine")).success == success
+
+
+# %% [markdown]
+# It does not, and a service that rounds to tenths, mutant 2, lives as well. **The cure:** a row at
+# the boundary, and one on each side, as near as the contract measures.
+
+# %%
+# %%ipytest --mutants operation-durations
+import pytest
+
+from vespera_scriptorium import AsyncOperationService
+
+
+@pytest.mark.parametrize(("duration", "success"), [(1.999, True), (2.0, True), (2.001, False)])
+async def test_the_limit(duration, success):
+    service = AsyncOperationService({"mine": duration}, {"mine": 2.0})
+    assert (await service.execute_operation("mine")).success == success
+
+
+# %% [markdown]
+# ### Exercise: how long, and how long at most
+#
+# Test `AsyncOperationService(durations, limits, slots)`; the first two are dictionaries by type.
+#
+# {contract operation-durations}
+#
+# {worked operation-durations}
+
+# %% exercise="operation-durations"
+# %%ipytest --mutants operation-durations
+import asyncio
+
+import pytest
+
+from vespera_scriptorium import AsyncOperationService
+
+
+### BEGIN SOLUTION
+def service(durations, limit=9.0, slots=4):
+    """A service of our own durations, under one limit."""
+    return AsyncOperationService(durations, dict.fromkeys(durations, limit), slots)
+
+
+@pytest.mark.parametrize("duration", [0, 0.001, 0.25, 3600])
+async def test_an_operation_works_as_long_as_its_type_says(duration):
+    """From nothing to an hour. Clause 1."""
+    clock = asyncio.get_running_loop().time
+    begin = clock()
+    result = await service({"mine": duration}).execute_operation("mine")
+    assert clock() - begin == pytest.approx(duration)
+    assert result.duration == duration
+
+
+@pytest.mark.parametrize(
+    ("duration", "success"),
+    [
+        pytest.param(1.999, True, id="below"),
+        pytest.param(2.0, True, id="at"),
+        pytest.param(2.001, False, id="above"),
+    ],
+)
+async def test_the_limit_is_allowed_and_no_more(duration, success):
+    """One row on each side of the boundary. Clause 2."""
+    result = await service({"mine": duration}, limit=2.0).execute_operation("mine")
+    assert result.success == success
+    assert (result.error is None) == success
+
+
+@pytest.mark.parametrize("operation_type", ["quick", "slow"])
+async def test_each_type_has_its_own_limit(operation_type):
+    """Both take three seconds, and one of them may. Clause 2."""
+    limits = {"quick": 1.0, "slow": 5.0}
+    both = AsyncOperationService(dict.fromkeys(limits, 3.0), limits)
+    result = await both.execute_operation(operation_type)
+    assert result.success == (operation_type == "slow")
+
+
+async def test_a_wait_for_a_place_is_no_work():
+    """One place, three operations: who waits how long is not said. Clause 3."""
+    one = service({"mine": 2.0}, slots=1)
+    results = await asyncio.gather(*(one.execute_operation("mine") for _ in range(3)))
+    assert [result.duration for result in results] == [2.0, 2.0, 2.0]
+    assert sorted(result.queued for result in results) == [0.0, 2.0, 4.0]
+
+
+@pytest.mark.parametrize(("slots", "seconds"), [(1, 6), (2, 3), (5, 2), (6, 1), (7, 1)])
+async def test_no_more_are_at_work_than_there_are_places(slots, seconds):
+    """Six operations of one second. Clause 4."""
+    some = service({"mine": 1.0}, slots=slots)
+    clock = asyncio.get_running_loop().time
+    begin = clock()
+    await asyncio.gather(*(some.execute_operation("mine") for _ in range(6)))
+    assert clock() - begin >= seconds
+
+
+async def test_a_cancelled_operation_gives_its_place_back():
+    """The next one finds it free. Clause 4."""
+    one = service({"mine": 5.0}, slots=1)
+    task = asyncio.create_task(one.execute_operation("mine"))
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task])
+    async with asyncio.timeout(60):
+        assert (await one.execute_operation("mine")).success
+
+
+@pytest.mark.parametrize("operation_type", ["unknown", "Mine"])
+async def test_an_unknown_type_is_an_error_that_names_it(operation_type):
+    """A result, and no exception. Clause 5."""
+    result = await service({"mine": 1.0}).execute_operation(operation_type)
+    assert not result.success
+    assert operation_type in result.error
+
+
+### END SOLUTION
+
+# %% [markdown]
+# {hint operation-durations}
+
+# %% [markdown]
+# ## A loop stops at its first row
+#
+# The same table twice: once in a loop, once as rows. Two of its four rows are wrong.
+#
+# **Predict:** what do you learn from the loop, and what from the rows?
+
+# %%
+# %%ipytest
+import pytest
+
+from vespera_scriptorium import backoff_delays
+
+TABLE = [(1, [1]), (2, [1]), (3, [1, 2]), (4, [1, 2])]
+
+
+def test_delays_in_a_loop():
+    for attempts, delays in TABLE:
+        assert backoff_delays(attempts, 1, 100, lambda: 0) == delays
+
+
+@pytest.mark.parametrize(("attempts", "delays"), TABLE)
+def test_delays_in_rows(attempts, delays):
+    assert backoff_delays(attempts, 1, 100, lambda: 0) == delays
+
+
+# %% [markdown]
+# The loop knows one wrong row; the rows know both, and that the rest is right. But `[4-delays3]` is
+# no name: a list has none, so pytest counts. **The cure:** rows, and where values say nothing,
+# `pytest.param(4, [1, 2], id="no delay after the last")`.
 #
 # ### Exercise: the table of delays
 #
@@ -89,15 +321,102 @@ def test_the_cap_holds_for_the_jitter_too():
 # {hint backoff-schedule}
 
 # %% [markdown]
-# ## True for any list of files
+# ## Examples that you did not choose
+#
+# A table holds what you thought of, and so does the code.
+#
+# **Predict:** mutant 2 compares sizes in the place of contents. Does this example kill it?
+
+# %%
+# %%ipytest --mutants round-trip
+from vespera_scriptorium import InMemoryFileOperationStore, TrackFileOperationsUseCase
+
+
+class Files(dict):
+    async def read(self, file_path):
+        return self.get(file_path)
+
+
+async def test_a_modification_is_a_change_of_content():
+    files = Files(a=b"before")
+    tracker = TrackFileOperationsUseCase(InMemoryFileOperationStore(), files)
+    tracked = await tracker.track_file_modification("a")
+    files["a"] = b"afterwards"
+    assert (await tracker.verify_operation(tracked.operation_id)).verified
+
+
+# %% [markdown]
+# No: nobody who writes "before" and "afterwards" counts their letters. **The cure:** state what
+# holds for any two contents, and let Hypothesis draw them, short ones, so that accidents happen.
+
+# %%
+# %%ipytest --mutants round-trip
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vespera_scriptorium import InMemoryFileOperationStore, TrackFileOperationsUseCase
+
+
+@given(before=st.binary(max_size=2), after=st.binary(max_size=2))
+async def test_a_modification_is_a_change_of_content(before, after):
+    class Files(dict):
+        async def read(self, file_path):
+            return self.get(file_path)
+
+    files = Files(a=before)
+    tracker = TrackFileOperationsUseCase(InMemoryFileOperationStore(), files)
+    tracked = await tracker.track_file_modification("a")
+    files["a"] = after
+    found = await tracker.verify_operation(tracked.operation_id)
+    assert found.verified == (before != after)
+
+
+# %% [markdown]
+# A property is not the code once more. It says how inputs and outputs belong together: equal or
+# not, counted once, the same when asked twice.
+#
+# ## One fixture for all examples
+#
+# Hypothesis calls your test many times. pytest does not know that.
+#
+# **Predict:** how many lists are made for 25 examples?
+
+# %%
+# %%ipytest
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+made = []
+
+
+@pytest.fixture
+def basket():
+    made.append("a basket")
+    return []
+
+
+@given(st.integers())
+async def test_a_basket_holds_what_was_put_in(basket, number):
+    basket.append(number)
+    assert number in basket
+
+
+def test_every_example_has_a_basket_of_its_own():
+    assert len(made) == 25
+
+
+# %% [markdown]
+# One. The 25th example finds what 24 others have left. Hypothesis complains by default; this course
+# has switched that off, so that you can see it. **The cure:** build in the test what has to be
+# fresh.
 #
 # ### Exercise: true for any list of files
 #
-# Test `TrackFileOperationsUseCase` with Hypothesis, against files of your own: a class with an
-# `async def read(self, file_path)` that answers with `bytes`, or with None where there is no file.
-# Operations are tracked first; then files are written; then `verify_all_operations` tells.
-#
-# Twenty-five examples are drawn for each test, the same ones in every run.
+# Test `TrackFileOperationsUseCase` with Hypothesis, against files of your own, as above: `read`
+# answers with `bytes`, or with None where there is no file. Operations are tracked first; then files
+# are written; then `verify_all_operations` tells. Twenty-five examples are drawn for each test, the
+# same ones in every run.
 #
 # {contract round-trip}
 #
@@ -205,3 +524,29 @@ async def test_names_that_differ_in_case_are_different_paths(names):
 
 # %% [markdown]
 # {hint round-trip}
+
+# %% [markdown]
+# ## What failure messages mean
+#
+# | The output says | It means | Do this |
+# | --- | --- | --- |
+# | **test_delays[4-delays3]** fails | A row without a name. | `pytest.param(…, id="…")` |
+# | **over-specified**: a correct implementation that lets the one that came last … | Nobody promised that order. | Sort, or count. |
+# | **Failing test case**: test_…(…) | Hypothesis has drawn these values. | Add them as a row: an `@example`. |
+# | **assert 1.9999999 == 2.0** | A sum of floats. | `pytest.approx` |
+# | **wrong**, with Hypothesis, and right by hand | An example met what an earlier one left. | Build it in the test. |
+
+# %% [markdown]
+# ## Recap
+#
+# - **Measure** by the loop's clock. `time.time()` asks the machine, and a generous limit asks nobody.
+# - **Choose** three rows for a boundary: at it, and next to it on both sides.
+# - **Name** rows whose values say nothing.
+# - **State** how inputs and outputs belong together, for small inputs that collide.
+# - **Build** in the test what is fresh for each example: a fixture is made once for all.
+#
+# **Next:** [Best practices](../4-craft/10-best-practices.ipynb), with tests that cannot fail.
+#
+# **Further reading:**
+# [parametrizing](https://docs.pytest.org/en/stable/how-to/parametrize.html) in pytest, and
+# [strategies](https://hypothesis.readthedocs.io/en/latest/reference/strategies.html) in Hypothesis.
