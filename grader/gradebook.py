@@ -19,7 +19,14 @@ from nbgrader.api import (
 )
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties, SaveCells
-from nbgrader.utils import compute_checksum, is_solution, parse_utc
+from nbgrader.utils import (
+    compute_checksum,
+    is_grade,
+    is_locked,
+    is_solution,
+    is_task,
+    parse_utc,
+)
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
@@ -130,9 +137,9 @@ class Book:
         return comments, scores
 
     def _enter_part(self, released: Mapping[str, NotebookNode]) -> None:
-        """What `nbgrader generate_assignment` enters, where it was not run."""
+        """What `nbgrader generate_assignment` enters, where it was not run, or not to its end."""
         found = self._session.query(Assignment).filter(Assignment.name == self._part).one_or_none()
-        if found is None or not found.notebooks:
+        if found is None or (not found.submissions and _entered(found) < _to_enter(released)):
             self._book.update_or_create_assignment(self._part, course_id=self._book.course_id)
             for lesson, nb in released.items():
                 names = {"notebook": lesson, "assignment": self._part, "db_url": self._course.url}
@@ -204,6 +211,30 @@ class Book:
                     penalty = self._penalties._check_late_penalty(notebook, penalty)
             changed |= _set(notebook, "late_submission_penalty", penalty)
         return changed
+
+
+def _entered(part: Any) -> set[tuple[str, str, str]]:
+    """The cells of a part that the gradebook has: notebook, kind and name."""
+    kinds = ("grade_cells", "solution_cells", "task_cells", "source_cells")
+    return {
+        (notebook.name, kind, cell.name)
+        for notebook in part.notebooks
+        for kind in kinds
+        for cell in getattr(notebook, kind)
+    }
+
+
+def _to_enter(released: Mapping[str, NotebookNode]) -> set[tuple[str, str, str]]:
+    """The cells that it will have. nbgrader enters one by one, and may be killed in between."""
+    kinds = {"grade_cells": is_grade, "solution_cells": is_solution, "task_cells": is_task}
+    found = set()
+    for lesson, nb in released.items():
+        for cell in nb.cells:
+            own = [kind for kind, is_one in kinds.items() if is_one(cell)]
+            if own or is_locked(cell):
+                name = cell.metadata.nbgrader.grade_id
+                found |= {(lesson, kind, name) for kind in (*own, "source_cells")}
+    return found
 
 
 def _comment(notebook: Any, nb: NotebookNode) -> None:

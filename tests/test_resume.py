@@ -4,13 +4,19 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from small_class import MAIN, PART, WEAK, SmallClass, answer, solved, untouched
+from small_class import LESSON, MAIN, PART, WEAK, SmallClass, answer, solved, untouched
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from grader.gradebook import Book, Course
+from grader.notebooks import read_notebook, release
 
 pytestmark = pytest.mark.slow
 
@@ -99,6 +105,48 @@ def test_killed_at_random_moments(undisturbed: tuple[SmallClass, float], tmp_pat
         assert result.returncode == 0, result.stderr
         assert room.gradebook() == untroubled.gradebook()
         assert room.files() == untroubled.files()
+
+
+class Killed(BaseException):
+    """Stands for a signal: nothing catches it, and what is not committed is gone."""
+
+
+def test_a_part_that_was_entered_half_is_entered_whole(tmp_path: Path) -> None:
+    """Whichever of nbgrader's commits was the last one before the end."""
+    room = SmallClass(tmp_path)
+    course, source = (
+        Course(room.root),
+        read_notebook(room.root / "solutions" / PART / f"{LESSON}.ipynb"),
+    )
+    released = {LESSON: release(source)}
+    left = 0
+
+    def count(session: Session) -> None:
+        nonlocal left
+        left -= 1
+        if left == -1:
+            raise Killed
+
+    def enter(commits: int) -> set[tuple[str, str]]:
+        nonlocal left
+        left = commits
+        with Book(course, PART, released):
+            pass
+        with sqlite3.connect(room.root / "gradebook.db") as database:
+            return set(database.execute("select name, type from base_cell"))
+
+    event.listen(Session, "before_commit", count)
+    try:
+        whole = enter(1000)
+        commits = 1000 - left
+        assert commits > 5
+        for number in range(commits):
+            (room.root / "gradebook.db").unlink()
+            with pytest.raises(Killed):
+                enter(number)
+            assert enter(1000) == whole
+    finally:
+        event.remove(Session, "before_commit", count)
 
 
 # ------------------------------------------------------------------ no room
