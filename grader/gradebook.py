@@ -85,7 +85,11 @@ class Book:
             self._book: Any = Gradebook(course.url, course.course_id)
             self._session = self._book.db
             self._course = course
-            self._enter_part(released)
+            try:
+                self._enter_part(released)
+            except BaseException:
+                self._book.close()  # or it stays locked until somebody collects the garbage
+                raise
 
     def __enter__(self) -> "Book":
         return self

@@ -1,5 +1,7 @@
 """Grading that is killed, or finds no room, and starts again: it ends as if nothing had been."""
 
+import contextlib
+import itertools
 import os
 import random
 import shutil
@@ -11,12 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from small_class import LESSON, MAIN, PART, WEAK, SmallClass, answer, solved, untouched
-from sqlalchemy import event
-from sqlalchemy.orm import Session
-
-from grader.gradebook import Book, Course
-from grader.notebooks import read_notebook, release
+from small_class import MAIN, PART, ROOT, WEAK, SmallClass, answer, solved, untouched
 
 pytestmark = pytest.mark.slow
 
@@ -107,46 +104,55 @@ def test_killed_at_random_moments(undisturbed: tuple[SmallClass, float], tmp_pat
         assert room.files() == untroubled.files()
 
 
-class Killed(BaseException):
-    """Stands for a signal: nothing catches it, and what is not committed is gone."""
+ENTERS = """
+import os, sys
+from pathlib import Path
+from small_class import LESSON, PART
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from grader.gradebook import Book, Course
+from grader.notebooks import read_notebook, release
+
+left = int(sys.argv[1])
+
+@event.listens_for(Session, "before_commit")
+def count(session):
+    global left
+    left -= 1
+    if left < 0:
+        os._exit(9)
+
+source = read_notebook(Path("solutions", PART, f"{LESSON}.ipynb"))
+with Book(Course(Path.cwd()), PART, {LESSON: release(source)}):
+    pass
+"""
+"""Enters a part, and ends after so many commits as if it were killed."""
 
 
 def test_a_part_that_was_entered_half_is_entered_whole(tmp_path: Path) -> None:
     """Whichever of nbgrader's commits was the last one before the end."""
     room = SmallClass(tmp_path)
-    course, source = (
-        Course(room.root),
-        read_notebook(room.root / "solutions" / PART / f"{LESSON}.ipynb"),
-    )
-    released = {LESSON: release(source)}
-    left = 0
+    book = room.root / "gradebook.db"
 
-    def count(session: Session) -> None:
-        nonlocal left
-        left -= 1
-        if left == -1:
-            raise Killed
+    def enter(commits: int) -> int:
+        command = [sys.executable, "-W", "ignore", "-c", ENTERS, str(commits)]
+        path = os.pathsep.join([str(Path(__file__).parent), str(ROOT)])
+        environment = {**os.environ, "PYTHONPATH": path}
+        return subprocess.run(command, cwd=room.root, env=environment).returncode
 
-    def enter(commits: int) -> set[tuple[str, str]]:
-        nonlocal left
-        left = commits
-        with Book(course, PART, released):
-            pass
-        with sqlite3.connect(room.root / "gradebook.db") as database:
+    def cells() -> set[tuple[str, str]]:
+        with contextlib.closing(sqlite3.connect(book)) as database:
             return set(database.execute("select name, type from base_cell"))
 
-    event.listen(Session, "before_commit", count)
-    try:
-        whole = enter(1000)
-        commits = 1000 - left
-        assert commits > 5
-        for number in range(commits):
-            (room.root / "gradebook.db").unlink()
-            with pytest.raises(Killed):
-                enter(number)
-            assert enter(1000) == whole
-    finally:
-        event.remove(Session, "before_commit", count)
+    assert enter(1000) == 0
+    whole = cells()
+    for commits in itertools.count():
+        book.unlink()
+        if enter(commits) == 0:
+            break
+        assert enter(1000) == 0
+        assert cells() == whole
+    assert commits > 5
 
 
 # ------------------------------------------------------------------ no room
