@@ -38,6 +38,15 @@ CONFIG = "nbgrader_config.py"
 Scores = dict[str, float]
 """The points of one notebook, by score cell."""
 
+Cell = tuple[str, str, str, float | None]
+"""A cell as nbgrader enters it: its notebook, its kind, its name, and its points if it has any."""
+
+MARKED = {"grade_cells": is_grade, "solution_cells": is_solution, "task_cells": is_task}
+"""The kinds of cells that a notebook of the gradebook has, and how to tell them by their marks.
+
+Each of them, and what is locked, is among the `source_cells`, too.
+"""
+
 
 def find_course(start: Path) -> Path:
     """The course that an instructor is in: the nearest folder upwards with nbgrader's settings."""
@@ -142,25 +151,16 @@ class Book:
 
     def _enter_part(self, released: Mapping[str, NotebookNode]) -> None:
         """What `nbgrader generate_assignment` enters, where it was not run, or not to its end."""
+        wanted = _to_enter(released)
         found = self._session.query(Assignment).filter(Assignment.name == self._part).one_or_none()
-        if found is None or (not found.submissions and _entered(found) < _to_enter(released)):
+        if found is None or (not found.num_submissions and _entered(found) < wanted):
             self._book.update_or_create_assignment(self._part, course_id=self._book.course_id)
             for lesson, nb in released.items():
                 names = {"notebook": lesson, "assignment": self._part, "db_url": self._course.url}
                 SaveCells(config=self._course.config).preprocess(nb, {"nbgrader": names})
             self._session.expire_all()
-        cells = {
-            (notebook.name, cell.name, cell.max_score)
-            for notebook in self._book.find_assignment(self._part).notebooks
-            for cell in notebook.grade_cells
-        }
-        wanted = {
-            (lesson, cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points))
-            for lesson, nb in released.items()
-            for cell in nb.cells
-            if cell.metadata.get("nbgrader", {}).get("grade")
-        }
-        if cells != wanted:
+        entered = _entered(self._book.find_assignment(self._part))
+        if any(kind == "grade_cells" for _, kind, *_ in entered ^ wanted):
             raise CourseError(
                 f"the gradebook has other exercises for {self._part} than {self._course.source}: "
                 f"run `nbgrader generate_assignment {self._part} --force`."
@@ -217,27 +217,28 @@ class Book:
         return changed
 
 
-def _entered(part: Any) -> set[tuple[str, str, str]]:
-    """The cells of a part that the gradebook has: notebook, kind and name."""
-    kinds = ("grade_cells", "solution_cells", "task_cells", "source_cells")
+def _entered(part: Any) -> set[Cell]:
+    """The cells of a part that the gradebook has."""
     return {
-        (notebook.name, kind, cell.name)
+        (notebook.name, kind, cell.name, getattr(cell, "max_score", None))
         for notebook in part.notebooks
-        for kind in kinds
+        for kind in (*MARKED, "source_cells")
         for cell in getattr(notebook, kind)
     }
 
 
-def _to_enter(released: Mapping[str, NotebookNode]) -> set[tuple[str, str, str]]:
+def _to_enter(released: Mapping[str, NotebookNode]) -> set[Cell]:
     """The cells that it will have. nbgrader enters one by one, and may be killed in between."""
-    kinds = {"grade_cells": is_grade, "solution_cells": is_solution, "task_cells": is_task}
-    found = set()
+    found: set[Cell] = set()
     for lesson, nb in released.items():
         for cell in nb.cells:
-            own = [kind for kind, is_one in kinds.items() if is_one(cell)]
+            own = [kind for kind, is_one in MARKED.items() if is_one(cell)]
             if own or is_locked(cell):
-                name = cell.metadata.nbgrader.grade_id
-                found |= {(lesson, kind, name) for kind in (*own, "source_cells")}
+                meta = cell.metadata.nbgrader
+                found.add((lesson, "source_cells", meta.grade_id, None))
+                for kind in own:
+                    points = None if kind == "solution_cells" else float(meta.points)
+                    found.add((lesson, kind, meta.grade_id, points))
     return found
 
 

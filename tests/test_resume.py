@@ -1,12 +1,10 @@
 """Grading that is killed, or finds no room, and starts again: it ends as if nothing had been."""
 
-import contextlib
-import itertools
+import json
 import os
 import random
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -105,7 +103,7 @@ def test_killed_at_random_moments(undisturbed: tuple[SmallClass, float], tmp_pat
 
 
 ENTERS = """
-import os, sys
+import contextlib, itertools, json, os, sqlite3
 from pathlib import Path
 from small_class import LESSON, PART
 from sqlalchemy import event
@@ -113,46 +111,56 @@ from sqlalchemy.orm import Session
 from grader.gradebook import Book, Course
 from grader.notebooks import read_notebook, release
 
-left = int(sys.argv[1])
+released = {LESSON: release(read_notebook(Path("solutions", PART, f"{LESSON}.ipynb")))}
+book = Path("gradebook.db")
 
-@event.listens_for(Session, "before_commit")
-def count(session):
-    global left
-    left -= 1
-    if left < 0:
-        os._exit(9)
+def enter(left):
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
-source = read_notebook(Path("solutions", PART, f"{LESSON}.ipynb"))
-with Book(Course(Path.cwd()), PART, {LESSON: release(source)}):
-    pass
+    @event.listens_for(Session, "before_commit")
+    def count(session):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os._exit(9)
+
+    with Book(Course(Path.cwd()), PART, released):
+        pass
+    os._exit(0)
+
+for commits in itertools.count():
+    book.unlink(missing_ok=True)
+    ends = enter(commits), enter(1000)
+    with contextlib.closing(sqlite3.connect(book)) as database:
+        cells = {
+            table: sorted(database.execute(f"select name, {what} from {table}"))
+            for table, what in {"base_cell": "type", "source_cell": "checksum"}.items()
+        }
+    print(json.dumps([ends, cells]))
+    if ends[0] != 9:
+        break
 """
-"""Enters a part, and ends after so many commits as if it were killed."""
+"""Enters a part twice, each in a process of its own: the first ends after so many commits, as if it
+were killed. Prints how both have ended, and the cells, for 0 commits, for 1, until it ends well."""
 
 
 def test_a_part_that_was_entered_half_is_entered_whole(tmp_path: Path) -> None:
     """Whichever of nbgrader's commits was the last one before the end."""
     room = SmallClass(tmp_path)
-    book = room.root / "gradebook.db"
-
-    def enter(commits: int) -> int:
-        command = [sys.executable, "-W", "ignore", "-c", ENTERS, str(commits)]
-        path = os.pathsep.join([str(Path(__file__).parent), str(ROOT)])
-        environment = {**os.environ, "PYTHONPATH": path}
-        return subprocess.run(command, cwd=room.root, env=environment).returncode
-
-    def cells() -> set[tuple[str, str]]:
-        with contextlib.closing(sqlite3.connect(book)) as database:
-            return set(database.execute("select name, type from base_cell"))
-
-    assert enter(1000) == 0
-    whole = cells()
-    for commits in itertools.count():
-        book.unlink()
-        if enter(commits) == 0:
-            break
-        assert enter(1000) == 0
-        assert cells() == whole
-    assert commits > 5
+    path = os.pathsep.join([str(Path(__file__).parent), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ENTERS],
+        cwd=room.root,
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    *killed, (ends, whole) = map(json.loads, done.stdout.splitlines())
+    assert ends == [0, 0]
+    assert len(killed) > 5
+    assert killed == [[[9, 0], whole]] * len(killed)
 
 
 # ------------------------------------------------------------------ no room
