@@ -10,8 +10,9 @@ from browsing import CHROMIUM, FLAGS, PATIENCE
 from jupyter_core.utils import ensure_event_loop
 from kernels import Kernel
 from playwright.sync_api import Browser, expect, sync_playwright
-from samples import Grade, creation
+from samples import Answer, Grade, creation
 
+from grader.bank import exercises
 from grader.evaluate import evaluate
 from grader.exercise import Exercise
 from grader.inside.loops import make_none_by_asking
@@ -36,6 +37,12 @@ def grade(worker: Worker) -> Grade:
         return evaluate(dedent(suite), exercise, worker)
 
     return grade
+
+
+@pytest.fixture(scope="session")
+def answer(worker: Worker) -> Answer:
+    """Grades an answer to an exercise of the bank."""
+    return lambda name, suite: evaluate(dedent(suite), exercises()[name], worker)
 
 
 @pytest.fixture(scope="module")

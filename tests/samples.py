@@ -157,6 +157,12 @@ def request(
     }
 
 
+class Answer(Protocol):
+    """Grades an answer to an exercise of the bank."""
+
+    def __call__(self, exercise: str, suite: str, /) -> Report: ...
+
+
 class Grade(Protocol):
     """Evaluates the text of a suite."""
 

@@ -1,15 +1,12 @@
 """The exercises of lesson 07: what probes say of fixtures that people really write."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from samples import Answer
 
-from grader.bank import exercises
-from grader.evaluate import evaluate
 from grader.notebooks import solution
 from grader.report import Report
-from grader.worker import Worker
 
 ROOT = Path(__file__).parents[1]
 
@@ -101,6 +98,7 @@ def factory(end: str) -> str:
 
 FACTORIES = {
     "the solution": (FACTORY, set()),
+    "arguments by name": (FACTORY.replace("Container()", "Container(database_url=None)"), set()),
     "a list, and care": (
         factory("""\
     failed = []
@@ -167,19 +165,13 @@ FACTORIES = {
 }
 
 
-@pytest.fixture
-def answer(worker: Worker) -> Callable[[str, str], Report]:
-    """Grades an answer to an exercise of the lesson."""
-    return lambda name, text: evaluate(text, exercises()[name], worker)
-
-
 def failed(report: Report) -> set[str]:
     """The probes that failed, by the last words of their names."""
     return {one.name.removeprefix("test_probe_") for one in report.probes if not one.passed}
 
 
 @pytest.mark.parametrize(("text", "fails"), DATABASES.values(), ids=DATABASES)
-def test_databases(answer: Callable[[str, str], Report], text: str, fails: set[str]) -> None:
+def test_databases(answer: Answer, text: str, fails: set[str]) -> None:
     """Each mistake costs what it breaks; what is right in another way costs nothing."""
     report = answer("db-session", text)
     assert failed(report) == fails
@@ -187,20 +179,20 @@ def test_databases(answer: Callable[[str, str], Report], text: str, fails: set[s
 
 
 @pytest.mark.parametrize(("text", "fails"), FACTORIES.values(), ids=FACTORIES)
-def test_factories(answer: Callable[[str, str], Report], text: str, fails: set[str]) -> None:
+def test_factories(answer: Answer, text: str, fails: set[str]) -> None:
     """As above."""
     report = answer("orchestrator-factory", text)
     assert failed(report) == fails
     assert report.score == round(5 * (7 - len(fails)) / 7, 2)
 
 
-def test_a_shared_container_shares_tasks(answer: Callable[[str, str], Report]) -> None:
+def test_a_shared_container_shares_tasks(answer: Answer) -> None:
     """The naive suite's, in which all orchestrators are one."""
     naive = ROOT / "tests" / "suites" / "orchestrator-factory" / "naive.py"
     assert NOTHING_SHARED in failed(answer("orchestrator-factory", naive.read_text()))
 
 
-def test_a_message_names_no_line_of_the_probe(answer: Callable[[str, str], Report]) -> None:
+def test_a_message_names_no_line_of_the_probe(answer: Answer) -> None:
     """Learners do not see the probe: a line of it says nothing to them."""
     text, _ = DATABASES["one file for all"]
     (message,) = [one.message for one in answer("db-session", text).probes if not one.passed]

@@ -6,14 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from textwrap import dedent
 
 import pytest
+from samples import Answer
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
 from grader.exercise import SUITE
 from grader.notebooks import CODE_STUB, read_notebook, release, solution, stamp, stub
 from grader.report import Report, to_html, to_json, to_text
@@ -31,14 +29,6 @@ KINDS = {
     "exceptions": "tests to repair",
 }
 BUILT = read_notebook(ROOT / "solutions/4-craft/10-best-practices.ipynb")
-
-Answer = Callable[[str, str], Report]
-
-
-@pytest.fixture(scope="module")
-def answer(worker: Worker) -> Answer:
-    """Grades an answer to an exercise of the bank."""
-    return lambda name, suite: evaluate(dedent(suite), exercises()[name], worker)
 
 
 def solved(name: str) -> str:

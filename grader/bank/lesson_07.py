@@ -305,8 +305,8 @@ def probed_services(monkeypatch: pytest.MonkeyPatch) -> Any:
             if self.number in services.failing:
                 raise OSError("stuck")
 
-    def with_probed_service(self: application.Container, *arguments: Any) -> None:
-        create(self, *arguments)
+    def with_probed_service(self: application.Container, *arguments: Any, **keywords: Any) -> None:
+        create(self, *arguments, **keywords)
         self.add_service("probed", Probed)
 
     create = application.Container.__init__
