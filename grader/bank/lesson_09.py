@@ -67,28 +67,16 @@ class TakesTokens(AsyncOperationService):
             self._tokens.put_nowait(None)
         self._jitter = jitter
 
-    async def execute_operation(self, operation_type: str) -> TimedResult:
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
-            return TimedResult(success=False, operation_type=operation_type, error=error)
+    async def _work(self, operation_type: str) -> tuple[float, float]:
         clock = asyncio.get_running_loop().time
         asked = clock()
         await self._tokens.get()
         try:
             started = clock()
             await asyncio.sleep(self._durations[operation_type])
-            duration = round(clock() - started, 3)
+            return round(clock() - started, 3), round(started - asked, 3)
         finally:
             self._tokens.put_nowait(None)
-        limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
 
 
 @operation_durations.alternative()
@@ -108,11 +96,7 @@ class LastComeFirstServed(AsyncOperationService):
         self._waiting: list[asyncio.Event] = []
         self._jitter = jitter
 
-    async def execute_operation(self, operation_type: str) -> TimedResult:
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
-            return TimedResult(success=False, operation_type=operation_type, error=error)
+    async def _work(self, operation_type: str) -> tuple[float, float]:
         clock = asyncio.get_running_loop().time
         asked = clock()
         while self._free == 0:
@@ -129,219 +113,109 @@ class LastComeFirstServed(AsyncOperationService):
         try:
             started = clock()
             await asyncio.sleep(self._durations[operation_type])
-            duration = round(clock() - started, 3)
+            return round(clock() - started, 3), round(started - asked, 3)
         finally:
             self._free += 1
             if self._waiting:
                 self._waiting.pop().set()
-        limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
 
 
 @operation_durations.mutant(clause=1)
 class HasDurationsOfItsOwn(AsyncOperationService):
     """Works as long as the defaults say, whatever it was given."""
 
-    async def execute_operation(self, operation_type: str) -> TimedResult:
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
-            return TimedResult(success=False, operation_type=operation_type, error=error)
+    async def _work(self, operation_type: str) -> tuple[float, float]:
         clock = asyncio.get_running_loop().time
         asked = clock()
         async with self._slots:
             started = clock()
             await asyncio.sleep(DURATIONS.get(operation_type, 1.0))
-            duration = round(clock() - started, 3)
-        limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
+            return round(clock() - started, 3), round(started - asked, 3)
 
 
 @operation_durations.mutant(clause=1)
 class RoundsToTenths(AsyncOperationService):
     """Measures to a tenth of a second."""
 
-    async def execute_operation(self, operation_type: str) -> TimedResult:
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
-            return TimedResult(success=False, operation_type=operation_type, error=error)
+    async def _work(self, operation_type: str) -> tuple[float, float]:
         clock = asyncio.get_running_loop().time
         asked = clock()
         async with self._slots:
             started = clock()
             await asyncio.sleep(self._durations[operation_type])
-            duration = round(clock() - started, 1)
-        limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
+            return round(clock() - started, 1), round(started - asked, 3)
 
 
 @operation_durations.mutant(clause=2)
 class StopsShortOfTheLimit(AsyncOperationService):
     """Succeeds below the limit, and no longer at it."""
 
-    async def execute_operation(self, operation_type: str) -> TimedResult:
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
-            return TimedResult(success=False, operation_type=operation_type, error=error)
-        clock = asyncio.get_running_loop().time
-        asked = clock()
-        async with self._slots:
-            started = clock()
-            await asyncio.sleep(self._durations[operation_type])
-            duration = round(clock() - started, 3)
+    def _result(self, operation_type: str, duration: float, queued: float) -> TimedResult:
         limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration < limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration < limit else f"took {duration:g} s, more than {limit:g} s",
-        )
+        error = None if duration < limit else f"took {duration:g} s, more than {limit:g} s"
+        return TimedResult(error is None, operation_type, duration, queued, error)
 
 
 @operation_durations.mutant(clause=2)
 class HasOneLimitForAll(AsyncOperationService):
     """Allows every operation what the slowest may take."""
 
-    async def execute_operation(self, operation_type: str) -> TimedResult:
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
-            return TimedResult(success=False, operation_type=operation_type, error=error)
-        clock = asyncio.get_running_loop().time
-        asked = clock()
-        async with self._slots:
-            started = clock()
-            await asyncio.sleep(self._durations[operation_type])
-            duration = round(clock() - started, 3)
+    def _result(self, operation_type: str, duration: float, queued: float) -> TimedResult:
         limit = max(self._limits.values())
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
+        error = None if duration <= limit else f"took {duration:g} s, more than {limit:g} s"
+        return TimedResult(error is None, operation_type, duration, queued, error)
 
 
 @operation_durations.mutant(clause=3)
 class MeasuresTheQueue(AsyncOperationService):
     """Begins to measure when it is asked, so that a full house makes operations slow."""
 
-    async def execute_operation(self, operation_type: str) -> TimedResult:
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
-            return TimedResult(success=False, operation_type=operation_type, error=error)
+    async def _work(self, operation_type: str) -> tuple[float, float]:
         clock = asyncio.get_running_loop().time
         asked = clock()
         async with self._slots:
             started = clock()
             await asyncio.sleep(self._durations[operation_type])
-            duration = round(clock() - asked, 3)
-        limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
+            return round(clock() - asked, 3), round(started - asked, 3)
 
 
 @operation_durations.mutant(clause=3)
 class SaysThatNobodyWaits(AsyncOperationService):
     """Asks for the time after the wait for a place, and finds that there was none."""
 
-    async def execute_operation(self, operation_type: str) -> TimedResult:
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
-            return TimedResult(success=False, operation_type=operation_type, error=error)
+    async def _work(self, operation_type: str) -> tuple[float, float]:
         clock = asyncio.get_running_loop().time
         async with self._slots:
             asked = started = clock()
             await asyncio.sleep(self._durations[operation_type])
-            duration = round(clock() - started, 3)
-        limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
+            return round(clock() - started, 3), round(started - asked, 3)
 
 
 @operation_durations.mutant(clause=4)
 class WorksOnAllAtOnce(AsyncOperationService):
     """Gives its place back before the work begins."""
 
-    async def execute_operation(self, operation_type: str) -> TimedResult:
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
-            return TimedResult(success=False, operation_type=operation_type, error=error)
+    async def _work(self, operation_type: str) -> tuple[float, float]:
         clock = asyncio.get_running_loop().time
         asked = clock()
         async with self._slots:
             started = clock()
         await asyncio.sleep(self._durations[operation_type])
-        duration = round(clock() - started, 3)
-        limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
+        return round(clock() - started, 3), round(started - asked, 3)
 
 
 @operation_durations.mutant(clause=4)
 class KeepsThePlaceOfTheCancelled(AsyncOperationService):
     """Gives its place back after the work, and never when it is cancelled."""
 
-    async def execute_operation(self, operation_type: str) -> TimedResult:
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
-            return TimedResult(success=False, operation_type=operation_type, error=error)
+    async def _work(self, operation_type: str) -> tuple[float, float]:
         clock = asyncio.get_running_loop().time
         asked = clock()
         await self._slots.acquire()
         started = clock()
         await asyncio.sleep(self._durations[operation_type])
-        duration = round(clock() - started, 3)
         self._slots.release()
-        limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
+        return round(clock() - started, 3), round(started - asked, 3)
 
 
 @operation_durations.mutant(clause=5)
@@ -349,20 +223,8 @@ class LooksUpWithoutAsking(AsyncOperationService):
     """Raises a `KeyError` for a type that it does not know."""
 
     async def execute_operation(self, operation_type: str) -> TimedResult:
-        clock = asyncio.get_running_loop().time
-        asked = clock()
-        async with self._slots:
-            started = clock()
-            await asyncio.sleep(self._durations[operation_type])
-            duration = round(clock() - started, 3)
-        limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
+        duration, queued = await self._work(operation_type)
+        return self._result(operation_type, duration, queued)
 
 
 # ------------------------------------------------------------------ backoff-schedule

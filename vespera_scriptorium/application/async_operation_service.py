@@ -55,20 +55,23 @@ class AsyncOperationService:
             known = ", ".join(self._durations)
             error = f"there is no operation {operation_type}, only {known}"
             return TimedResult(success=False, operation_type=operation_type, error=error)
+        duration, queued = await self._work(operation_type)
+        return self._result(operation_type, duration, queued)
+
+    async def _work(self, operation_type: str) -> tuple[float, float]:
+        """Wait for a place, and work: how long it worked, and how long it had waited."""
         clock = asyncio.get_running_loop().time
         asked = clock()
         async with self._slots:
             started = clock()
             await asyncio.sleep(self._durations[operation_type])
-            duration = round(clock() - started, 3)
+            return round(clock() - started, 3), round(started - asked, 3)
+
+    def _result(self, operation_type: str, duration: float, queued: float) -> TimedResult:
+        """What is said of an operation: whether it was allowed to work that long."""
         limit = self._limits[operation_type]
-        return TimedResult(
-            success=duration <= limit,
-            operation_type=operation_type,
-            duration=duration,
-            queued=round(started - asked, 3),
-            error=None if duration <= limit else f"took {duration:g} s, more than {limit:g} s",
-        )
+        error = None if duration <= limit else f"took {duration:g} s, more than {limit:g} s"
+        return TimedResult(error is None, operation_type, duration, queued, error)
 
     async def execute_with_backoff(
         self,
