@@ -17,6 +17,7 @@ from grader.exercise import CourseError
 from grader.files import write
 from grader.report import Report, headline, to_json, to_text
 from grader.sandbox import Choice
+from grader.suite import read_file
 from grader.verify import problems
 from grader.worker import Worker, WorkerLost
 
@@ -82,8 +83,8 @@ def _print_json(value: Any) -> None:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
+        return read_file(path)
+    except (UnicodeDecodeError, SyntaxError):
         raise Refused(f"{path} is not text in UTF-8; name a Python file.") from None
 
 

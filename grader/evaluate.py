@@ -5,7 +5,7 @@ mean. Among the mutants there are correct implementations, too.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from random import Random
@@ -14,7 +14,7 @@ from grader.exercise import Exercise, Variant
 from grader.hunt import Hunt
 from grader.inside.loops import Schedule, schedules
 from grader.report import MutantReport, ProbeReport, Report, TestReport, score
-from grader.runs import Executor, Process, Run
+from grader.runs import ALL_DEFENCES, Defences, Executor, Process, Run
 from grader.suite import Rejected, Suite, Unreadable, read
 from grader.transcript import explain
 from grader.verdicts import had_a_choice, judge, judge_probe, undecided
@@ -27,13 +27,10 @@ def evaluate(
     worker: Worker,
     progress: Callable[[str], None] = lambda what: None,
     *,
-    disguised: bool = True,
+    defences: Defences = ALL_DEFENCES,
 ) -> Report:
-    """Grade one suite, the text of a cell or a file. Never raises for what a learner wrote.
-
-    `disguised` is False only where a test looks at what the disguise does.
-    """
-    evaluation = _evaluate(text, exercise, worker, progress, disguised)
+    """Grade one suite, the text of a cell or a file. Never raises for what a learner wrote."""
+    evaluation = _evaluate(text, exercise, worker, progress, defences)
     return replace(evaluation, sandbox=worker.wall)
 
 
@@ -42,10 +39,10 @@ def _evaluate(
     exercise: Exercise,
     worker: Worker,
     progress: Callable[[str], None],
-    disguised: bool,
+    defences: Defences,
 ) -> Report:
     try:
-        suite = read(text)
+        suite = read(text, rules=defences.rules)
     except Unreadable as error:
         return Report(exercise.id, "error", explain(str(error)), exercise.points)
     except Rejected as error:
@@ -54,7 +51,7 @@ def _evaluate(
         reason = "Write your tests in the cell and run it."
         return Report(exercise.id, "not-attempted", reason, exercise.points)
     try:
-        return _Evaluation(suite, exercise, worker, progress, disguised=disguised).report()
+        return _Evaluation(suite, exercise, worker, progress, defences).report()
     except WorkerLost as error:
         return Report(exercise.id, "error", explain(str(error)), exercise.points)
 
@@ -68,50 +65,69 @@ class _Evaluation:
         exercise: Exercise,
         worker: Worker,
         progress: Callable[[str], None],
-        *,
-        disguised: bool,
+        defences: Defences,
     ) -> None:
         self._suite = suite
+        self._tests = suite.tests
         self._exercise = exercise
         self._progress = progress
         self._correct = (exercise.reference, *exercise.alternatives)
         self._every = schedules(exercise.clock)
         self._orders = [schedule for schedule in self._every if schedule.kind == "shuffled"]
         self._random = Random(secrets.randbits(64))
-        self._executor = Executor(suite, exercise, worker, self._random, disguised=disguised)
+        self._executor = Executor(suite, exercise, worker, self._random, defences)
 
     def report(self) -> Report:
         exercise = self._exercise
         self._progress("checking the tests against correct implementations")
-        first = Run(exercise.reference, self._every[0], self._suite.tests)
+        first = Run(exercise.reference, self._every[0], self._tests)
         self._executor.execute([[first]])
         if first.rejected is not None:
             return Report(exercise.id, "rejected", first.rejected, exercise.points)
         if first.broken is not None:
             return Report(exercise.id, "error", first.broken, exercise.points)
-        if not self._suite.tests:
-            reason = "No test found: the name of a test begins with `test_`."
-            return self._graded((), {}, self._probe(), reason if exercise.mutants else None)
+        self._tests = tuple(
+            name
+            for name in self._tests
+            if name in first.collected or name not in self._suite.unsure
+        )
+        first.narrow(self._tests)
+        reason = " ".join(self._remarks(first.collected)) or None
+        refused = tuple(
+            TestReport(name, "refused", why) for name, why in self._suite.refused.items()
+        )
+        if not self._tests:
+            if reason is None and exercise.mutants and not refused:
+                reason = "No test found: the name of a test begins with `test_`."
+            return self._graded(refused, {}, self._probe(), reason)
         correct, hunt = self._judged(first)
         tests = self._judge(correct)
         valid = _valid(tests)
         kills = hunt.kills(valid)
-        return self._graded(
-            tuple(
-                TestReport(test.name, "flaky", _CHANGES_ITS_MIND)
-                if test.name in hunt.doubted & valid
-                else TestReport(
-                    test.name,
-                    test.verdict,
-                    test.message or hunt.hints.get(test.name) or self._suite.notes.get(test.name),
-                    tuple(number for number in kills if test.name in kills[number]),
-                )
-                for test in tests
-            ),
-            kills,
-            self._probe(),
-            _made_at_run_time(first.collected, self._suite.tests),
+        judged = tuple(
+            TestReport(test.name, "flaky", _CHANGES_ITS_MIND)
+            if test.name in hunt.doubted & valid
+            else TestReport(
+                test.name,
+                test.verdict,
+                test.message or hunt.hints.get(test.name) or self._suite.notes.get(test.name),
+                tuple(number for number in kills if test.name in kills[number]),
+            )
+            for test in tests
         )
+        ordered = sorted(judged + refused, key=lambda test: self._suite.names.index(test.name))
+        return self._graded(tuple(ordered), kills, self._probe(), reason)
+
+    def _remarks(self, collected: tuple[str, ...]) -> Iterator[str]:
+        """What its author took for a test and pytest does not, and the other way round."""
+        yield from self._suite.remarks
+        known = {*self._suite.tests, *self._suite.refused}
+        others = [name for name in dict.fromkeys(collected) if name not in known]
+        if others:
+            yield (
+                f"`{others[0]}` does not count, since the cell does not say its name: "
+                "write `def` and the name, or `name = …`."
+            )
 
     def _judged(self, first: Run) -> tuple[list[Run], Hunt]:
         """All runs of correct implementations, and a hunt that is over.
@@ -120,7 +136,7 @@ class _Evaluation:
         test that treats one that only stands among them differently than before.
         """
         rest = tuple(name for name in first.tests if first.outcomes[name].ending != "hung")
-        handed_in = len(self._suite.tests)
+        handed_in = len(self._tests)
         hunt = Hunt(self._exercise.mutants, self._every, self._orders, tests=handed_in)
         correct = [first, *self._of_correct(rest)[1:]]
         passed = any(outcome.ending == "passed" for outcome in first.outcomes.values())
@@ -137,7 +153,7 @@ class _Evaluation:
 
     def _judge(self, correct: list[Run]) -> list[TestReport]:
         """What is known of each test by these runs of correct implementations."""
-        return [judge(name, correct, self._exercise) for name in self._suite.tests]
+        return [judge(name, correct, self._exercise) for name in self._tests]
 
     def _graded(
         self,
@@ -261,14 +277,6 @@ def _schedules(process: Process) -> tuple[Schedule, ...]:
 
 def _valid(tests: Iterable[TestReport]) -> set[str]:
     return {test.name for test in tests if test.verdict == "valid"}
-
-
-def _made_at_run_time(collected: tuple[str, ...], written: tuple[str, ...]) -> str | None:
-    """What pytest found, and the source does not show. Only what can be read can be judged."""
-    others = [name for name in dict.fromkeys(collected) if name not in written]
-    if not others:
-        return None
-    return f"`{others[0]}` does not count: write every test in the cell itself, with `def`."
 
 
 def _clause(exercise: Exercise, variant: Variant) -> str:

@@ -16,7 +16,9 @@ from markupsafe import Markup, escape
 from grader.exercise import Exercise
 
 Status = Literal["graded", "not-attempted", "rejected", "error"]
-Verdict = Literal["valid", "wrong", "over-specified", "flaky", "hangs", "leaks", "skipped"]
+Verdict = Literal[
+    "valid", "wrong", "over-specified", "flaky", "hangs", "leaks", "skipped", "refused"
+]
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,11 @@ class Run:
     broken: str | None = None
     rejected: str | None = None
 
+    def narrow(self, tests: tuple[str, ...]) -> None:
+        """Go on with some of the tests, as if it had run no others."""
+        self.tests = tests
+        self.outcomes = {name: self.outcomes[name] for name in tests}
+
     @property
     def passed(self) -> bool:
         """Whether it came to its end, and all of its tests passed."""
@@ -48,24 +53,44 @@ class Run:
         return {name for name, outcome in self.outcomes.items() if outcome.kills}
 
 
+@dataclass(frozen=True)
+class Defences:
+    """What keeps a suite from telling variants apart otherwise than by what they do.
+
+    All of it, always; only tests switch one layer off, to look at those behind it.
+    """
+
+    rules: bool = True
+    """What stands in the suite's text."""
+    guard: bool = True
+    """What it does when it runs."""
+    disguise: bool = True
+    """What it could see in the code of a variant."""
+
+
+ALL_DEFENCES = Defences()
+
 Process = list[Run]
 """Runs of one variant with the same tests that share a process, one schedule after the other."""
 
 
 class Executor:
-    """Executes runs of one suite against one exercise.
-
-    `disguised` is False only where a test looks at what the disguise does.
-    """
+    """Executes runs of one suite against one exercise."""
 
     def __init__(
-        self, suite: Suite, exercise: Exercise, worker: Worker, random: Random, *, disguised: bool
+        self,
+        suite: Suite,
+        exercise: Exercise,
+        worker: Worker,
+        random: Random,
+        defences: Defences = ALL_DEFENCES,
     ) -> None:
         self._suite = suite
         self._exercise = exercise
         self._worker = worker
         self._random = random
-        self._disguise = _disguise(exercise) if disguised else None
+        self._guarded = defences.guard
+        self._disguise = _disguise(exercise) if defences.disguise else None
 
     def execute(self, processes: Iterable[Process]) -> None:
         """Fill the runs. A test that ends its process is noted, and the rest run without it.
@@ -136,10 +161,16 @@ class Executor:
         """Puts messages into the variant's own names, and leaves out lines that the cell lacks."""
         lines = self._suite.source.count("\n") + 1
 
-        def own(found: re.Match[str]) -> str:
-            return found[0] if int(found[1]) <= lines else ""
+        def own(message: str) -> str:
+            found = _LINE.match(message)
+            if found is None:
+                return message
+            case, line, what = found[1] or "", int(found[2]), found[3]
+            if line > lines:
+                return case.replace(", ", ": ") + what
+            return f"{case}line {line}: {self._suite.with_source(line, what)}"
 
-        return lambda message: shorten(_LINE.sub(own, disguised.translate(message)))
+        return lambda message: shorten(own(disguised.translate(message)))
 
     @property
     def _deadline(self) -> float:
@@ -155,6 +186,7 @@ class Executor:
             "suite": "\n\n\n".join([self._suite.source, *below]),
             "tests": sorted(tests),
             "grafts": _grafts(sources),
+            "guarded": self._guarded,
             "schedules": [vars(run.schedule) for run in process],
             "clock": self._exercise.clock,
             "deadline": self._deadline,
@@ -162,7 +194,7 @@ class Executor:
         }
 
 
-_LINE = re.compile(r"^line (\d+): ")
+_LINE = re.compile(r"(case \[.*?\], )?line (\d+): (.*)", re.DOTALL)
 
 
 @cache

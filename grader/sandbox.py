@@ -200,6 +200,7 @@ _OURS = ("grader/__init__.py", "grader/inside", "vespera_scriptorium")
 _EMPTY = {
     "HOME": "/nowhere",
     "LANG": "C.UTF-8",
+    "MALLOC_ARENA_MAX": "2",  # or each thread takes 64 MiB of addresses, and there is 1 GiB
     "PATH": "/usr/bin",
     "PYTHONHASHSEED": "0",
     "PYTHONUNBUFFERED": "1",
@@ -217,7 +218,7 @@ def _inherited() -> dict[str, str]:
         if name in ("PYTHONPATH", "PYTHONHOME")
         or (not name.startswith(("PYTHON", "PYTEST_", "JPY_", "HYPOTHESIS_")) and name != "CI")
     }
-    same = {name: _EMPTY[name] for name in _EMPTY if name.startswith("PYTHON")}
+    same = {name: _EMPTY[name] for name in _EMPTY if name.startswith(("PYTHON", "MALLOC"))}
     return {**kept, **same, "TZ": "UTC"}
 
 

@@ -10,6 +10,8 @@ complete by then counts::
 
     run   = (broken | skipped)* collected case* finish
     case  = start setup [call] teardown end
+
+A test that is still at work when its time is up may say why: `stuck`, anywhere in its case.
 """
 
 from collections.abc import Callable, Collection
@@ -18,9 +20,9 @@ from typing import Any, Literal
 
 from grader.inside.settings import FINISH, MOST_CASES
 
-Ending = Literal["passed", "failed", "left", "skipped", "hung", "died"]
-SEVERITY: tuple[Ending, ...] = ("passed", "left", "failed", "died", "hung", "skipped")
-OUTCOMES = ("passed", "failed", "skipped", "hung")
+Ending = Literal["passed", "failed", "left", "skipped", "hung", "died", "refused"]
+SEVERITY: tuple[Ending, ...] = ("passed", "left", "failed", "died", "hung", "skipped", "refused")
+OUTCOMES = ("passed", "failed", "skipped", "hung", "refused")
 LONGEST_MESSAGE = 300
 
 Words = Callable[[str], str]
@@ -86,6 +88,8 @@ class _Records:
         self.broken: str | None = None
         self.skipped = False
         self.finished = False
+        self.stuck: str | None = None
+        """Why the case that is open is still at work."""
         self._tests = tests
         self._words = words
         self._open: int | None = None
@@ -118,7 +122,9 @@ class _Records:
                 if "teardown" not in case.phases:
                     raise _Unlawful
                 case.left, case.choices = list(map(self._words, left)), choices
-                case.ended, self._open = True, None
+                case.ended, self._open, self.stuck = True, None, None
+            case ("stuck",), (str(why),) if self._open is not None and self.stuck is None:
+                self.stuck = self._words(why)
             case ("finish",), (True,):
                 self.finished = True
             case _:
@@ -204,7 +210,7 @@ def read_answer(
         if not mine:
             outcomes[name] = Outcome("failed", _NOT_COLLECTED)
         elif any(not case.ended for case in begun):
-            outcomes[name] = unfinished(answer, deadline)
+            outcomes[name] = unfinished(answer, deadline, records.stuck)
         elif len(begun) == len(mine):
             outcomes[name] = _worst([_outcome(case, setup_kills) for case in begun])
     return Transcript(outcomes, records.collected)
@@ -231,20 +237,24 @@ _UNLAWFUL = (
 )
 
 
-def unfinished(answer: dict[str, Any], deadline: float) -> Outcome:
+def unfinished(answer: dict[str, Any], deadline: float, stuck: str | None = None) -> Outcome:
     """How a test has ended that had begun when its process ended."""
     if answer["hung"]:
-        return Outcome("hung", f"takes longer than {deadline:g} s")
+        why = f"{stuck} ({deadline:g} s are over)" if stuck else f"takes longer than {deadline:g} s"
+        return Outcome("hung", why)
     return Outcome("died", "ends the process it runs in")
 
 
 def _outcome(case: _Case, setup_kills: bool) -> Outcome:
-    """Skipped before all, then hung, then failed in any phase, then left behind."""
-    for ending in ("skipped", "hung", "failed"):
+    """Refused before all, then skipped, hung, failed in any phase, then left behind."""
+    for ending in ("refused", "skipped", "hung", "failed"):
         for phase in ("setup", "call", "teardown"):
             outcome, message = case.phases.get(phase, ("missing", None))
             if outcome == ending:
                 kills = ending == "failed" and (phase != "setup" or setup_kills)
+                forgotten = [one for one in case.left if "never awaited" in one]
+                if ending == "failed" and forgotten:
+                    message = f"{forgotten[0]} (and so: {message})"
                 return Outcome(ending, message, kills, case.choices)
     if case.left:
         return Outcome("left", case.left[0], choices=case.choices)

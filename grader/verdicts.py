@@ -11,11 +11,11 @@ FAILED = ("failed", "died")
 
 
 def undecided(done: list[Run]) -> tuple[str, ...]:
-    """The tests that neither hung nor skipped, to be run under other schedules, too."""
+    """The tests that did run to their end, to be run under other schedules, too."""
     return tuple(
         name
         for name in done[-1].tests
-        if all(run.outcomes[name].ending not in ("hung", "skipped") for run in done)
+        if all(run.outcomes[name].ending not in ("hung", "skipped", "refused") for run in done)
     )
 
 
@@ -34,6 +34,9 @@ def judge(name: str, correct: list[Run], exercise: Exercise) -> TestReport:
     """Rule 1: valid is what passes on every correct implementation under every schedule."""
     seen = [(run, run.outcomes[name]) for run in correct if name in run.outcomes]
     reference = [(run, o) for run, o in seen if run.variant is exercise.reference]
+    for run, outcome in seen:
+        if outcome.ending == "refused":
+            return TestReport(name, "refused", f"{_where(run, exercise)}{outcome.message}")
     for _, outcome in seen:
         if outcome.ending == "skipped":
             return TestReport(name, "skipped", "is skipped, and a test that does not run is none")

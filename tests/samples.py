@@ -150,6 +150,7 @@ def request(
         "suite": suite,
         "tests": tests,
         "grafts": [],
+        "guarded": True,
         "schedules": schedules,
         "clock": "virtual",
         "deadline": min(limit, 30),

@@ -15,12 +15,13 @@ from grader.evaluate import evaluate
 from grader.exercise import SUITE, Exercise, Variant
 from grader.notebooks import solution
 from grader.report import Report
-from grader.runs import _grafts
+from grader.runs import Defences, _grafts
 from grader.worker import Worker
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import TaskResult
 
 ROOT = Path(__file__).parents[1]
+UNDISGUISED = Defences(disguise=False)
 
 TWO_AT_ONCE = """
 async def test_another_order_is_possible():
@@ -51,7 +52,7 @@ def test_every_request_has_a_disguise_of_its_own(worker: Worker) -> None:
 def test_correct_implementations_stand_among_the_mutants(worker: Worker) -> None:
     """In each batch with mutants, that of the repeats included, with the same tests to run."""
     tapped = Tapped(worker)
-    evaluate(HEAD + KILLS_1 + KILLS_2 + TWO_AT_ONCE, creation, tapped, disguised=False)
+    evaluate(HEAD + KILLS_1 + KILLS_2 + TWO_AT_ONCE, creation, tapped, defences=UNDISGUISED)
     seen = 0
     for batch in tapped.batches:
         kinds = [variant_of(request, creation).kind for request in batch]
@@ -75,7 +76,7 @@ def test_requests_come_in_random_order(worker: Worker) -> None:
     orders = []
     for _ in range(2):
         tapped = Tapped(worker)
-        evaluate(SOLUTION, creation, tapped, disguised=False)
+        evaluate(SOLUTION, creation, tapped, defences=UNDISGUISED)
         orders.append(
             [
                 (variant_of(request, creation).name, str(request["schedules"]))
@@ -90,7 +91,7 @@ def test_probes_come_in_random_order(worker: Worker) -> None:
     """What must pass and what must fail is mixed, and each is disguised."""
     exercise = exercises()["container-with-overrides"]
     tapped = Tapped(worker)
-    evaluate(solution(ROOT, exercise.id), exercise, tapped, disguised=False)
+    evaluate(solution(ROOT, exercise.id), exercise, tapped, defences=UNDISGUISED)
     batch = tapped.batches[1]  # what comes later is correct, under other schedules
     kinds = [variant_of(request, exercise).kind for request in batch]
     assert kinds.count("broken") == 2 * len(exercise.probes)
@@ -139,7 +140,7 @@ def test_where_there_is_no_alternative_it_fails_the_reference(
     """Which stands among the mutants once more, under their schedule."""
     variants = [variant for variant in creation.variants if variant.kind != "alternative"]
     monkeypatch.setattr(creation, "variants", variants)
-    found = evaluate(NOTHING, creation, Late(worker, 2, 3), disguised=False)
+    found = evaluate(NOTHING, creation, Late(worker, 2, 3), defences=UNDISGUISED)
     assert [(test.verdict, test.kills) for test in found.tests] == [("flaky", ())]
     assert "fails on the same one when it runs again" in (found.tests[0].message or "")
     assert found.score == 0
@@ -271,7 +272,7 @@ def test_comparing_with_the_bank_earns_nothing(worker: Worker, way: str) -> None
 @pytest.mark.usefixtures("without_rules")
 def test_comparing_would_earn_without_a_disguise(worker: Worker, way: str) -> None:
     """These attacks are real ones."""
-    assert evaluate(looking(creation, way), creation, worker, disguised=False).full
+    assert evaluate(looking(creation, way), creation, worker, defences=UNDISGUISED).full
 
 
 WITH_MUTANTS = [name for name, exercise in exercises().items() if exercise.mutants]
@@ -368,7 +369,7 @@ BY_NAME = "'create_all_but_one' in name or 'turn' in name for name in seen"
 def test_names_of_running_tasks_earn_nothing(worker: Worker) -> None:
     """The functions within have other names each time, in what runs, too."""
     suite = RUNNING.replace("{words}", BY_NAME)
-    assert evaluate(suite, together, worker, disguised=False).full
+    assert evaluate(suite, together, worker, defences=UNDISGUISED).full
     assert evaluate(suite, together, worker).score == 0
 
 

@@ -21,7 +21,7 @@ from grader.disguise import Disguise, Disguised
 from grader.exercise import BankError, Exercise, Target, Variant
 from grader.inside.loops import schedules
 from grader.notebooks import solution
-from grader.runs import Executor, Run
+from grader.runs import Defences, Executor, Run
 from grader.scopes import FUNCTIONS, rename
 from grader.suite import read
 from grader.worker import Worker
@@ -532,7 +532,9 @@ def outcomes(
     exercise: Exercise, text: str, worker: Worker, seed: int | None
 ) -> list[dict[str, tuple[str, bool]]]:
     """How each test and probe ends on each variant, under the first schedule."""
-    executor = Executor(read(text), exercise, worker, Random(seed), disguised=seed is not None)
+    executor = Executor(
+        read(text), exercise, worker, Random(seed), Defences(disguise=seed is not None)
+    )
     fifo = schedules(exercise.clock)[0]
     tests = read(text).tests
     suites = [v for v in exercise.variants if v.kind != "broken"] if tests else []

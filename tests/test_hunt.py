@@ -13,9 +13,11 @@ from grader.evaluate import evaluate
 from grader.inside.loops import HAS_EAGER_TASKS, Schedule, schedules
 from grader.notebooks import solution
 from grader.report import Report
-from grader.runs import Executor, Run
+from grader.runs import Defences, Executor, Run
 from grader.suite import read
 from grader.worker import Worker
+
+UNDISGUISED = Defences(disguise=False)
 
 ROOT = Path(__file__).parents[1]
 
@@ -158,7 +160,7 @@ async def test_tasks_have_ids():
 )
 def test_a_kill_must_reproduce(worker: Worker, test: str, verdict: str) -> None:
     """What fails on a mutant, and not when it runs again, kills nothing; twice, and it is flaky."""
-    found = evaluate(HEAD + test, creation, Once(worker), disguised=False)
+    found = evaluate(HEAD + test, creation, Once(worker), defences=UNDISGUISED)
     assert [test.verdict for test in found.tests] == [verdict]
     assert found.killed == 0
 
@@ -217,7 +219,7 @@ def test_where_there_is_a_choice_every_schedule_is_tried(test: str, worker: Work
 def test_without_a_choice_every_order_ends_alike(name: str, worker: Worker) -> None:
     """Wherever a test of a solution had no choice, with any variant, no shuffle changes its end."""
     exercise, suite = exercises()[name], read(solution(ROOT, name))
-    executor = Executor(suite, exercise, worker, Random(1), disguised=False)
+    executor = Executor(suite, exercise, worker, Random(1), UNDISGUISED)
     orders = [one for one in schedules(exercise.clock) if one.kind in ("fifo", "shuffled")]
     variants = [one for one in exercise.variants if one.kind != "broken"]
     runs = [[Run(variant, one, suite.tests) for one in orders] for variant in variants]

@@ -297,7 +297,7 @@ def test_return():
 async def test_return_async():
     return 1 == 2
 
-test_made_at_run_time = lambda: None
+globals()["test_made_at_run_time"] = lambda: None
 
 def test_gone(): pass
 del test_gone
@@ -326,10 +326,10 @@ def bad(grade: Grade) -> Report:
     ("name", "verdict", "message"),
     [
         ("test_a_task_has_an_id", "valid", None),
-        ("test_endless", "hangs", "takes longer than 1.5 s"),
-        ("test_endless_fixture", "hangs", "takes longer than 1.5 s"),
-        ("test_endless_end", "hangs", "takes longer than 1.5 s"),
-        ("test_waits_for_a_thread", "hangs", "takes longer than 1.5 s"),
+        ("test_endless", "hangs", "line 24: is busy all the time and comes to no end: look"),
+        ("test_endless_fixture", "hangs", "line 24: is busy all the time"),
+        ("test_endless_end", "hangs", "(1.5 s are over)"),
+        ("test_waits_for_a_thread", "hangs", "waits for something that does not come"),
         ("test_other_cell", "wrong", "; the cell must import or define everything that its tests"),
         ("test_ends_process", "wrong", "ends the process it runs in"),
         ("test_system_exit", "wrong", "SystemExit: 3"),
@@ -362,7 +362,7 @@ def test_sentence(bad: Report, name: str, verdict: str, message: str | None) -> 
 def test_what_is_made_at_run_time(bad: Report) -> None:
     """A test that the source does not show is named as one that does not count."""
     assert bad.reason is not None
-    assert bad.reason.startswith("`test_made_at_run_time` does not count: write every test in the")
+    assert bad.reason.startswith("`test_made_at_run_time` does not count, since")
 
 
 def test_bad_tests_kill_nothing(bad: Report) -> None:
@@ -394,10 +394,8 @@ def test_every_message_is_one_line_that_can_be_written(bad: Report) -> None:
         ("x = '\ud800'", "error", "This is not Python: it holds half a character"),
         ("x = 1" + "+1" * 30_000, "error", "The code is nested too deeply to be read"),
         ("x = 1\n" * 900_000, "rejected", "5400000 characters: at most 100000 are read"),
-        ("import os", "rejected", "Line 1: `os` cannot be imported here"),
-        ("pytest_plugins = ['os']", "rejected", "Line 1: `pytest_plugins` is not allowed here."),
+        ("exec('')\ndef test_a(): 0", "rejected", "Line 1: `exec` runs what nobody can read here"),
         ("def helper(): pass", "graded", "No test found: the name of a test begins with `test_`."),
-        ("test_a = lambda: None", "graded", "No test found: the name of a test begins with"),
         (
             f"{HEAD}\nmissing()\ndef test_a(): pass",
             "error",
@@ -411,10 +409,18 @@ def test_every_message_is_one_line_that_can_be_written(bad: Report) -> None:
         ("import pytest\npytest.exit('x')\ndef test_a(): 0", "error", "Line 2: Exit: x."),
         ("def f(): f()\nf()\ndef test_a(): pass", "error", "Line 1: RecursionError: maximum"),
         ("raise ValueError('\\ud800\\n\\x1b[31m')\ndef test_a(): 0", "error", "Line 1: ValueError"),
-        ("class TestA:\n    def __init__(self): 0\n    def test_a(self): 0", "error", "Pytest"),
+        (
+            "class TestA:\n    def __init__(self): 0\n    def test_a(self): 0",
+            "graded",
+            "`TestA` has an `__init__`, so pytest runs none of its tests (`test_a`): prepare",
+        ),
+        (
+            "for n in range(3):\n    globals()[f'test_{n}'] = lambda: None",
+            "graded",
+            "`test_0` does not count, since the cell does not say its name: write `def` and",
+        ),
         ("def test_a():\n    yield", "rejected", "Line 1: test_a holds a `yield`"),
         ("async def test_a():\n    yield", "rejected", "Line 1: test_a holds a `yield`"),
-        ("import pytest\n@pytest.mark.foo\ndef test_a(): 0", "error", "Line 2: Failed: 'foo' not"),
         (
             "import pytest\n@pytest.mark.parametrize('b', [1])\ndef test_a(): 0",
             "error",

@@ -1,65 +1,176 @@
 """What a test leaves behind: running tasks, coroutines nobody awaited, exceptions nobody saw.
 
-pytest stays green on most of these. They are noted for the test that caused them, after its
-teardown, and never fail it here: whoever reads the records decides what they mean.
+pytest stays green on most of these, or blames the test that comes after. Here they are found for
+the test that made them, after its teardown, also while a traceback, a list or a fixture keeps them
+alive. They never fail the test: whoever reads the records decides what they mean.
 """
 
 import asyncio
-import contextlib
 import gc
+import inspect
 import sys
 import threading
-from collections.abc import Iterator
+import types
+import warnings
+from collections.abc import Callable, Iterable
 from typing import Any
 
-Left = list[str]
-"""Sentences without a subject: "leaves the task `serve` running"."""
+from grader.inside.guard import unguarded
+from grader.inside.loops import CourseLoop, asked_for, close_what_was_asked_for
+
+DEPTH = 12
+"""Frames that a coroutine remembers of where it was made."""
+
+_warnings: Any = warnings  # the function that Python calls for such a coroutine has no public name
 
 
-@contextlib.contextmanager
-def watch() -> Iterator[Left]:
-    """Note everything that is left behind until the end of the block."""
-    left: Left = []
-    close = asyncio.Runner.close
-    unraisable, excepthook = sys.unraisablehook, threading.excepthook
+class Watch:
+    """Notes what is left behind between `begin` and `end`.
 
-    def look_then_close(runner: asyncio.Runner) -> None:
-        loop = getattr(runner, "_loop", None)
-        if loop is not None and not loop.is_closed():
-            gc.collect()  # an exception is lost when the last task that knows it is gone
-            left.extend(_left_in(loop))
-        close(runner)
+    `is_suite` tells by its file's name which code is the suite's. Where `strangers` make coroutines
+    in the same process, only those are noted that come from the suite.
+    """
 
-    def note_unraisable(args: Any) -> None:
-        left.append(_lost(args.exc_value, args.exc_type))
+    def __init__(self, is_suite: Callable[[str], bool], *, strangers: bool = False) -> None:
+        self._is_suite = is_suite
+        self._strangers = strangers
+        self._left: dict[str, None] = {}
+        self._known: list[Any] = []
+        """Tasks that ran before the test."""
 
-    def note_thread(args: Any) -> None:
-        left.append(f"loses an exception in a thread: {args.exc_type.__name__}: {args.exc_value}")
+    def begin(self) -> None:
+        """Start to listen."""
+        self._left = {}
+        self._hooks = (
+            asyncio.Runner.close,
+            sys.unraisablehook,
+            threading.excepthook,
+            _warnings._warn_unawaited_coroutine,
+        )
+        close, _, _, warn = self._hooks
 
-    asyncio.Runner.close = look_then_close  # type: ignore[method-assign,assignment]  # the last look in
-    sys.unraisablehook, threading.excepthook = note_unraisable, note_thread
-    try:
-        yield left
+        def look_then_close(runner: asyncio.Runner) -> None:
+            self._look_at(getattr(runner, "_loop", None))
+            close(runner)
+
+        def note_unawaited(coroutine: Any) -> None:
+            try:
+                warn(coroutine)
+            except Warning:  # and not where a test expects it, and catches it
+                self._note_unawaited(coroutine)
+
+        def note_unraisable(args: Any) -> None:
+            if not isinstance(args.exc_value, ResourceWarning) or not _of_a_loop(args.exc_value):
+                self._note(_lost(args.exc_value, args.exc_type))
+
+        def note_thread(args: Any) -> None:
+            what = f"{args.exc_type.__name__}: {args.exc_value}"
+            self._note(f"loses an exception in a thread: {what}")
+
+        asyncio.Runner.close = look_then_close  # type: ignore[method-assign,assignment]  # the last look in
+        sys.unraisablehook, threading.excepthook = note_unraisable, note_thread
+        _warnings._warn_unawaited_coroutine = note_unawaited
+        CourseLoop.noted.clear()
+        sys.set_coroutine_origin_tracking_depth(DEPTH)
+
+    def spare(self) -> None:
+        """What runs now in the loop of a test that begins is not its own, unless it ends with it.
+
+        A fixture for several tests may have started it, in a loop for several tests.
+        """
+        policy: Any = asyncio.get_event_loop_policy()
+        loop = policy._local._loop
+        self._known = [] if loop is None or loop.is_closed() else list(asyncio.all_tasks(loop))
+
+    def look(self) -> list[str]:
+        """What is left now. Sentences without a subject: "leaves the task `serve` running"."""
+        self._look_at(asked_for())
+        close_what_was_asked_for()
         gc.collect()
-    finally:
-        asyncio.Runner.close = close  # type: ignore[method-assign]  # as it was
-        sys.unraisablehook, threading.excepthook = unraisable, excepthook
+        with unguarded():
+            everything = [one for one in gc.get_objects() if isinstance(one, _KINDS)]
+        tasks = [one for one in everything if isinstance(one, asyncio.Task) and self._is_ours(one)]
+        self._look_at_tasks(task for task in tasks if task not in self._known)
+        owned = {id(task.get_coro()) for task in tasks}
+        for one in everything:
+            if type(one) is types.CoroutineType and id(one) not in owned:
+                self._look_at_coroutine(one)
+        for sentence, coroutine in CourseLoop.noted:
+            self._note(sentence, coroutine)
+        CourseLoop.noted.clear()
+        return list(self._left)
+
+    def end(self) -> list[str]:
+        """Stop to listen; what was left."""
+        left = self.look()
+        asyncio.Runner.close = self._hooks[0]  # type: ignore[method-assign]  # as it was
+        sys.unraisablehook, threading.excepthook = self._hooks[1:3]
+        _warnings._warn_unawaited_coroutine = self._hooks[3]
+        sys.set_coroutine_origin_tracking_depth(0)
+        return left
+
+    def _note(self, sentence: str, coroutine: Any = None) -> None:
+        line = self._line(coroutine)
+        self._left[sentence if line is None else f"line {line}: {sentence}"] = None
+
+    def _line(self, coroutine: Any) -> int | None:
+        """Where the suite has made a coroutine."""
+        origin = getattr(coroutine, "cr_origin", None) or ()
+        return next((line for file, line, _ in origin if self._is_suite(file)), None)
+
+    def _is_ours(self, task: asyncio.Task[Any]) -> bool:
+        return isinstance(task.get_loop(), CourseLoop)
+
+    def _look_at(self, loop: asyncio.AbstractEventLoop | None) -> None:
+        """At a loop that is about to be closed."""
+        if loop is None or loop.is_closed():
+            return
+        gc.collect()  # an exception is lost when the last task that knows it is gone
+        self._look_at_tasks(asyncio.all_tasks(loop))
+        # One that has ended has no frame; the loop forgets it only when nobody refers to it.
+        known = list(getattr(loop, "_asyncgens", ()))
+        with unguarded():
+            names = sorted(agen.__name__ for agen in known if agen.ag_frame is not None)
+        for name in names:
+            self._note(f"leaves the async generator `{name}` open: close it with `aclosing`")
+
+    def _look_at_tasks(self, tasks: Iterable[Any]) -> None:
+        for task in sorted(tasks, key=_name):
+            if not task.done() and _name(task):  # the loop's own tasks have no name
+                self._note(f"leaves the task `{_name(task)}` running: await it", task.get_coro())
+            elif task.done() and task._log_traceback:
+                task._log_traceback = False  # or it would be told once more, of another test
+                error = task.exception()
+                what = f"loses an exception: {type(error).__name__}: {error}"
+                self._note(what, task.get_coro())
+
+    def _look_at_coroutine(self, coroutine: Any) -> None:
+        with unguarded():
+            is_new = inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED
+        if is_new:
+            self._note_unawaited(coroutine)
+
+    def _note_unawaited(self, coroutine: Any) -> None:
+        if self._strangers and self._line(coroutine) is None:
+            return  # and let it be: it may be about to be awaited
+        name = coroutine.__qualname__.replace("<locals>.", "")
+        if name == "AsyncMockMixin._execute_mock_call":
+            name = "a call of an AsyncMock"
+        self._note(f"`{name}` was never awaited: write `await` before the call", coroutine)
+        coroutine.close()  # or it would be told once more, of another test
 
 
-def _left_in(loop: asyncio.AbstractEventLoop) -> Left:
-    tasks = sorted(filter(None, map(_name, asyncio.all_tasks(loop))))
-    left = [f"leaves the task `{name}` running" for name in tasks]
-    left += getattr(loop, "noted", [])
-    # One that has ended has no frame; the loop forgets it only once nobody refers to it any more.
-    known = list(getattr(loop, "_asyncgens", ()))
-    open_generators = [agen for agen in known if agen.ag_frame is not None]
-    left += [f"leaves the async generator `{agen.__name__}` open" for agen in open_generators]
-    return left
+_KINDS = (types.CoroutineType, asyncio.Task)
 
 
 def _name(task: asyncio.Task[Any]) -> str:
     """Empty for the loop's own tasks, which close async generators."""
-    return str(getattr(task.get_coro(), "__qualname__", ""))
+    return str(getattr(task.get_coro(), "__qualname__", "")).replace("<locals>.", "")
+
+
+def _of_a_loop(warning: Warning) -> bool:
+    """A loop that nobody has closed harms nobody: it is closed for its test."""
+    return "unclosed event loop" in str(warning) or "unclosed <socket" in str(warning)
 
 
 def _lost(value: BaseException | None, kind: type[BaseException]) -> str:

@@ -20,6 +20,9 @@ HAS_EAGER_TASKS = sys.version_info >= (3, 12)
 LATEST = 0.05
 """How late a late timer may be, in seconds."""
 
+MOST_SPINS = 10_000
+"""Turns of a loop without a pause for which virtual time stands still: nobody needs so many."""
+
 Kind = Literal["fifo", "shuffled", "late", "eager"]
 
 
@@ -58,6 +61,9 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
     that live at the same time could be.
     """
 
+    noted: ClassVar[list[tuple[str, Any]]] = []
+    """What went wrong in any loop and nobody saw, with the coroutine it happened in."""
+
     _ready: Any
     _scheduled: Any
     _selector: Any
@@ -69,7 +75,7 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
         self.setup_looptime(_enabled=self._virtual, noop_cycles=0)
         self._schedule = schedule
         self._alone = alone
-        self.noted: list[str] = []
+        self._spins = 0
         self._random = Random(schedule.seed // 2 if schedule.kind == "late" else schedule.seed)
         if schedule.kind == "eager" and sys.version_info >= (3, 12):
             self.set_task_factory(asyncio.eager_task_factory)
@@ -94,11 +100,14 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
         if self.get_exception_handler() is not None:
             super().call_exception_handler(context)
         else:
-            self.noted.append(_describe(context))
+            task = context.get("task") or context.get("future")
+            coroutine = task.get_coro() if isinstance(task, asyncio.Task) else None
+            CourseLoop.noted.append((_describe(context), coroutine))
 
     def _asyncgen_finalizer_hook(self, agen: Any) -> None:
         """Called for an async generator that was dropped half-way."""
-        self.noted.append(f"drops the async generator `{agen.__name__}` without closing it")
+        name = f"`{agen.__name__}`"
+        CourseLoop.noted.append((f"drops the async generator {name} without closing it", None))
         super()._asyncgen_finalizer_hook(agen)  # type: ignore[misc]  # asyncio's own
 
     async def shutdown_default_executor(self, timeout: float | None = None) -> None:
@@ -113,14 +122,28 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
         return super().call_soon_threadsafe(callback, *args, **context)
 
     def _run_once(self) -> None:
+        self._spins = self._spins + 1 if self._virtual and self._ready else 0
+        if self._spins > MOST_SPINS and not all(timer.cancelled() for timer in self._scheduled):
+            self._let_time_pass()
         if len(self._ready) > 1:
             self._order_tasks()
         elif not self._ready and self._alone and self._nothing_can_happen() and not self._ready:
             # asked twice: a thread may have left something to do just before it ended
-            raise Hang("every task waits, and nothing is left that could wake one")
+            raise Hang("waits for ever: nothing is left that could wake it")
         if not self._repeatable:
             CourseLoop.choices += len(asyncio.all_tasks(self)) > 1
         super()._run_once()  # type: ignore[misc]  # asyncio's own, missing from its stubs
+
+    def _let_time_pass(self) -> None:
+        """Somebody polls, and time would never move on: it does so once, as it really would."""
+        self._spins = 0
+        waiting, before = [*self._ready], self.time()
+        self._ready.clear()
+        for _ in range(3):  # looptime looks once more before it moves time
+            super()._run_once()  # type: ignore[misc]  # asyncio's own, missing from its stubs
+            if self._ready or self.time() > before:
+                break
+        self._ready.extend(waiting)
 
     def _order_tasks(self) -> None:
         """Permute the handles that step tasks; callbacks and transports keep their places."""
@@ -154,27 +177,60 @@ def _steps_a_task(handle: asyncio.Handle) -> bool:
     return isinstance(getattr(callback, "__self__", None), asyncio.Task)
 
 
-def use_for_all(make: Callable[[], CourseLoop]) -> None:
-    """Give these loops also to whoever asks without pytest-asyncio: unittest, `asyncio.run`."""
-    make_none_by_asking()
-    asyncio.set_event_loop(None)
-    asyncio.events.new_event_loop = asyncio.new_event_loop = make
+def use_for_all(make: Callable[[], CourseLoop]) -> Callable[[], None]:
+    """Give these loops, in this thread, also to whoever asks without pytest-asyncio.
 
-
-def make_none_by_asking() -> None:
-    """Make no loop for those who only ask for the current one, as looptime does in any test.
-
-    Nobody would close it, and whichever test runs when it is collected would be blamed.
+    That is unittest, `asyncio.run`, `asyncio.new_event_loop`, and `asyncio.get_event_loop` where
+    there is none yet. Returns what takes that back.
     """
+    me = threading.get_ident()
+    usual = asyncio.events.new_event_loop
     policy: Any = asyncio.get_event_loop_policy()
+    usual_current = policy.get_event_loop
+
+    def new() -> asyncio.AbstractEventLoop:
+        return make() if threading.get_ident() == me else usual()
 
     def current() -> asyncio.AbstractEventLoop:
-        loop: asyncio.AbstractEventLoop | None = policy._local._loop
-        if loop is None:
-            raise RuntimeError("there is no current event loop: use asyncio.run")
-        return loop
+        if threading.get_ident() != me:
+            found: asyncio.AbstractEventLoop = usual_current()
+            return found
+        if policy._local._loop is None:
+            asking = str(sys._getframe(1).f_globals.get("__name__"))
+            if asking.partition(".")[0] in ("looptime", "pytest_asyncio"):
+                raise RuntimeError("they only look whether there is one")
+            policy._local._loop = _asked[me] = make()
+        own: asyncio.AbstractEventLoop = policy._local._loop
+        return own
 
+    def take_back() -> None:
+        asyncio.events.new_event_loop = asyncio.new_event_loop = usual
+        del policy.get_event_loop
+
+    policy._local._loop = None
+    asyncio.events.new_event_loop = asyncio.new_event_loop = new
     policy.get_event_loop = current
+    return take_back
+
+
+_asked: dict[int, CourseLoop] = {}
+"""By thread, the loop that was made because somebody asked for the current one."""
+
+
+def asked_for() -> CourseLoop | None:
+    """The loop of this thread that was made because somebody asked for the current one."""
+    return _asked.get(threading.get_ident())
+
+
+def close_what_was_asked_for() -> None:
+    """Close that loop: nobody else would, and the next test shall have its own."""
+    loop = _asked.pop(threading.get_ident(), None)
+    if loop is not None:
+        policy: Any = asyncio.get_event_loop_policy()
+        if policy._local._loop is loop:
+            policy._local._loop = None
+        if not loop.is_running():
+            loop.close()
 
 
 def schedules(clock: str) -> list[Schedule]:

@@ -14,11 +14,16 @@ import marshal
 import os
 import random
 import re
+import signal
 import sys
 import tempfile
+import threading
+import time
+import warnings
 from collections.abc import Generator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -26,9 +31,13 @@ from _pytest.assertion.rewrite import PYC_TAIL, rewrite_asserts
 from _pytest.main import pytest_runtestloop as run_all
 from hypothesis import configuration
 
-from grader.inside import graft, hygiene
+from grader.inside import graft, guard
+from grader.inside.comparing import comparison
+from grader.inside.hygiene import Watch
 from grader.inside.loops import CourseLoop, Hang, Schedule, use_for_all
+from grader.inside.patience import LONGEST
 from grader.inside.settings import MOST_CASES, PYTEST_OPTIONS, register_plugins
+from grader.inside.stuck import why_stuck
 
 SUITE_FILE = "test_suite.py"
 OPTIONS = (
@@ -41,18 +50,29 @@ OPTIONS = (
 )
 """Hygiene is watched by `hygiene`, and output goes nowhere."""
 
+STACK = 256 << 10
+"""Bytes of the stack of a thread: eight MiB each would make many of them too many."""
+
+BUSY = 0.1
+"""The share of its time that a test uses which does not only wait, on however busy a machine."""
+
+EARLIER = 0.9
+"""The share of a deadline after which a test that is still at work says why."""
+
 
 @lru_cache(maxsize=1)
 def rewritten(suite: str, config: pytest.Config) -> bytes:
     """What pytest would keep of a suite in `__pycache__`: made once, it serves every run of it.
 
-    Empty where the suite cannot be compiled without a warning; each run then says why by itself.
+    Empty where the suite cannot be compiled; each run then says why by itself.
     """
     source = suite.encode()
     try:
-        tree = ast.parse(source)
-        rewrite_asserts(tree, source, SUITE_FILE, config)
-        code = marshal.dumps(compile(tree, SUITE_FILE, "exec", dont_inherit=True))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the compiler warns of is no test's failure
+            tree = ast.parse(source)
+            rewrite_asserts(tree, source, SUITE_FILE, config)
+            code = marshal.dumps(compile(tree, SUITE_FILE, "exec", dont_inherit=True))
     except Exception:
         return b""
     checked_by_hash = (3).to_bytes(4, "little")  # PEP 552
@@ -76,6 +96,9 @@ class Recorder:
         self._seeded: object = None
         self._found: dict[str, Any] = {}
         self._noted = b""
+        self._watch = Watch(_is_suite)
+        self._deadline = self._limit = 0.0
+        self._used = 0.0
 
     def begin(self, request: Mapping[str, Any], config: Any, folder: Path, bytecode: bytes) -> None:
         """Make this process ready for one request: its variant, its suite, its schedule."""
@@ -95,11 +118,16 @@ class Recorder:
         self.schedules = [Schedule(**schedule) for schedule in request["schedules"]]
         self.schedule = self.schedules[0]
         self.tests = None if request["tests"] is None else frozenset(request["tests"])
+        self._deadline = float(request["deadline"])
+        self._limit = time.monotonic() + float(request["limit"])
         config.args = [str(suite)]
         config.pluginmanager._confcutdir = folder  # what lies above is not to be looked through
         self._seed()
         use_for_all(self._loop)
+        threading.stack_size(STACK)
         graft.apply(graft.Graft(**source) for source in request["grafts"])
+        if request["guarded"]:
+            guard.watch(str(suite))
 
     def note(self, **record: Any) -> None:
         """One record, to be written with the next: every write wakes the server."""
@@ -179,8 +207,11 @@ class Recorder:
         self._number = self._numbers[item]
         self.write(start=self._number)
         before = CourseLoop.choices
-        with hygiene.watch() as left:
-            result = yield
+        self._watch.begin()
+        self._set_alarm(self._deadline)
+        result = yield
+        left = self._watch.end()
+        self._set_alarm(0)
         self.note(
             end=self._number,
             left=[self._clean(sentence) for sentence in left[:5]],
@@ -189,15 +220,49 @@ class Recorder:
         )
         return result
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        """What fixtures of a wider scope have running is theirs."""
+        self._watch.spare()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> list[str]:
+        """Both values, in the place of pytest's own words."""
+        return [comparison(op, left, right)]
+
+    def _set_alarm(self, seconds: float) -> None:
+        """Say in time why a test is still at work; the last alarm ends the process."""
+        if not self._limit:  # this is the warm process itself
+            return
+        self._used = time.process_time()
+        if seconds:
+            signal.signal(signal.SIGALRM, self._say_why)
+            signal.setitimer(signal.ITIMER_REAL, seconds * EARLIER)
+        else:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            left = self._limit - time.monotonic()
+            signal.setitimer(signal.ITIMER_REAL, LONGEST * (max(left, 0) + 1))
+
+    def _say_why(self, _: int, frame: FrameType | None) -> None:
+        """Runs in the middle of a test that is about to be ended."""
+        busy = time.process_time() - self._used > self._deadline * BUSY
+        with guard.unguarded():
+            self.write(stuck=why_stuck(frame, _is_suite, busy=busy))
+        self._set_alarm(0)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, Any]:
         """How each phase of each case ends."""
         report = yield
         outcome, message = report.outcome, None
         if call.excinfo is not None:
-            message = self._clean(_sentence(call.excinfo))
+            case = getattr(item, "callspec", None)
+            where = f"case [{case.id}], " if case is not None and case.id else ""
+            message = where + self._clean(_sentence(call.excinfo))
         if call.excinfo is not None and isinstance(call.excinfo.value, Hang):
             outcome = "hung"
+        elif call.excinfo is not None and _is_refused(call.excinfo.value):
+            outcome = "refused"
         elif hasattr(report, "wasxfail"):
             outcome = "skipped"
         report.of_the_run = {"outcome": outcome, "message": message}
@@ -246,9 +311,31 @@ def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     lines = [entry.lineno + 1 for entry in frames if _is_suite(entry.frame.code.raw.co_filename)]
     if isinstance(error, SyntaxError) and _is_suite(error.filename):
         lines.append(error.lineno or 1)
-    what = (excinfo.exconly(tryshort=True).strip().splitlines() or [excinfo.typename])[0]
+    said = excinfo.exconly(tryshort=True).strip().splitlines() or [excinfo.typename]
+    what = said[0]
+    if isinstance(error, AssertionError) and not what.startswith(("assert ", "AssertionError: as")):
+        values = next((line for line in said[1:] if line.startswith("assert ")), None)
+        what += f" ({values.removeprefix('assert ')})" if values else ""
+    if _is_a_limit(error):
+        what = TOO_MUCH
+    if isinstance(error, guard.Refused):
+        what = str(error)
     what = re.sub(r"^[\w.]*\b(AssertionError: (?=assert )|(?=[A-Z]\w*: ))", "", what)
     return f"line {lines[-1]}: {what}" if lines else what
+
+
+TOO_MUCH = "needs more memory or threads than a test gets here: make it smaller"
+
+
+def _is_a_limit(error: BaseException) -> bool:
+    """What the grader's own walls refuse."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and error.args == ("can't start new thread",)
+    )
+
+
+def _is_refused(error: BaseException) -> bool:
+    return isinstance(error, guard.Refused) or _is_a_limit(error)
 
 
 def _is_suite(path: Any) -> bool:

@@ -25,6 +25,7 @@ from typing import Any
 
 import pytest
 
+from grader.inside.patience import Patience
 from grader.inside.run import OPTIONS, SUITE_FILE, Recorder, rewritten
 from grader.inside.settings import FINISH, load_hypothesis
 from grader.inside.walls import MOST_OPEN, NO_WALLS, Walls
@@ -80,12 +81,11 @@ class Run:
         self.records: list[Any] = []
         self.malformed = self.overflow = self._finished = False
         self.output, self.child_output = os.pipe()
-        self.patience = float(request["deadline"])
-        self.limit = time.monotonic() + float(request["limit"])
-        self.deadline = time.monotonic() + self.patience
         self._unread = b""
         self._written = 0
         self.pid = walls.fork()
+        limit = time.monotonic() + float(request["limit"])
+        self.patience = Patience(self.pid, float(request["deadline"]), limit)
         with contextlib.suppress(OSError):
             os.setpgid(self.pid, self.pid)
 
@@ -101,11 +101,11 @@ class Run:
             except (ValueError, RecursionError):
                 self.malformed = True
             else:
-                self.deadline = min(time.monotonic() + self.patience, self.limit)
+                self.patience.renew()
         if not self._finished and bool(self.records) and self.records[-1] == FINISH:
             # its end is all that is to come; but what a test has forked may hold the pipe open
             self._finished = True
-            self.deadline = time.monotonic() + LAST_BREATH
+            self.patience.end_in(LAST_BREATH)
         return bool(chunk) and not self.overflow
 
     def end(self, *, hung: bool) -> dict[str, Any]:
@@ -191,15 +191,15 @@ class Server:
                 self._waiting.extend(json.loads(line) for line in lines)
             elif not key.data.read():
                 self._end(key.data, hung=False)
-        now = time.monotonic()
-        for child in [child for child in self._running if child.deadline <= now]:
+        for child in [child for child in self._running if child.patience.is_over()]:
             self._end(child, hung=True)
         return True
 
     def _patience(self) -> float | None:
         if not self._running:
             return None
-        return max(0.0, min(child.deadline for child in self._running) - time.monotonic())
+        next_look = min(child.patience.next_look for child in self._running)
+        return max(0.0, next_look - time.monotonic())
 
     def _start(self, request: dict[str, Any]) -> Run:
         place = self._folder
@@ -238,7 +238,6 @@ class Server:
             self._walls.enter(str(child.folder.parent), seconds)
         except OSError:
             os._exit(NO_WALLS)
-        signal.alarm(seconds)  # in case the server is gone by then
         self._recorder.output = child.child_output
         self._recorder.begin(request, config, child.folder, bytecode)
 

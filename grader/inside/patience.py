@@ -1,0 +1,81 @@
+"""How long a run may be silent: a deadline in real time, and longer where it does not get a turn.
+
+A machine that has too much to do is no fault of a test. A run that would go on if it were let has
+its deadline moved; one that waits, or has used its time, has not.
+"""
+
+import os
+import time
+
+SAMPLE = 0.5
+"""Seconds before a deadline in which is seen who has the processors."""
+
+LONGEST = 10
+"""So many times a deadline may pass before it is one, whatever the machine does."""
+
+
+class Patience:
+    """The deadline of one process, moved whenever the process has said something."""
+
+    def __init__(self, process: int, seconds: float, limit: float) -> None:
+        self._clock = (~process << 3) | 2  # its own, of processor time, as Linux numbers them
+        self._seconds = seconds
+        self._limit = limit
+        self.renew()
+
+    def renew(self) -> None:
+        """It has said something: the deadline is as far away as in the beginning."""
+        now = time.monotonic()
+        self._latest = now + LONGEST * self._seconds
+        self._deadline = min(now + self._seconds, self._limit)
+        self._used = self._processor_time()
+        self._sample: tuple[float, float] | None = None
+
+    def end_in(self, seconds: float) -> None:
+        """It has finished, and may take so long to be gone."""
+        self._deadline = self._latest = time.monotonic() + seconds
+        self._sample = (0.0, 0.0)
+
+    @property
+    def next_look(self) -> float:
+        """When to ask `is_over` again, by the monotonic clock."""
+        return self._deadline - (SAMPLE if self._sample is None else 0)
+
+    def is_over(self) -> bool:
+        """Whether the process has had its time."""
+        now = time.monotonic()
+        if now < self.next_look:
+            return False
+        if self._sample is None:
+            self._sample = self._processor_time(), _idle()
+            return now >= self._deadline
+        if now < self._latest and self._is_kept_waiting(*self._sample):
+            self._deadline, self._sample = now + SAMPLE, (self._processor_time(), _idle())
+            self._limit += SAMPLE
+            return False
+        return True
+
+    def _is_kept_waiting(self, used: float, idle: float) -> bool:
+        """It has work and no turn: it got on a little, and no processor had nothing to do."""
+        mine = self._processor_time()
+        return (
+            mine - self._used < self._seconds
+            and mine - used > SAMPLE / 100
+            and _idle() - idle < SAMPLE / 10
+        )
+
+    def _processor_time(self) -> float:
+        try:
+            return time.clock_gettime(self._clock)
+        except OSError:  # it has ended, or this is no Linux
+            return 0.0
+
+
+def _idle() -> float:
+    """Seconds in which some processor of this machine had nothing to do."""
+    try:
+        with open("/proc/stat", encoding="ascii") as file:
+            ticks = file.readline().split()
+        return (int(ticks[4]) + int(ticks[5])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return time.monotonic() * 1000  # nobody can tell: as if there was nothing else to do

@@ -1,0 +1,30 @@
+"""Why a test is still at work when its time is up: it waits for ever, is busy, or merely slow."""
+
+import asyncio
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+
+def why_stuck(frame: FrameType | None, is_suite: Callable[[str], bool], *, busy: bool) -> str:
+    """A sentence without a subject, by the frame that runs; `busy` if it has used its time."""
+    lines = []
+    waits = frame is not None and frame.f_code.co_filename.endswith("selectors.py")
+    while frame is not None:
+        if is_suite(frame.f_code.co_filename):
+            lines.append(frame.f_lineno)
+        frame = frame.f_back
+    line = f"line {lines[0]}: " if lines else ""
+    if busy and not waits:
+        return f"{line}is busy all the time and comes to no end: look for a loop without a wait"
+    loop: Any = asyncio._get_running_loop()
+    if loop is None:
+        return f"{line}waits where no loop runs: a test must not sleep or block for so long"
+    timers = [timer.when() for timer in getattr(loop, "_scheduled", ()) if not timer.cancelled()]
+    if timers:
+        rest = max(0.0, min(timers) - loop.time())
+        return (
+            f"{line}is slow: it waits for a timer that is due in {rest:.1f} s of real time; "
+            "wait for less, or for an event"
+        )
+    return f"{line}waits for something that does not come: give the wait a deadline"
