@@ -5,13 +5,15 @@ A line of its own in a markdown cell, outside of a code block:
 - `{contract ID}`: the numbered clauses, and the points;
 - `{worked ID}`: the mutant that the lesson shows, with its diff;
 - `{hint ID}`: the hint, folded;
-- `{map}`: the table of the lessons.
+- `{map}`: the table of the lessons;
+- `{rules}`: what the static rules refuse.
 """
 
 import re
 from collections.abc import Callable, Mapping
 
 from grader.exercise import Exercise
+from grader.rules import rules_as_text
 
 _DIRECTIVE = re.compile(r"\{([a-z]+)(?: +([^\s{}]+))?\}")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -42,9 +44,11 @@ def _text(
     whole, name, exercise_id = directive[0], directive[1], directive[2]
     if name == "map" and exercise_id is None:
         return course_map()
+    if name == "rules" and exercise_id is None:
+        return rules_as_text()
     write = _WRITERS.get(name)
     if write is None:
-        known = ", ".join([*(f"{{{writer} ID}}" for writer in _WRITERS), "{map}"])
+        known = ", ".join([*(f"{{{writer} ID}}" for writer in _WRITERS), "{map}", "{rules}"])
         raise DirectiveError(f"`{whole}` is no directive: there are {known}")
     exercise = exercises.get(exercise_id)
     if exercise is None:

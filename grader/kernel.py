@@ -9,14 +9,18 @@ import sys
 import tempfile
 import threading
 import time
+import unittest
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from grader.bank import exercises
 from grader.files import locked
+from grader.inside.patience import Patience
 from grader.inside.settings import PYTEST_OPTIONS, load_hypothesis
+from grader.inside.stuck import BUSY, why_stuck
 from grader.report import Report, headline
 from grader.worker import Worker
 
@@ -31,6 +35,9 @@ NOTEBOOK_OPTIONS = (
     *("-o", "console_output_style=classic"),  # a percentage would stand at the far right
 )
 """What ipytest passes to pytest besides the options on the cell's first line."""
+
+EXPLANATION = "what-the-panel-says.ipynb"
+"""The notebook, beside the start page, that says what a panel means."""
 
 A_MOMENT = 60.0
 """Seconds in which a kernel that has made its folder has locked it, too."""
@@ -52,6 +59,8 @@ class Guard:
         self.lock = threading.RLock()
         self.block: Block | None = None
         self.interrupted = False
+        self.struck: tuple[FrameType | None, Any, bool] | None = None
+        """What was going on when a block had taken too long: frame, loop, whether it was busy."""
 
     def within(self, seconds: float | None, error: type[BaseException]) -> "Block":
         """A block that may take so many seconds, or any time until it is interrupted."""
@@ -60,6 +69,14 @@ class Guard:
     def finishing(self, seconds: float, error: type[BaseException]) -> "Block":
         """A block that takes place even after an interrupt, but no longer than it must."""
         return Block(self, seconds, error, error)
+
+    def why(self, is_suite: Callable[[str], bool]) -> str | None:
+        """What a block that took too long was doing; told once."""
+        struck, self.struck = self.struck, None
+        if struck is None:
+            return None
+        frame, loop, busy = struck
+        return why_stuck(frame, loop, is_suite, busy=busy)
 
     def interrupt(self) -> None:
         """End the block, and enter no other."""
@@ -119,13 +136,19 @@ class Block:
             with contextlib.suppress(AttributeError, RuntimeError):  # closed by now
                 loop.call_soon_threadsafe(lambda: None)
 
-    def _watch(self, wait: float) -> None:
-        while not self._ended.wait(wait):
+    def _watch(self, seconds: float) -> None:
+        patience = Patience(time.pthread_getcpuclockid(self._thread), seconds)
+        while not self._ended.wait(max(0.0, patience.next_look - time.monotonic())):
+            if not patience.is_over():
+                continue
             with self._guard.lock:
                 if self._guard.block is not self:
                     return
+                loop = next(iter(_loops(self._thread)), None)
+                frame = sys._current_frames().get(self._thread)
+                self._guard.struck = frame, loop, patience.used > seconds * BUSY
                 self.strike(self._error)
-            wait = 1.0
+            patience.end_in(1.0)
 
 
 def _loops(thread: int) -> list[Any]:
@@ -183,9 +206,24 @@ def load(ipython: Any) -> None:
     load_hypothesis(shrink=True)  # a cell's decorators look at the profile before pytest starts
     if _ipython is None:
         atexit.register(worker.close)
+        ipython.events.register("pre_run_cell", _forget_earlier_tests)
         ipython.events.register("post_run_cell", _end_interrupted_run)
+        ipython.input_transformers_cleanup.append(_bring_the_magic_up)
         _streams = sys.stdout, sys.stderr
     _ipython = ipython
+
+
+def explanation() -> str | None:
+    """The way from this notebook to the page that explains the panel, if it is there."""
+    for way in ("", "../"):
+        if Path(f"{way}{EXPLANATION}").is_file():
+            return f"{way}{EXPLANATION}"
+    return None
+
+
+def is_cell(file: str) -> bool:
+    """Whether code of a file with this name stands in a cell."""
+    return f"ipykernel_{os.getpid()}" in file
 
 
 def cell() -> str:
@@ -203,6 +241,30 @@ def score(exercise_id: str) -> float:
     else:
         print(f"There is no exercise {exercise_id}. `grader exercises` lists them.")
     return 0.0
+
+
+def _bring_the_magic_up(lines: list[str]) -> list[str]:
+    """Comments may stand above `%%ipytest`, which IPython knows in the first line only.
+
+    The line that takes its place gives the lines below the numbers that they have in the cell.
+    """
+    for number, line in enumerate(lines):
+        if line.startswith("%%ipytest"):
+            return [line, "#\n", *lines[:number], *lines[number + 1 :]]
+        if line.strip() and not line.lstrip().startswith("#"):
+            break
+    return lines
+
+
+def _forget_earlier_tests(info: Any) -> None:
+    """Before a cell with tests: a class of unittest is collected under any name, so ipytest, which
+    goes by names, would run those of earlier cells again."""
+    if "%%ipytest" in (info.raw_cell or ""):
+        names = _ipython.user_ns
+        for name, value in list(names.items()):
+            is_old = isinstance(value, type) and issubclass(value, unittest.TestCase)
+            if is_old and value.__module__ == "__main__":
+                del names[name]
 
 
 def _end_interrupted_run(result: object = None) -> None:

@@ -1,7 +1,7 @@
 """Lessons: the course as it is written, and each lesson as a notebook that has not been run.
 
 A lesson is text, in jupytext's percent format: `lessons/00-start-here.py` and
-`lessons/<part>/<lesson>.py`.
+`lessons/<part>/<lesson>.py`. Pages to look things up in have no number.
 """
 
 import posixpath
@@ -65,6 +65,11 @@ class Lesson:
     def notebook(self) -> Path:
         """Where its notebooks lie, below solutions/ and notebooks/."""
         return Path(self.part) / f"{self.name}.ipynb"
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it is a page to look things up in, and no lesson: those have numbers."""
+        return re.match(r"\d\d-", self.name) is None
 
     @property
     def is_draft(self) -> bool:

@@ -13,9 +13,11 @@ from grader import kernel
 from grader.bank import named
 from grader.evaluate import evaluate
 from grader.exercise import CourseError, Exercise
-from grader.inside.loops import CourseLoop, Hang, Schedule
+from grader.inside.hygiene import Watch
+from grader.inside.loops import CourseLoop, Hang, Schedule, use_for_all
 from grader.inside.settings import DEADLINES, load_hypothesis
 from grader.report import to_html, to_text
+from grader.suite import Rejected, read, read_file
 from grader.worker import Worker
 
 
@@ -32,7 +34,10 @@ class Overdue(Hang, Failed):
 
 
 class Course:
-    """Runs the tests under the exercise's clock with a deadline, then shows the report."""
+    """Runs the tests under the exercise's clock with a deadline, then shows the report.
+
+    Loops, warnings and what tests leave behind are those of the process that grades.
+    """
 
     def __init__(self, config: pytest.Config, exercise: Exercise | None) -> None:
         self._exercise = exercise
@@ -43,30 +48,66 @@ class Course:
         load_hypothesis(shrink=True)
         self._text: Callable[[], str] = kernel.cell if self._in_kernel else _file(config)
         self._worker = kernel.worker if self._in_kernel else Worker()
+        self._is_suite = kernel.is_cell if self._in_kernel else _is_file(config)
+        self._watch = Watch(self._is_suite, strangers=True)
+        self._failed = False
         gc.collect()  # what earlier cells have left behind is not for a test to answer for
+        gc.freeze()
+        self._take_back = use_for_all(self._loop)
         if exercise is not None:
             self._worker.start()  # it warms up while the tests run here
 
+    def _loop(self) -> CourseLoop:
+        return CourseLoop(Schedule(), self._clock, alone=False)
+
     def pytest_asyncio_loop_factories(self, config: Any, item: Any) -> Mapping[str, Any]:
         """One loop a test, under the clock of its exercise."""
-        return {"course": lambda: CourseLoop(Schedule(), self._clock, alone=False)}
+        return {"course": self._loop}
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """What the rules refuse is told before anything runs."""
+        reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+        if self._exercise is None or reporter is None:
+            return
+        with contextlib.suppress(Rejected):  # the report says so
+            for name, why in read(self._text()).refused.items():
+                reporter.write_line(f"{name} is refused: {why}")
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self) -> Generator[None, Any, Any]:
+        """Look at what each test leaves behind."""
+        __tracebackhide__ = True
+        self._failed = False
+        self._watch.begin()
+        try:
+            return (yield)
+        finally:
+            self._watch.end()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
         """A fixture has the same deadline as a test."""
+        __tracebackhide__ = True
         return (yield from self._guarded())
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self) -> Generator[None, Any, Any]:
         """No test runs for ever."""
+        __tracebackhide__ = True
+        self._watch.spare()
         return (yield from self._guarded())
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self) -> Generator[None, Any, Any]:
-        """Nor does what comes after it."""
-        return (yield from self._guarded())
+        """Nor does what comes after it; then nothing must be left."""
+        result = yield from self._guarded()
+        left = self._watch.look()
+        if left and not self._failed:
+            pytest.fail(f"leaks: {'; '.join(left)}", pytrace=False)
+        return result
 
     def _guarded(self) -> Generator[None, Any, Any]:
+        __tracebackhide__ = True
         with kernel.guard.within(self._deadline, Overdue):
             return (yield)
 
@@ -81,11 +122,10 @@ class Course:
     def pytest_runtest_makereport(self, call: Any) -> Generator[None, Any, Any]:
         """A hang needs no traceback: it would show where the loop slept."""
         report = yield
+        self._failed = self._failed or call.excinfo is not None
         if call.excinfo is not None and isinstance(call.excinfo.value, Hang):
-            report.longrepr = (
-                f"hangs: it took longer than {self._deadline:g} s. "
-                "Give the wait a deadline with asyncio.timeout to see where."
-            )
+            why = kernel.guard.why(self._is_suite) or "takes too long"
+            report.longrepr = f"hangs: {why} ({self._deadline:g} s are over)"
         return report
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
@@ -103,6 +143,8 @@ class Course:
 
     def pytest_unconfigure(self) -> None:
         """In a notebook the panel stands under everything that pytest has printed."""
+        self._take_back()
+        gc.unfreeze()
         if not self._in_kernel:
             self._worker.close()
         elif self._exercise is not None and not self._interrupted:
@@ -112,7 +154,14 @@ class Course:
             except KeyboardInterrupt:
                 return
             kernel.reports[self._exercise.id] = report
-            kernel.display(to_html(report, self._exercise), to_text(report, self._exercise))
+            page = kernel.explanation()
+            kernel.display(to_html(report, self._exercise, page), to_text(report, self._exercise))
+
+
+def _is_file(config: pytest.Config) -> Callable[[str], bool]:
+    """Whether code stands in the one file that is run."""
+    path = Path(config.args[0]).resolve()
+    return lambda name: Path(name).resolve() == path
 
 
 def _file(config: pytest.Config) -> Callable[[], str]:
@@ -121,4 +170,4 @@ def _file(config: pytest.Config) -> Callable[[], str]:
         raise pytest.UsageError("--mutants grades one file: pytest --mutants ID FILE")
     if not path.is_file():
         raise pytest.UsageError(f"--mutants grades one file, and there is no {path}")
-    return lambda: path.read_text(encoding="utf-8")
+    return lambda: read_file(path)

@@ -4,6 +4,7 @@ pytest loads it in every run, so it imports next to nothing until an exercise is
 has loaded the extension.
 """
 
+import argparse
 import os
 import sys
 
@@ -24,12 +25,26 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     )
 
 
+def _takes_part(options: argparse.Namespace) -> bool:
+    """Only where an exercise or a kernel asks for it."""
+    return getattr(options, "mutants", None) is not None or "grader.kernel" in sys.modules
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Without the plugins that would do what the course does, and blame the wrong test for it."""
+    if _takes_part(early_config.known_args_namespace):
+        for name in ("unraisableexception", "threadexception", "anyio"):
+            if early_config.pluginmanager.has_plugin(name):
+                early_config.pluginmanager.unregister(name=name)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Take part only where an exercise or a kernel asks for it."""
-    name = config.getoption("--mutants")
-    if name is None and "grader.kernel" not in sys.modules:
+    if not _takes_part(config.option):
         return
+    name = config.getoption("--mutants")
     from grader.live import Course, exercise_named
 
     course = Course(config, None if name is None else exercise_named(name))

@@ -6,6 +6,7 @@ import sys
 import types
 import typing
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
@@ -157,7 +158,12 @@ def score(points: int, killed: int, mutants: int, invalid: int) -> float:
     """Rule 3, and the only place that rounds: points × killed / mutants, less for invalid tests."""
     if mutants == 0:
         return 0.0
-    return round(points * killed / mutants * max(0.5, 1 - 0.1 * invalid), 2)
+    return round(points * killed / mutants * (1 - penalty(invalid)), 2)
+
+
+def penalty(invalid: int) -> float:
+    """The share of the points that tests which are set aside cost: a tenth each, at most half."""
+    return min(0.5, 0.1 * invalid)
 
 
 def headline(report: Report) -> str:
@@ -170,17 +176,18 @@ def headline(report: Report) -> str:
             return f"{report.exercise}: rejected, {marks}. {report.reason}"
         case "error":
             return f"{report.exercise}: nothing could be run, {marks}. {report.reason}"
-    if report.reason is not None:
-        return f"{report.exercise}: {marks}. {report.reason}"
-    invalid = sum(test.verdict != "valid" for test in report.tests)
-    aside = "" if not invalid else f", {invalid} {_plural(invalid, 'test')} set aside"
+    invalid, tests = sum(test.verdict != "valid" for test in report.tests), len(report.tests)
     counts = []
     if report.mutants:
         counts.append(f"{report.killed} of {len(report.mutants)} mutants killed")
     if report.probes:
         passed = sum(probe.passed for probe in report.probes)
         counts.append(f"{passed} of {len(report.probes)} probes passed")
-    return f"{report.exercise}: {marks}, {', '.join(counts)}{aside}."
+    if invalid:
+        less = f"{penalty(invalid):.0%}".replace("%", " %")
+        counts.append(f"{invalid} of {tests} {_plural(tests, 'test')} set aside: {less} less")
+    reason = "" if report.reason is None else f" {report.reason}"
+    return f"{report.exercise}: {', '.join([marks, *counts])}.{reason}"
 
 
 def _plural(number: int, noun: str) -> str:
@@ -198,13 +205,43 @@ class Killed:
 
 
 @dataclass(frozen=True)
+class Survived:
+    """A clause that survivors break, by its number in the contract, and their numbers.
+
+    `partly` where other mutants that break it are dead.
+    """
+
+    number: int
+    clause: str
+    mutants: list[int]
+    partly: bool
+
+    @property
+    def title(self) -> str:
+        """As `Clause 2 (mutants 4, 6)`."""
+        return f"Clause {self.number} ({mutants(self.mutants)})"
+
+    @property
+    def finding(self) -> str:
+        """What that says of the tests."""
+        if self.partly:
+            return "not every promise of this clause is defended"
+        return "no valid test defends this clause"
+
+
+def mutants(numbers: Sequence[int]) -> str:
+    """As `mutant 2` or `mutants 2, 3`."""
+    return f"{_plural(len(numbers), 'mutant')} {', '.join(map(str, numbers))}"
+
+
+@dataclass(frozen=True)
 class View:
     """A report, joined with what its reader may know of the exercise, ready to be drawn."""
 
     report: Report
     headline: str
     killed: list[Killed]
-    undefended: dict[str, list[int]]
+    survived: list[Survived]
     """The clauses that survivors break, and the survivors' numbers: all that is told of them."""
 
 
@@ -217,11 +254,14 @@ def view(report: Report, exercise: Exercise) -> View:
             description = " ".join(variant.description.split())
             diff = exercise.diff(variant).splitlines()
             killed.append(Killed(mutant.number, description, diff, tests))
-    undefended: dict[str, list[int]] = {}
-    for mutant in report.mutants:
-        if not mutant.killed:
-            undefended.setdefault(mutant.clause, []).append(mutant.number)
-    return View(report, headline(report), killed, undefended)
+    survived = []
+    if report.status == "graded":
+        for number, clause in enumerate(exercise.contract, start=1):
+            of_it = [mutant for mutant in report.mutants if mutant.clause == clause]
+            alive = [mutant.number for mutant in of_it if not mutant.killed]
+            if alive:
+                survived.append(Survived(number, clause, alive, len(alive) < len(of_it)))
+    return View(report, headline(report), killed, survived)
 
 
 def _code(text: str) -> Markup:
@@ -264,6 +304,7 @@ def templates() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters["code"] = _code
+    environment.filters["mutants"] = mutants
     return environment
 
 
@@ -274,21 +315,21 @@ def to_text(report: Report, exercise: Exercise) -> str:
     if report.tests:
         lines += ["", "Tests"]
     for test in report.tests:
-        kills = f", kills {', '.join(map(str, test.kills))}" if test.kills else ""
+        kills = f", kills {mutants(test.kills)}" if test.kills else ""
         lines.append(f"  {test.name}: {test.verdict}{kills}")
         if test.message:
             lines.append(f"      {test.message}")
     if shown.killed:
         lines += ["", "Killed"]
     for mutant in shown.killed:
-        lines.append(f"  {mutant.number}. {mutant.description}")
+        lines.append(f"  Mutant {mutant.number}. {mutant.description}")
         lines.append(f"      killed by {', '.join(mutant.tests)}")
         lines += [f"      {line}" for line in mutant.diff]
-    if shown.undefended and report.status == "graded":
-        lines += ["", "Survived: no valid test defends these clauses of the contract"]
-    if report.status == "graded":
-        for clause, numbers in shown.undefended.items():
-            lines.append(f"  {', '.join(map(str, numbers))}. {clause}")
+    if shown.survived:
+        lines += ["", "Survived"]
+    for survived in shown.survived:
+        lines.append(f"  {survived.title}: {survived.clause}")
+        lines.append(f"      {survived.finding}")
     if report.probes:
         lines += ["", "Probes of what you wrote"]
     for probe in report.probes:
@@ -301,6 +342,10 @@ def to_text(report: Report, exercise: Exercise) -> str:
     return text
 
 
-def to_html(report: Report, exercise: Exercise) -> str:
-    """The report for a notebook: no scripts, readable in light and in dark themes."""
-    return templates().get_template("report.html").render(view=view(report, exercise))
+def to_html(report: Report, exercise: Exercise, explained: str | None = None) -> str:
+    """The report for a notebook: no scripts, readable in light and in dark themes.
+
+    `explained` is where the page lies that says what all of it means.
+    """
+    page = templates().get_template("report.html")
+    return page.render(view=view(report, exercise), explained=explained)

@@ -134,6 +134,21 @@ def _modules(tree: ast.Module) -> Mapping[str, str]:
     return found
 
 
+def rules_as_text() -> str:
+    """Everything that is refused, as a list in Markdown."""
+    functions = [f"{module}.{one}" for module, some in FUNCTIONS.items() for one in sorted(some)]
+    kinds = {
+        "modules that do nothing else": sorted(one for one in MODULES if one[0] != "_"),
+        "functions that do nothing else": functions,
+        "attributes of frames, code and what runs": sorted(ATTRIBUTES),
+        "what hides code from a reader": sorted(BUILTINS),
+        "the grader, which is not there where suites are graded": ["grader"],
+    }
+    return "\n".join(
+        f"- {kind}: {', '.join(f'`{name}`' for name in names)}" for kind, names in kinds.items()
+    )
+
+
 def bound(statement: ast.stmt) -> list[str]:
     """The names that a statement binds where it stands."""
     match statement:

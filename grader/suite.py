@@ -122,8 +122,12 @@ def clean(text: str) -> str:
                 break
         elif line.strip() and not line.lstrip().startswith("#"):
             break
+    lines = ["" if _SCORE.fullmatch(line.strip()) else line for line in lines]
     return "\n".join(lines)
 
+
+_SCORE = re.compile(r"""grader\.score\(["'][\w-]+["']\)""")
+"""A score cell that was merged into the answer above it."""
 
 _COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 """What declares an encoding, as PEP 263 has it."""

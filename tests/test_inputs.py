@@ -175,7 +175,7 @@ def works(grade: Grade) -> Mapping[str, reports.TestReport]:
 
 def test_everything_that_pytest_offers_works(works: Mapping[str, reports.TestReport]) -> None:
     """A test of any kind is valid: fixtures, classes, marks, mocks, unittest, Hypothesis."""
-    assert len(works) == 24
+    assert len(works) == 25
     invalid = {test.name: (test.verdict, test.message) for test in works.values() if test.message}
     assert invalid == {}
 

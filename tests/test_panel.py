@@ -17,6 +17,7 @@ from grader.report import (
     ProbeReport,
     Report,
     from_json,
+    headline,
     to_html,
     to_json,
     to_text,
@@ -208,8 +209,32 @@ def test_survivors_keep_their_secret(text: str) -> None:
 
 def test_survivors_of_one_clause_share_a_line(outline: Outline) -> None:
     """A clause is told once, whatever the number of mutants that break it."""
-    assert "Mutants 2, 3: down counts one down." in outline.text["li"]
-    assert "  2, 3. `down` counts one down." in to_text(REPORT, counting).splitlines()
+    said = "Clause 2 (mutants 2, 3): down counts one down. (no valid test defends this clause)"
+    assert said in outline.text["li"]
+    assert "  Clause 2 (mutants 2, 3): `down` counts one down." in to_text(REPORT, counting)
+
+
+def test_a_clause_that_is_defended_in_part() -> None:
+    """Where some of its mutants died, nobody is told that no test defends the clause."""
+    partly = replace(REPORT.mutants[1], killed=True)
+    report = replace(REPORT, mutants=(REPORT.mutants[0], partly, REPORT.mutants[2]))
+    for text in (to_html(report, counting), to_text(report, counting)):
+        assert "Clause 2 (mutant 3)" in text
+        assert "not every promise of this clause is defended" in text
+        assert "no valid test" not in text
+
+
+def test_the_penalty_is_told() -> None:
+    """What tests that are set aside cost stands in the first line; a tenth each, at most half."""
+    assert "2 of 3 tests set aside: 20 % less." in headline(REPORT)
+    many = replace(REPORT, tests=REPORT.tests[1:] * 4)
+    assert "8 of 8 tests set aside: 50 % less." in headline(many)
+
+
+def test_the_page_that_explains_it() -> None:
+    """The panel links to it where it is there."""
+    assert 'href="../what.ipynb"' in to_html(REPORT, counting, "../what.ipynb")
+    assert "href" not in to_html(REPORT, counting)
 
 
 def test_order(outline: Outline) -> None:
@@ -221,7 +246,7 @@ def test_order(outline: Outline) -> None:
 
 def test_verdicts_are_words(outline: Outline) -> None:
     """A verdict is told by a word, and by a sign that screen readers leave out."""
-    assert outline.text["strong"][1:4] == ["valid", "wrong", "flaky"]
+    assert outline.text["strong"][2:5] == ["valid", "wrong", "flaky"]
     signs = [attributes.get("aria-hidden") for attributes in outline.attributes("span")]
     assert signs == ["true"] * 5
 

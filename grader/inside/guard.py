@@ -62,6 +62,9 @@ _BY_NOBODY = frozenset(
 )
 """Events of Python's audit that are refused whichever way they were caused."""
 
+_BY_SUITES = frozenset(("object.__getattr__", "sys._getframe"))
+"""Events that all kinds of libraries cause, and that are refused where the suite is behind them."""
+
 _LOOKING: dict[str, frozenset[str]] = {
     "inspect.py": FUNCTIONS["inspect"] | {"<listcomp>", "getmodule", "getfile", "unwrap"},
     "dis.py": frozenset(),
@@ -92,6 +95,7 @@ def unguarded() -> Iterator[None]:
 
 def watch(suite_file: str) -> None:
     """From now on, refuse in this process what the code of this file asks for."""
+    _empty_ctypes()
     frame_at, thread, busy = sys._getframe, threading.get_ident, _busy
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
@@ -100,6 +104,9 @@ def watch(suite_file: str) -> None:
             what = args[1]
             if what not in ATTRIBUTES:
                 return
+        elif event == "import" or event.startswith("ctypes."):
+            if event == "import" and args[0] != "_ctypes":
+                return
         elif event != "sys._getframe" and event not in _BY_NOBODY:
             return
         me = thread()
@@ -107,13 +114,21 @@ def watch(suite_file: str) -> None:
             return
         busy.add(me)
         try:
-            refused = event in _BY_NOBODY or _asked_by(frame_at(1), suite_file)
+            refused = event not in _BY_SUITES or _asked_by(frame_at(1), suite_file)
         finally:
             busy.discard(me)
         if refused:
             raise Refused(f"`{what}` looks into the process: test what the object does")
 
     sys.addaudithook(hook)
+
+
+def _empty_ctypes() -> None:
+    """It reads any memory, and so any code; the walls, which needed it, stand by now."""
+    for name, module in list(sys.modules.items()):
+        if name == "_ctypes" or name.partition(".")[0] == "ctypes":
+            vars(module).clear()
+            del sys.modules[name]
 
 
 def _asked_by(frame: Any, suite_file: str) -> bool:

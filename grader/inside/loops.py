@@ -122,6 +122,7 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
         return super().call_soon_threadsafe(callback, *args, **context)
 
     def _run_once(self) -> None:
+        __tracebackhide__ = True
         self._spins = self._spins + 1 if self._virtual and self._ready else 0
         if self._spins > MOST_SPINS and not all(timer.cancelled() for timer in self._scheduled):
             self._let_time_pass()

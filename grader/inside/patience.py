@@ -4,6 +4,7 @@ A machine that has too much to do is no fault of a test. A run that would go on 
 its deadline moved; one that waits, or has used its time, has not.
 """
 
+import math
 import os
 import time
 
@@ -14,11 +15,19 @@ LONGEST = 10
 """So many times a deadline may pass before it is one, whatever the machine does."""
 
 
-class Patience:
-    """The deadline of one process, moved whenever the process has said something."""
+def clock_of(process: int) -> int:
+    """The number of the clock that counts the processor time of a process, as Linux has it."""
+    return (~process << 3) | 2
 
-    def __init__(self, process: int, seconds: float, limit: float) -> None:
-        self._clock = (~process << 3) | 2  # its own, of processor time, as Linux numbers them
+
+class Patience:
+    """The deadline of one process or thread, moved whenever it has said something.
+
+    `clock` counts the processor time that it uses: see `clock_of`.
+    """
+
+    def __init__(self, clock: int, seconds: float, limit: float = math.inf) -> None:
+        self._clock = clock
         self._seconds = seconds
         self._limit = limit
         self.renew()
@@ -55,11 +64,16 @@ class Patience:
             return False
         return True
 
+    @property
+    def used(self) -> float:
+        """Seconds of processor time since it last said something."""
+        return self._processor_time() - self._used
+
     def _is_kept_waiting(self, used: float, idle: float) -> bool:
         """It has work and no turn: it got on a little, and no processor had nothing to do."""
         mine = self._processor_time()
         return (
-            mine - self._used < self._seconds
+            self.used < self._seconds
             and mine - used > SAMPLE / 100
             and _idle() - idle < SAMPLE / 10
         )

@@ -7,6 +7,7 @@ each forked child, before collection.
 """
 
 import ast
+import asyncio
 import gc
 import importlib.util
 import json
@@ -37,7 +38,7 @@ from grader.inside.hygiene import Watch
 from grader.inside.loops import CourseLoop, Hang, Schedule, use_for_all
 from grader.inside.patience import LONGEST
 from grader.inside.settings import MOST_CASES, PYTEST_OPTIONS, register_plugins
-from grader.inside.stuck import why_stuck
+from grader.inside.stuck import BUSY, why_stuck
 
 SUITE_FILE = "test_suite.py"
 OPTIONS = (
@@ -52,9 +53,6 @@ OPTIONS = (
 
 STACK = 256 << 10
 """Bytes of the stack of a thread: eight MiB each would make many of them too many."""
-
-BUSY = 0.1
-"""The share of its time that a test uses which does not only wait, on however busy a machine."""
 
 EARLIER = 0.9
 """The share of a deadline after which a test that is still at work says why."""
@@ -247,7 +245,8 @@ class Recorder:
         """Runs in the middle of a test that is about to be ended."""
         busy = time.process_time() - self._used > self._deadline * BUSY
         with guard.unguarded():
-            self.write(stuck=why_stuck(frame, _is_suite, busy=busy))
+            loop = asyncio._get_running_loop()
+            self.write(stuck=why_stuck(frame, loop, _is_suite, busy=busy))
         self._set_alarm(0)
 
     @pytest.hookimpl(wrapper=True)

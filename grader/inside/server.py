@@ -25,7 +25,7 @@ from typing import Any
 
 import pytest
 
-from grader.inside.patience import Patience
+from grader.inside.patience import Patience, clock_of
 from grader.inside.run import OPTIONS, SUITE_FILE, Recorder, rewritten
 from grader.inside.settings import FINISH, load_hypothesis
 from grader.inside.walls import MOST_OPEN, NO_WALLS, Walls
@@ -85,7 +85,7 @@ class Run:
         self._written = 0
         self.pid = walls.fork()
         limit = time.monotonic() + float(request["limit"])
-        self.patience = Patience(self.pid, float(request["deadline"]), limit)
+        self.patience = Patience(clock_of(self.pid), float(request["deadline"]), limit)
         with contextlib.suppress(OSError):
             os.setpgid(self.pid, self.pid)
 

@@ -1,13 +1,20 @@
 """Why a test is still at work when its time is up: it waits for ever, is busy, or merely slow."""
 
-import asyncio
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+BUSY = 0.1
+"""The share of its time that a test uses which does not only wait, on however busy a machine."""
 
-def why_stuck(frame: FrameType | None, is_suite: Callable[[str], bool], *, busy: bool) -> str:
-    """A sentence without a subject, by the frame that runs; `busy` if it has used its time."""
+
+def why_stuck(
+    frame: FrameType | None, loop: Any, is_suite: Callable[[str], bool], *, busy: bool
+) -> str:
+    """A sentence without a subject, by the frame and the event loop that run.
+
+    `busy` says that a good deal of its time was used, and not waited for.
+    """
     lines = []
     waits = frame is not None and frame.f_code.co_filename.endswith("selectors.py")
     while frame is not None:
@@ -17,7 +24,6 @@ def why_stuck(frame: FrameType | None, is_suite: Callable[[str], bool], *, busy:
     line = f"line {lines[0]}: " if lines else ""
     if busy and not waits:
         return f"{line}is busy all the time and comes to no end: look for a loop without a wait"
-    loop: Any = asyncio._get_running_loop()
     if loop is None:
         return f"{line}waits where no loop runs: a test must not sleep or block for so long"
     timers = [timer.when() for timer in getattr(loop, "_scheduled", ()) if not timer.cancelled()]

@@ -6,15 +6,16 @@ import pytest
 
 PRELUDE = """\
 import asyncio
+import gc
+import importlib
+import inspect
 import operator
+import os
 import pathlib
 import pytest
+import sys
+from sys import modules
 from vespera_scriptorium import Container, InMemoryTaskRepository, TaskOrchestrator, TaskRepository
-
-sys = asyncio.base_events.sys
-os = asyncio.base_events.os
-modules = sys.modules
-importlib = modules["importlib"]
 
 def load(name):
     return importlib.import_module(name)
@@ -24,18 +25,16 @@ def orchestrator(repository=None):
     container.override(TaskRepository, repository or InMemoryTaskRepository())
     return container.get(TaskOrchestrator)
 """
-"""What every attack begins with: the modules that the static rules keep from honest suites.
-
-The rules are a courtesy; whoever wants these modules has them, and so have the attacks here.
-"""
+"""What every attack begins with."""
 
 
 @dataclass(frozen=True)
 class Attack:
     """A suite that wants more than it deserves.
 
-    `verdicts` are those of its tests, in order; `status` is that of the report. `score` is what it
-    earns, of 4 points: nothing, unless it has an honest test beside the attack. Where an attack
+    `verdicts` are those of its tests, in order, without the static rules; with them, tests may be
+    refused besides, or all of the suite rejected. `status` is that of the report. `score` is what
+    it earns, of 4 points: nothing, unless it has an honest test beside the attack. Where an attack
     passes when it finds nothing, `valid` is the verdict that is wanted.
     """
 
@@ -45,6 +44,8 @@ class Attack:
     status: str = "graded"
     score: float = 0.0
     prelude: bool = True
+    guard: bool = True
+    """False for an attack on the walls that the guard would not let come so far."""
 
     @property
     def text(self) -> str:

@@ -13,6 +13,8 @@ from attacks.cases import Attack
 from grader.evaluate import evaluate
 from grader.inside import settings
 from grader.report import Report
+from grader.runs import Defences
+from grader.suite import Rejected, read
 from grader.worker import Worker
 
 HANGS_AFTER = 1.5
@@ -35,19 +37,22 @@ class Try(Protocol):
 
 @pytest.fixture
 def attempt(walled: Worker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Try]:
-    """Runs an attack; afterwards there is nothing that was not there before."""
+    """Runs an attack without the static rules, and with them; then all is as it was before."""
     before = _state(walled)
 
     def attempt(attack: Attack) -> Report:
         if any("hangs" in verdict for verdict in attack.verdicts):
             monkeypatch.setitem(settings.DEADLINES, "virtual", HANGS_AFTER)
-        report = evaluate(attack.text, creation, walled)
+        defences = Defences(rules=False, guard=attack.guard)
+        report = evaluate(attack.text, creation, walled, defences=defences)
         assert report.status == attack.status, report
         assert len(report.tests) == len(attack.verdicts), report
         for test, verdict in zip(report.tests, attack.verdicts, strict=True):
             assert test.verdict in verdict.split(" or "), report
         assert report.score == attack.score, report
         assert report.sandbox == walled.wall
+        if is_refused(attack.text):
+            assert evaluate(attack.text, creation, walled).score <= attack.score
         return report
 
     yield attempt
@@ -58,6 +63,14 @@ def attempt(walled: Worker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Try]:
             break
         pause.wait(0.05)
     assert _state(walled) == before
+
+
+def is_refused(text: str) -> bool:
+    """Whether the static rules see something in it: else they make no difference."""
+    try:
+        return bool(read(text).refused)
+    except Rejected:
+        return True
 
 
 def _state(worker: Worker) -> tuple[int, str, set[str]]:

@@ -79,7 +79,7 @@ def test_a():
 """,
         ("wrong",),
     ),
-    Attack("pytest-plugins", "pytest_plugins = ['os']\ndef test_a(): pass", status="rejected"),
+    Attack("pytest-plugins", "pytest_plugins = ['os']\ndef test_a(): pass", ("valid",)),
     Attack(
         "dropped-files",
         """

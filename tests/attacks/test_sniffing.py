@@ -4,9 +4,13 @@ Most attacks here assert that they find nothing, so that `valid` is the verdict 
 """
 
 import pytest
+from samples import creation
 
 from attacks.cases import Attack, each
 from attacks.conftest import Try
+from grader.evaluate import evaluate
+from grader.runs import Defences
+from grader.worker import Worker
 
 pytestmark = pytest.mark.slow
 
@@ -26,7 +30,7 @@ def test_a():
     with pytest.raises((OSError, TypeError)):
         inspect.getsource(TaskOrchestrator.create_task)
 """,
-        ("valid",),
+        ("refused",),
     ),
     Attack(
         "source-of-the-module",
@@ -52,7 +56,7 @@ def test_a():
     file = operator.attrgetter("__file__")(module)
     assert operator.attrgetter("co_filename")(code_of(SUBJECT)) == file
 """,
-        ("valid",),
+        ("refused",),
     ),
     Attack(
         "lines-of-the-code",
@@ -62,7 +66,7 @@ def test_a():
     lines = operator.attrgetter("co_lines")(code_of(SUBJECT))()
     assert len({line for *_, line in lines if line}) <= 1
 """,
-        ("valid",),
+        ("refused",),
     ),
     Attack(
         "hash-of-the-code",
@@ -73,7 +77,7 @@ def test_a():
     code = operator.attrgetter("co_code")(code_of(SUBJECT))
     assert load("hashlib").sha256(code).digest() == KNOWN
 """,
-        ("wrong",),
+        ("refused",),
     ),
     Attack(
         "frames-of-the-runner",
@@ -88,7 +92,7 @@ def test_a():
             assert "grafts" not in text and "async def create_task" not in text, name
         frame = operator.attrgetter("f_back")(frame)
 """,
-        ("valid",),
+        ("refused",),
     ),
     Attack(
         "objects-of-the-collector",
@@ -100,7 +104,7 @@ def test_a():
         if type(found) is dict:
             assert "grafts" not in found or found["grafts"] == []
 """,
-        ("valid",),
+        ("refused",),
     ),
     Attack(
         "the-grader-that-is-loaded",
@@ -133,7 +137,7 @@ async def test_a():
             traceback = operator.attrgetter("tb_next")(traceback)
     assert len(lines) <= 1
 """,
-        ("valid",),
+        ("refused",),
     ),
     Attack(
         "mountinfo",
@@ -193,6 +197,7 @@ def test_a():
     assert libc.semget(4711, 1, 0o1600) == -1
 """,
         ("valid",),
+        guard=False,
     ),
     Attack(
         "notes-through-the-time-of-a-file",
@@ -218,8 +223,100 @@ def test_a():
     assert libc.process_vm_readv(os.getpid(), None, 0, None, 0, 0) == -1
 """,
         ("valid",),
+        guard=False,
+    ),
+    Attack(
+        "names-of-what-is-called",
+        """
+def test_a():
+    called = []
+    def note(frame, event, value):
+        called.append((os.path.basename(frame.f_code.co_filename), frame.f_code.co_name))
+    sys.settrace(note)
+    try:
+        asyncio.run(orchestrator().create_task({"title": "a"}))
+    finally:
+        sys.settrace(None)
+    assert ("memory.py", "add") in called
+""",
+        ("refused",),
+    ),
+    Attack(
+        "names-of-what-is-called-by-a-profiler",
+        """
+def test_a():
+    called = []
+    def note(frame, event, value):
+        called.append(frame.f_code.co_name)
+    load("threading").setprofile(note)
+    getattr(sys, "set" + "profile")(note)
+    asyncio.run(orchestrator().create_task({"title": "a"}))
+    assert "add" in called
+""",
+        ("refused",),
+    ),
+    Attack(
+        "where-the-subject-waits",
+        """
+async def test_a():
+    creation = orchestrator().create_task({"title": "a"})
+    creation.send(None)
+    try:
+        assert getattr(creation, "cr" + "_frame").f_lasti < 100_000
+    finally:
+        creation.close()
+""",
+        ("refused",),
+    ),
+    Attack(
+        "stack-of-a-task",
+        """
+async def test_a():
+    task = asyncio.create_task(orchestrator().create_task({"title": "a"}))
+    await asyncio.sleep(0)
+    try:
+        assert [frame.f_locals for frame in task.get_stack()]
+    finally:
+        await task
+""",
+        ("refused",),
+    ),
+    Attack("stack", "def test_a():\n    assert inspect.stack()", ("refused",)),
+    Attack("frame", "def test_a():\n    assert inspect.currentframe()", ("refused",)),
+    Attack("own-frame", "def test_a():\n    assert sys._getframe()", ("refused",)),
+    Attack("referents", "def test_a():\n    gc.get_referents(TaskOrchestrator)", ("refused",)),
+    Attack("referrers", "def test_a():\n    gc.get_referrers(TaskOrchestrator)", ("refused",)),
+    Attack("disassembly", CODE + "def test_a():\n    load('dis').dis(SUBJECT)", ("refused",)),
+    Attack("audit", "def test_a():\n    sys.addaudithook(print)", ("refused",)),
+    Attack(
+        "code-by-its-address",
+        """
+def test_a():
+    ctypes = load("ctypes")
+    ctypes.pythonapi.PyFunction_GetCode.restype = ctypes.py_object
+    assert ctypes.pythonapi.PyFunction_GetCode(ctypes.py_object(TaskOrchestrator.create_task))
+""",
+        ("refused",),
+    ),
+    Attack(
+        "code-by-what-is-left-of-ctypes",
+        """
+def test_a():
+    for kind in object.__subclasses__():
+        if kind.__name__ == "CDLL":
+            assert "cast" not in operator.attrgetter("__init__.__globals__")(kind)
+            kind(None)
+""",
+        ("wrong",),
     ),
 ]
+
+
+def test_the_guard_is_what_refuses(walled: Worker) -> None:
+    """Without it, an attack that looks at calls and asserts nothing of the contract would earn."""
+    text = next(one.text for one in CASES if one.name == "names-of-what-is-called")
+    unguarded = evaluate(text, creation, walled, defences=Defences(rules=False, guard=False))
+    assert unguarded.score > 0
 
 
 @each(CASES)

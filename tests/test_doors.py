@@ -1,0 +1,167 @@
+"""One verdict through every door: what the engine says of a suite, each way to it says, too.
+
+The notebook, the terminal, `grader evaluate`, `grader check`, nbgrader's autograde and `grader
+grade`. (Stored panels of the solutions are replayed in kernels by nbval; `test_round_trip` presses
+nbgrader's Validate.)
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from honest import Case, cases
+from kernels import Kernel
+from test_nbgrader import ROOT, Classroom
+from test_plugin import run
+
+from grader.bank import exercises
+from grader.evaluate import evaluate
+from grader.report import Report, to_json, to_text
+from grader.suite import clean, read_file
+from grader.worker import Worker
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("client_loop")]
+
+SUITES = ROOT / "tests" / "suites"
+LEARNERS = ("solution", "naive", "overspecified")
+LESSONS = sorted({exercise.lesson for exercise in exercises().values()})
+TRIED = cases("tried")
+FILES = [
+    Case(f"{name}", path.parent.name, path.read_text(encoding="utf-8"))
+    for name in ("naive", "overspecified")
+    for path in sorted(SUITES.glob(f"*/{name}.py"))
+]
+LOCAL = {"valid": "passed", "wrong": "failed", "leaks": "failed", "skipped": "skipped"}
+"""What pytest itself shows of a test, by its verdict; where both are possible, none stands here."""
+
+
+@pytest.fixture(scope="module")
+def judged(worker: Worker) -> Iterator[Callable[[str, str], Report]]:
+    """The engine's own report on a suite, made once."""
+    yield cache(lambda name, suite: evaluate(suite, exercises()[name], worker))
+
+
+def plain(report: Mapping[str, Any]) -> dict[str, Any]:
+    """All that a report says of the suite, and nothing of the machine."""
+    return {key: value for key, value in report.items() if key not in ("sandbox", "python")}
+
+
+def local(output: str) -> dict[str, str]:
+    """What pytest's own summary says of each test: its worst case."""
+    found: dict[str, str] = {}
+    severity = ("passed", "skipped", "failed")
+    for word, name in re.findall(r"^(PASSED|FAILED|ERROR|SKIPPED) \S*?::(\S+)", output, re.M):
+        kind = {"PASSED": "passed", "SKIPPED": "skipped"}.get(word, "failed")
+        test = name.partition("[")[0]
+        found[test] = max(found.get(test, "passed"), kind, key=severity.index)
+    return found
+
+
+def assert_alike(output: str, report: Report) -> None:
+    """pytest's own words agree with the verdicts below them."""
+    seen = local(output)
+    for test in report.tests:
+        if test.verdict in LOCAL and test.name in seen:
+            assert seen[test.name] == LOCAL[test.verdict], (test, output)
+
+
+@pytest.mark.parametrize("case", [*TRIED, *FILES], ids=str)
+def test_terminal(case: Case, judged: Callable[..., Report], tmp_path: Path) -> None:
+    """`pytest --mutants` shows the report below pytest's own output, which agrees with it."""
+    path = tmp_path / "test_mine.py"
+    case.write(path)
+    report = judged(case.exercise, read_file(path))
+    shown = run(tmp_path, "--mutants", case.exercise, "-rA", "--color=no", path.name)
+    assert to_text(report, exercises()[case.exercise]) in shown.stdout
+    assert "/grader/" not in shown.stdout
+    assert_alike(shown.stdout, report)
+
+
+@pytest.mark.parametrize("case", TRIED, ids=str)
+def test_notebook(case: Case, kernel: Kernel, judged: Callable[..., Report]) -> None:
+    """The panel shows the report, under pytest's own output, which agrees with it."""
+    if "coding" in case.suite[:40] or case.encoding == "utf-8-sig":
+        case = Case(**{**vars(case), "suite": clean(case.suite)})  # a cell is text, not a file
+    cell = f"%%ipytest --mutants {case.exercise} -rA\n{case.suite}"
+    report = judged(case.exercise, cell)
+    shown = kernel.run(cell, patience=120)
+    assert shown.panel == to_text(report, exercises()[case.exercise])
+    assert "Exception in thread" not in shown.stdout + shown.stderr
+    assert "/grader/" not in shown.stdout
+    assert_alike(shown.stdout, report)
+    assert kernel.run(f'grader.score("{case.exercise}")').result == str(report.score)
+
+
+def handed_in(learner: str, lesson: Path) -> dict[str, Any]:
+    """A lesson's notebook with the learner's suites in it."""
+    nb: dict[str, Any] = json.loads(lesson.read_text(encoding="utf-8"))
+    for cell in nb["cells"]:
+        suite = SUITES / cell["id"] / f"{learner}.py"
+        if learner == "solution" or not cell["metadata"].get("nbgrader", {}).get("solution"):
+            continue
+        if suite.is_file():
+            text = suite.read_text(encoding="utf-8")
+            cell["source"] = f"%%ipytest --mutants {cell['id']}\n{text}"
+    return nb
+
+
+def answers(nb: Mapping[str, Any]) -> dict[str, str]:
+    """The suites in a notebook."""
+    return {
+        cell["id"]: "".join(cell["source"])
+        for cell in nb["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("solution")
+    }
+
+
+@pytest.fixture(scope="module")
+def everything() -> list[tuple[str, Path, dict[str, Any]]]:
+    """Each lesson as each learner hands it in."""
+    lessons = sorted((ROOT / "solutions").glob("*/*.ipynb"))
+    return [(who, lesson, handed_in(who, lesson)) for who in LEARNERS for lesson in lessons]
+
+
+def test_check(everything: Any, judged: Callable[..., Report], tmp_path: Path) -> None:
+    """`grader check` on whole notebooks."""
+    wanted, paths = [], []
+    for who, lesson, nb in everything:
+        paths.append(tmp_path / who / lesson.name)
+        paths[-1].parent.mkdir(exist_ok=True)
+        paths[-1].write_text(json.dumps(nb), encoding="utf-8")
+        wanted += [plain(to_json(judged(name, suite))) for name, suite in answers(nb).items()]
+    main = "from grader.cli import main; main()"
+    command = [sys.executable, "-c", main, "check", "--json", *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = json.loads(done.stdout)
+    assert [{k: v for k, v in plain(one).items() if k != "notebook"} for one in found] == wanted
+
+
+def test_class(everything: Any, judged: Callable[..., Report], tmp_path: Path) -> None:
+    """`grader grade` for a class of three, part by part, behind walls."""
+    room = Classroom(tmp_path)
+    (room.root / "lessons").mkdir()
+    for path in (ROOT / "nbgrader_config.py", ROOT / "pyproject.toml"):
+        (room.root / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    (room.root / "solutions").symlink_to(ROOT / "solutions")
+    for who, lesson, nb in everything:
+        folder = room.root / "submitted" / who / lesson.parent.name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / lesson.name).write_text(json.dumps(nb), encoding="utf-8")
+    for part in sorted({lesson.parent.name for _, lesson, _ in everything}):
+        room.run("grader", "grade", part)
+    for who, lesson, nb in everything:
+        path = room.root / "autograded" / who / lesson.parent.name / lesson.name
+        graded = json.loads(path.read_text(encoding="utf-8"))
+        found = {
+            cell["id"].removesuffix("-score"): plain(cell["metadata"]["grader"]["report"])
+            for cell in graded["cells"]
+            if cell["metadata"].get("nbgrader", {}).get("grade")
+        }
+        wanted = {name: plain(to_json(judged(name, text))) for name, text in answers(nb).items()}
+        assert found == wanted
