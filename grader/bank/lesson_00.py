@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from grader.exercise import Exercise
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator, _are_we_cancelled
-from vespera_scriptorium.domain.errors import UnknownTaskError
+from vespera_scriptorium.domain.errors import UnknownTaskError, reason
 from vespera_scriptorium.domain.task import TaskResult, TaskStatus
 
 # --------------------------------------------------------------------------------------------
@@ -44,7 +44,7 @@ class LooksFirst(TaskOrchestrator):
                 raise
             return TaskResult(success=False, task_id=task_id, error="cancelled")
         except Exception as error:
-            return TaskResult(success=False, task_id=task_id, error=str(error))
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
         return TaskResult(success=True, task_id=task_id, output=output)
 
 
@@ -60,7 +60,7 @@ class IdForgotten(TaskOrchestrator):
                 raise
             return TaskResult(success=False, task_id=task_id, error="cancelled")
         except Exception as error:
-            return TaskResult(success=False, task_id=task_id, error=str(error))
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
         return TaskResult(success=True, output=output)
 
 
@@ -76,7 +76,7 @@ class OutputDropped(TaskOrchestrator):
                 raise
             return TaskResult(success=False, task_id=task_id, error="cancelled")
         except Exception as error:
-            return TaskResult(success=False, task_id=task_id, error=str(error))
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
         return TaskResult(success=True, task_id=task_id)
 
 

@@ -9,7 +9,7 @@ from grader.exercise import Exercise
 from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
-from vespera_scriptorium.domain.errors import UnknownOperationError
+from vespera_scriptorium.domain.errors import UnknownOperationError, reason
 from vespera_scriptorium.domain.file_operation import (
     FileOperation,
     OperationKind,
@@ -80,7 +80,7 @@ class LooksForDuplicatesFirst(TrackFileOperationsUseCase):
                 )
                 await unit.commit()
         except Exception as error:
-            return OperationResult(success=False, file_path=path, error=str(error))
+            return OperationResult(success=False, file_path=path, error=reason(error))
         return OperationResult(success=True, operation_id=wanted, file_path=path)
 
 
@@ -109,7 +109,7 @@ class NeverCommitted(TrackFileOperationsUseCase):
             async with self._store.unit() as unit:
                 await unit.add(operation)
         except Exception as error:
-            return OperationResult(success=False, file_path=path, error=str(error))
+            return OperationResult(success=False, file_path=path, error=reason(error))
         return OperationResult(success=True, operation_id=operation.id, file_path=path)
 
 
@@ -138,7 +138,7 @@ class MetadataMerged(TrackFileOperationsUseCase):
                 await unit.add(operation)
                 await unit.commit()
         except Exception as error:
-            return OperationResult(success=False, file_path=path, error=str(error))
+            return OperationResult(success=False, file_path=path, error=reason(error))
         return OperationResult(success=True, operation_id=operation.id, file_path=path)
 
 
@@ -176,7 +176,7 @@ class StoredAsGiven(TrackFileOperationsUseCase):
                 await unit.add(operation)
                 await unit.commit()
         except Exception as error:
-            return OperationResult(success=False, file_path=path, error=str(error))
+            return OperationResult(success=False, file_path=path, error=reason(error))
         return OperationResult(success=True, operation_id=operation.id, file_path=path)
 
 
@@ -209,7 +209,7 @@ class AnswersWithTheFirst(TrackFileOperationsUseCase):
                 await unit.add(operation)
                 await unit.commit()
         except Exception as error:
-            return OperationResult(success=False, file_path=path, error=str(error))
+            return OperationResult(success=False, file_path=path, error=reason(error))
         return OperationResult(success=True, operation_id=operation.id, file_path=path)
 
 
@@ -241,7 +241,7 @@ class LastOneWins(TrackFileOperationsUseCase):
                 await unit.add(operation)
                 await unit.commit()
         except Exception as error:
-            return OperationResult(success=False, file_path=path, error=str(error))
+            return OperationResult(success=False, file_path=path, error=reason(error))
         return OperationResult(success=True, operation_id=operation.id, file_path=path)
 
 
@@ -274,7 +274,7 @@ class FailedCommitIsSuccess(TrackFileOperationsUseCase):
                 except Exception:
                     pass  # the next commit will save it
         except Exception as error:
-            return OperationResult(success=False, file_path=path, error=str(error))
+            return OperationResult(success=False, file_path=path, error=reason(error))
         return OperationResult(success=True, operation_id=operation.id, file_path=path)
 
 
@@ -304,7 +304,7 @@ class ReadsOutsideTheTry(TrackFileOperationsUseCase):
                 await unit.add(operation)
                 await unit.commit()
         except Exception as error:
-            return OperationResult(success=False, file_path=path, error=str(error))
+            return OperationResult(success=False, file_path=path, error=reason(error))
         return OperationResult(success=True, operation_id=operation.id, file_path=path)
 
 
@@ -360,7 +360,7 @@ class AlwaysVerified(TrackFileOperationsUseCase):
                 raise UnknownOperationError(f"there is no operation {operation_id}")
             await self._has_happened(operation)
         except Exception as error:
-            return VerificationResult(success=False, operation_id=operation_id, error=str(error))
+            return VerificationResult(success=False, operation_id=operation_id, error=reason(error))
         return VerificationResult(success=True, operation_id=operation_id, verified=True)
 
 
@@ -421,7 +421,7 @@ class UnknownIsUnverified(TrackFileOperationsUseCase):
                 operation = await unit.get(operation_id)
             verified = operation is not None and await self._has_happened(operation)
         except Exception as error:
-            return VerificationResult(success=False, operation_id=operation_id, error=str(error))
+            return VerificationResult(success=False, operation_id=operation_id, error=reason(error))
         return VerificationResult(success=True, operation_id=operation_id, verified=verified)
 
 

@@ -13,7 +13,7 @@ from vespera_scriptorium.application.task_execution_workflow import (
     TaskExecutionWorkflow,
     WorkflowStep,
 )
-from vespera_scriptorium.domain.errors import IllegalTransitionError, UnknownTaskError
+from vespera_scriptorium.domain.errors import IllegalTransitionError, UnknownTaskError, reason
 from vespera_scriptorium.domain.task import Task, TaskResult, TaskStatus
 
 # --------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ class CompletesWhatNeverRan(TaskExecutionWorkflow):
             async with self._claim(task_id, open_ones) as task:
                 await self._store_completed(task, completion_data)
         except Exception as error:
-            return TaskResult(success=False, task_id=task_id, error=str(error))
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
         return TaskResult(success=True, task_id=task_id)
 
 
@@ -143,7 +143,7 @@ class SecondCompletionOverwrites(TaskExecutionWorkflow):
             async with self._claim(task_id, {TaskStatus.EXECUTED, TaskStatus.COMPLETED}) as task:
                 await self._store_completed(task, completion_data)
         except Exception as error:
-            return TaskResult(success=False, task_id=task_id, error=str(error))
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
         return TaskResult(success=True, task_id=task_id)
 
 
@@ -185,7 +185,7 @@ class CompletesTheLastExecuted(TaskExecutionWorkflow):
             async with self._claim(self._last_executed, {TaskStatus.EXECUTED}) as task:
                 await self._store_completed(task, completion_data)
         except Exception as error:
-            return TaskResult(success=False, task_id=task_id, error=str(error))
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
         return TaskResult(success=True, task_id=task_id)
 
 
@@ -251,7 +251,7 @@ class ExitStack(TaskExecutionWorkflow):
                 await step.compensate()
                 del outputs[step.name]
             except Exception as problem:
-                errors.append(f"{problem} (compensating {step.name})")
+                errors.append(f"{reason(problem)} (compensating {step.name})")
 
         failure: Exception | None = None
         async with AsyncExitStack() as stack:
@@ -262,7 +262,7 @@ class ExitStack(TaskExecutionWorkflow):
                         await self._tasks.save(replace(task, outputs=dict(outputs)))
                 except Exception as error:
                     failure = error
-                    errors.append(f"{error} ({step.name})")
+                    errors.append(f"{reason(error)} ({step.name})")
                     break
                 if step.compensate is not None:
                     stack.push_async_callback(undo, step)
@@ -278,7 +278,7 @@ class ExitStack(TaskExecutionWorkflow):
             try:
                 await on_failure(task, failure)
             except Exception as problem:
-                errors.append(f"{problem} (on_failure)")
+                errors.append(f"{reason(problem)} (on_failure)")
         return TaskResult(success=False, task_id=task.id, error=", ".join(errors))
 
 
@@ -321,7 +321,7 @@ class CompensatesForwards(TaskExecutionWorkflow):
             try:
                 await step.compensate()
             except Exception as problem:
-                problems.append(f"compensation of {step.name} failed: {problem}")
+                problems.append(f"compensation of {step.name} failed: {reason(problem)}")
             else:
                 outputs = {name: o for name, o in task.outputs.items() if name != step.name}
                 task = replace(task, outputs=outputs)
@@ -345,7 +345,7 @@ class CompensatesTogether(TaskExecutionWorkflow):
             try:
                 await step.compensate()
             except Exception as problem:
-                problems.append(f"compensation of {step.name} failed: {problem}")
+                problems.append(f"compensation of {step.name} failed: {reason(problem)}")
                 return None
             return step.name
 
@@ -373,7 +373,7 @@ class StopsAtItsFirstError(TaskExecutionWorkflow):
                 task = replace(task, outputs=outputs)
                 await self._tasks.save(task)
         except Exception as problem:
-            problems.append(f"compensation of {step.name} failed: {problem}")
+            problems.append(f"compensation of {step.name} failed: {reason(problem)}")
         return task, problems
 
 
@@ -390,14 +390,14 @@ class HookNotAwaited(TaskExecutionWorkflow):
         on_failure: OnFailure | None,
     ) -> TaskResult:
         task, problems = await self._compensate(task, steps)
-        errors = [f"step {failed.name} failed: {error}", *problems]
+        errors = [f"step {failed.name} failed: {reason(error)}", *problems]
         task = replace(task, status=TaskStatus.FAILED)
         await self._tasks.save(task)
         if on_failure is not None:
             try:
                 on_failure(task, error)
             except Exception as problem:
-                errors.append(f"on_failure failed: {problem}")
+                errors.append(f"on_failure failed: {reason(problem)}")
         return TaskResult(success=False, task_id=task.id, error="; ".join(errors))
 
 
@@ -414,14 +414,14 @@ class WrapsTheError(TaskExecutionWorkflow):
         on_failure: OnFailure | None,
     ) -> TaskResult:
         task, problems = await self._compensate(task, steps)
-        errors = [f"step {failed.name} failed: {error}", *problems]
+        errors = [f"step {failed.name} failed: {reason(error)}", *problems]
         task = replace(task, status=TaskStatus.FAILED)
         await self._tasks.save(task)
         if on_failure is not None:
             try:
                 await on_failure(task, RuntimeError("; ".join(errors)))
             except Exception as problem:
-                errors.append(f"on_failure failed: {problem}")
+                errors.append(f"on_failure failed: {reason(problem)}")
         return TaskResult(success=False, task_id=task.id, error="; ".join(errors))
 
 
@@ -632,7 +632,7 @@ class UndoneIsDone(TaskExecutionWorkflow):
             try:
                 await step.compensate()
             except Exception as problem:
-                problems.append(f"compensation of {step.name} failed: {problem}")
+                problems.append(f"compensation of {step.name} failed: {reason(problem)}")
         return task, problems
 
 

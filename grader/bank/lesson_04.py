@@ -6,6 +6,7 @@ from typing import Any
 
 from grader.exercise import Exercise
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
+from vespera_scriptorium.domain.errors import reason
 from vespera_scriptorium.domain.task import BatchOutcome, Task, TaskResult
 
 # --------------------------------------------------------------------------------------------
@@ -44,7 +45,7 @@ class OneTaskGroup(TaskOrchestrator):
             except asyncio.CancelledError:
                 results[place] = TaskResult(success=False, error="cancelled")
             except Exception as error:
-                results[place] = TaskResult(success=False, error=str(error))
+                results[place] = TaskResult(success=False, error=reason(error))
             else:
                 results[place] = TaskResult(success=True, task_id=task.id)
 
@@ -100,7 +101,7 @@ class CompletionOrder(TaskOrchestrator):
             except asyncio.CancelledError:
                 results.append(TaskResult(success=False, error="cancelled"))
             except Exception as error:
-                results.append(TaskResult(success=False, error=str(error)))
+                results.append(TaskResult(success=False, error=reason(error)))
             else:
                 results.append(TaskResult(success=True, task_id=task.id))
 
@@ -145,7 +146,7 @@ class CancelledIsSuccess(TaskOrchestrator):
         results = []
         for outcome in outcomes:
             if isinstance(outcome, Exception):
-                results.append(TaskResult(success=False, error=str(outcome)))
+                results.append(TaskResult(success=False, error=reason(outcome)))
             else:
                 results.append(TaskResult(success=True, task_id=getattr(outcome, "id", None)))
         return results

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from grader.exercise import Exercise
 from vespera_scriptorium.application.async_service import TRANSIENT, AsyncService
-from vespera_scriptorium.domain.errors import AsyncServiceError
+from vespera_scriptorium.domain.errors import AsyncServiceError, reason
 from vespera_scriptorium.domain.results import ServiceResult, ServiceStatus
 
 T = TypeVar("T")
@@ -60,8 +60,8 @@ class LooksItUp(AsyncService):
             raise
 
     def _failed(self, operation: str, error: OSError) -> AsyncServiceError:
-        self._status = ServiceStatus(False, operation, str(error))
-        return AsyncServiceError(f"[{error}] ended the operation {operation}")
+        self._status = ServiceStatus(False, operation, reason(error))
+        return AsyncServiceError(f"[{reason(error)}] ended the operation {operation}")
 
 
 @error_propagation.mutant(clause=1)
@@ -110,8 +110,8 @@ class NameLost(AsyncService):
     """Passes the reason on, and does not say which operation it was."""
 
     def _failed(self, operation: str, error: OSError) -> AsyncServiceError:
-        self._status = ServiceStatus(False, operation, str(error))
-        return AsyncServiceError(str(error))
+        self._status = ServiceStatus(False, operation, reason(error))
+        return AsyncServiceError(reason(error))
 
 
 @error_propagation.mutant(clause=2)
@@ -119,7 +119,7 @@ class ReasonLost(AsyncService):
     """Says which operation it was, and keeps the reason to itself."""
 
     def _failed(self, operation: str, error: OSError) -> AsyncServiceError:
-        self._status = ServiceStatus(False, operation, str(error))
+        self._status = ServiceStatus(False, operation, reason(error))
         return AsyncServiceError(f"{operation} failed")
 
 
@@ -196,7 +196,8 @@ recovery = Exercise(
         "recovers, every operation, under any name, raises `AsyncServiceError`.",
         "An operation that is refused is not run: its `work` is not called.",
         "While the service has failed, `status.failed_operation` is the name of the operation that "
-        "failed and `status.last_error` the message of its `OSError`, refusals or not.",
+        "failed and `status.last_error` the message of its `OSError`, if empty its type's name; "
+        "refusals or not.",
         "Nothing but `recover_from_error` ends the failure. An operation that was at work when "
         "another one failed may still end well: it answers, and the service stays failed.",
         "`recover_from_error` answers with `success`, and operations run again.",

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from grader.exercise import Exercise
 from vespera_scriptorium.application.timeout_aware_service import T, TimeoutAwareService
-from vespera_scriptorium.domain.errors import DeadlineExceededError
+from vespera_scriptorium.domain.errors import DeadlineExceededError, reason
 from vespera_scriptorium.domain.task import BatchOutcome
 
 # --------------------------------------------------------------------------------------------
@@ -470,7 +470,7 @@ class CleanupTask(TimeoutAwareService):
             await asyncio.wait({task})
             self.busy -= 1
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
-            missed.add_note(f"{type(error).__name__} in the cleanup: {error}")
+            missed.add_note(f"{type(error).__name__} in the cleanup: {reason(error)}")
 
 
 @bounded_cleanup.mutant(clause=1)
@@ -552,7 +552,7 @@ class CleansUpForEver(TimeoutAwareService):
         try:
             await self._run(cleanup, asyncio.timeout(None))
         except Exception as error:
-            missed.add_note(f"the cleanup failed: {error}")
+            missed.add_note(f"the cleanup failed: {reason(error)}")
         missed.cleanup_abandoned = asyncio.get_running_loop().time() - started > timeout
 
 
@@ -571,7 +571,7 @@ class NotReported(TimeoutAwareService):
             await self._run(cleanup, deadline)
         except Exception as error:
             if not deadline.expired():
-                missed.add_note(f"the cleanup failed: {error}")
+                missed.add_note(f"the cleanup failed: {reason(error)}")
 
 
 @bounded_cleanup.mutant(clause=5)
@@ -608,4 +608,4 @@ class CancellationSwallowed(TimeoutAwareService):
             await self._run(cleanup, deadline)
         except (Exception, asyncio.CancelledError) as error:
             missed.cleanup_abandoned = deadline.expired()
-            missed.add_note(f"the cleanup failed: {error}")
+            missed.add_note(f"the cleanup failed: {reason(error)}")

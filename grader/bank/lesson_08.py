@@ -18,6 +18,7 @@ from vespera_scriptorium.domain.errors import (
     DuplicateTaskError,
     ExternalServiceError,
     UnknownTaskError,
+    reason,
 )
 from vespera_scriptorium.domain.results import ProcessingResult
 from vespera_scriptorium.domain.task import Task, TaskStatus
@@ -70,7 +71,7 @@ class NamesItsArguments(ExternalServiceUseCase):
             )
             file_id = uploaded["file_id"]
         except Exception as error:
-            return ProcessingResult(success=False, error=str(error))
+            return ProcessingResult(success=False, error=reason(error))
         return ProcessingResult(success=True, file_id=file_id)
 
     async def _process(self, item: Mapping[str, Any]) -> Any:
@@ -96,7 +97,7 @@ class WritesCompactJson(ExternalServiceUseCase):
             uploaded = await self._external_service.upload_file(FILE_NAME, content)
             return ProcessingResult(success=True, file_id=uploaded["file_id"])
         except Exception as error:
-            return ProcessingResult(success=False, error=repr(error))
+            return ProcessingResult(success=False, error=f"not processed: {reason(error)}")
 
 
 @awaited_once.mutant(clause=3)
@@ -109,7 +110,7 @@ class UploadsWithoutWaiting(ExternalServiceUseCase):
             content = json.dumps(answers).encode()
             self._external_service.upload_file(FILE_NAME, content)  # type: ignore[unused-coroutine]  # that is the bug
         except Exception as error:
-            return ProcessingResult(success=False, error=str(error))
+            return ProcessingResult(success=False, error=reason(error))
         return ProcessingResult(success=True, file_id=FILE_NAME)
 
 
@@ -149,7 +150,7 @@ class ExpectsOnlyItsOwnErrors(ExternalServiceUseCase):
             uploaded = await self._external_service.upload_file(FILE_NAME, content)
             file_id = uploaded["file_id"]
         except ExternalServiceError as error:
-            return ProcessingResult(success=False, error=str(error))
+            return ProcessingResult(success=False, error=reason(error))
         return ProcessingResult(success=True, file_id=file_id)
 
 
@@ -175,7 +176,7 @@ class CallsAllAtOnce(ExternalServiceUseCase):
             uploaded = await self._external_service.upload_file(FILE_NAME, content)
             file_id = uploaded["file_id"]
         except Exception as error:
-            return ProcessingResult(success=False, error=str(error))
+            return ProcessingResult(success=False, error=reason(error))
         return ProcessingResult(success=True, file_id=file_id)
 
 
@@ -191,7 +192,7 @@ class UploadsEachAnswer(ExternalServiceUseCase):
                 uploaded = await self._external_service.upload_file(FILE_NAME, content)
                 file_id = uploaded["file_id"]
         except Exception as error:
-            return ProcessingResult(success=False, error=str(error))
+            return ProcessingResult(success=False, error=reason(error))
         return ProcessingResult(success=True, file_id=file_id)
 
 
@@ -206,12 +207,12 @@ class SavesWhatItHas(ExternalServiceUseCase):
             for item in items:
                 answers.append(await self._process(item))
         except Exception as error:
-            failure = str(error)
+            failure = reason(error)
         content = json.dumps(answers).encode()
         try:
             uploaded = await self._external_service.upload_file(FILE_NAME, content)
         except Exception as error:
-            return ProcessingResult(success=False, error=str(error))
+            return ProcessingResult(success=False, error=reason(error))
         return ProcessingResult(failure is None, uploaded["file_id"], failure)
 
 

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from grader.exercise import Exercise
 from vespera_scriptorium.application.async_service import AsyncService
-from vespera_scriptorium.domain.errors import AsyncServiceError
+from vespera_scriptorium.domain.errors import AsyncServiceError, reason
 from vespera_scriptorium.domain.results import ServiceStatus
 
 T = TypeVar("T")
@@ -102,7 +102,7 @@ class SaysThatItFailed(AsyncService):
     """Says that the operation failed, and keeps the reason to itself."""
 
     def _failed(self, operation: str, error: OSError) -> AsyncServiceError:
-        self._status = ServiceStatus(False, operation, str(error))
+        self._status = ServiceStatus(False, operation, reason(error))
         return AsyncServiceError(f"{operation} failed")
 
 

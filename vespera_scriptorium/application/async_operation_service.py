@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 
+from vespera_scriptorium.domain.errors import reason
 from vespera_scriptorium.domain.results import ServiceResult, TimedResult
 
 DURATIONS = {"quick": 0.05, "medium": 0.1, "slow": 0.2}
@@ -88,7 +89,7 @@ class AsyncOperationService:
             try:
                 return ServiceResult(success=True, output=await work())
             except Exception as error:
-                message = str(error)
+                message = reason(error)
             if delay is not None:
                 await asyncio.sleep(delay)
         return ServiceResult(success=False, error=message)

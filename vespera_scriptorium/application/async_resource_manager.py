@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from vespera_scriptorium.application.ports import ResourceProvider
+from vespera_scriptorium.domain.errors import reason
 from vespera_scriptorium.domain.results import CleanupStatus, Resource, ServiceResult
 
 
@@ -71,7 +72,7 @@ class ResourceSession:
         try:
             output = await self._provider.execute(resource_id, operation, parameters or {})
         except Exception as error:
-            return ServiceResult(success=False, error=str(error))
+            return ServiceResult(success=False, error=reason(error))
         return ServiceResult(success=True, output=output)
 
     async def close(self) -> None:

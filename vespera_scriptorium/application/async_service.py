@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from vespera_scriptorium.domain.errors import AsyncServiceError
+from vespera_scriptorium.domain.errors import AsyncServiceError, reason
 from vespera_scriptorium.domain.results import ServiceResult, ServiceStatus
 
 T = TypeVar("T")
@@ -21,8 +21,9 @@ class AsyncService:
     2. Every other exception is a programming error, and comes out as it is; the service is not
        failed by it.
     3. After an `AsyncServiceError` the service has failed: `status` tells which operation it was
-       and what the message, and every operation raises `AsyncServiceError` without being run. An
-       operation that was at work already may still end well; the service stays failed.
+       and what the message, or the error's type where it had none, and every operation raises
+       `AsyncServiceError` without being run. An operation that was at work already may still end
+       well; the service stays failed.
     4. `recover_from_error` succeeds, and makes the service as good as new: nothing of the failure
        is left in `status`. To recover twice, or without need, is harmless.
     5. `run_with_retry` runs an operation up to `attempts` times. It tries again after a transient
@@ -77,8 +78,8 @@ class AsyncService:
 
     def _failed(self, operation: str, error: OSError) -> AsyncServiceError:
         """The error for the caller. From now on the service has failed."""
-        self._status = ServiceStatus(False, operation, str(error))
-        return AsyncServiceError(f"{operation}: {error}")
+        self._status = ServiceStatus(False, operation, reason(error))
+        return AsyncServiceError(f"{operation}: {reason(error)}")
 
     async def recover_from_error(self) -> ServiceResult:
         """Make the service work again."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vespera_scriptorium.application.ports import Specialist, TaskRepository
-from vespera_scriptorium.domain.errors import IllegalTransitionError, UnknownTaskError
+from vespera_scriptorium.domain.errors import IllegalTransitionError, UnknownTaskError, reason
 from vespera_scriptorium.domain.task import Task, TaskResult, TaskStatus, WorkflowState
 
 OnFailure = Callable[[Task, Exception], Awaitable[None]]
@@ -69,7 +69,7 @@ class TaskExecutionWorkflow:
             )
             await self._tasks.add(task)
         except Exception as error:
-            return TaskResult(success=False, error=str(error))
+            return TaskResult(success=False, error=reason(error))
         return TaskResult(success=True, task_id=task.id)
 
     async def execute_task(
@@ -97,7 +97,7 @@ class TaskExecutionWorkflow:
             async with self._claim(task_id, {TaskStatus.EXECUTED}) as task:
                 await self._store_completed(task, completion_data)
         except Exception as error:
-            return TaskResult(success=False, task_id=task_id, error=str(error))
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
         return TaskResult(success=True, task_id=task_id)
 
     async def get_task_status(self, task_id: str) -> WorkflowState:
@@ -140,7 +140,7 @@ class TaskExecutionWorkflow:
                     await self._store_cancelled(task)
                     raise
         except Exception as error:
-            return TaskResult(success=False, task_id=task_id, error=str(error))
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
 
     async def _run_steps(
         self, task: Task, steps: Sequence[WorkflowStep], on_failure: OnFailure | None
@@ -175,14 +175,14 @@ class TaskExecutionWorkflow:
     ) -> TaskResult:
         """Compensate what is done, store the failure, tell `on_failure`."""
         task, problems = await self._compensate(task, steps)
-        errors = [f"step {failed.name} failed: {error}", *problems]
+        errors = [f"step {failed.name} failed: {reason(error)}", *problems]
         task = replace(task, status=TaskStatus.FAILED)
         await self._tasks.save(task)
         if on_failure is not None:
             try:
                 await on_failure(task, error)
             except Exception as problem:
-                errors.append(f"on_failure failed: {problem}")
+                errors.append(f"on_failure failed: {reason(problem)}")
         return TaskResult(success=False, task_id=task.id, error="; ".join(errors))
 
     async def _compensate(
@@ -196,7 +196,7 @@ class TaskExecutionWorkflow:
             try:
                 await step.compensate()
             except Exception as problem:
-                problems.append(f"compensation of {step.name} failed: {problem}")
+                problems.append(f"compensation of {step.name} failed: {reason(problem)}")
             else:
                 outputs = {name: o for name, o in task.outputs.items() if name != step.name}
                 task = replace(task, outputs=outputs)

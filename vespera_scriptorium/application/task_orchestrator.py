@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from vespera_scriptorium.application.ports import Specialist, TaskRepository
-from vespera_scriptorium.domain.errors import UnknownTaskError
+from vespera_scriptorium.domain.errors import UnknownTaskError, reason
 from vespera_scriptorium.domain.task import (
     BatchOutcome,
     Task,
@@ -42,7 +42,7 @@ class TaskOrchestrator:
         try:
             task = await self._store(task_data)
         except Exception as error:
-            return TaskResult(success=False, error=str(error))
+            return TaskResult(success=False, error=reason(error))
         return TaskResult(success=True, task_id=task.id)
 
     async def create_many(self, task_data_list: Sequence[Mapping[str, Any]]) -> list[TaskResult]:
@@ -55,7 +55,7 @@ class TaskOrchestrator:
             if isinstance(outcome, asyncio.CancelledError):
                 results.append(TaskResult(success=False, error="cancelled"))
             elif isinstance(outcome, BaseException):
-                results.append(TaskResult(success=False, error=str(outcome)))
+                results.append(TaskResult(success=False, error=reason(outcome)))
             else:
                 results.append(TaskResult(success=True, task_id=outcome.id))
         return results
@@ -69,7 +69,7 @@ class TaskOrchestrator:
                 raise
             return TaskResult(success=False, task_id=task_id, error="cancelled")
         except Exception as error:
-            return TaskResult(success=False, task_id=task_id, error=str(error))
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
         return TaskResult(success=True, task_id=task_id, output=output)
 
     async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
-from vespera_scriptorium.domain.errors import DeadlineExceededError
+from vespera_scriptorium.domain.errors import DeadlineExceededError, reason
 from vespera_scriptorium.domain.results import ServiceResult
 from vespera_scriptorium.domain.task import BatchOutcome
 
@@ -106,7 +106,7 @@ class TimeoutAwareService:
             await self._run(cleanup, deadline)
         except Exception as error:
             missed.cleanup_abandoned = deadline.expired()
-            missed.add_note(f"the cleanup failed: {error}")
+            missed.add_note(f"the cleanup failed: {reason(error)}")
 
     async def quick_operation(self, timeout: float) -> ServiceResult:
         """An operation that takes 10 ms."""

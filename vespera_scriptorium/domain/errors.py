@@ -33,3 +33,8 @@ class DeadlineExceededError(TimeoutError):
     """Work did not end by its deadline. `cleanup_abandoned`: nor did the cleanup after it."""
 
     cleanup_abandoned: bool = False
+
+
+def reason(error: BaseException) -> str:
+    """What an error says, or the name of its type where it says nothing: `TimeoutError()`."""
+    return str(error) or type(error).__name__

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from vespera_scriptorium.application.ports import ExternalService
-from vespera_scriptorium.domain.errors import ExternalServiceError
+from vespera_scriptorium.domain.errors import ExternalServiceError, reason
 from vespera_scriptorium.domain.results import ProcessingResult
 
 ENDPOINT = "process"
@@ -41,7 +41,7 @@ class ExternalServiceUseCase:
             uploaded = await self._external_service.upload_file(FILE_NAME, content)
             file_id = uploaded["file_id"]
         except Exception as error:
-            return ProcessingResult(success=False, error=str(error))
+            return ProcessingResult(success=False, error=reason(error))
         return ProcessingResult(success=True, file_id=file_id)
 
     async def _process(self, item: Mapping[str, Any]) -> Any:

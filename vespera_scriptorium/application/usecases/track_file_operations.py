@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from vespera_scriptorium.application.ports import FileOperationStore, FileSystem
-from vespera_scriptorium.domain.errors import UnknownOperationError
+from vespera_scriptorium.domain.errors import UnknownOperationError, reason
 from vespera_scriptorium.domain.file_operation import (
     FileOperation,
     OperationKind,
@@ -76,7 +76,7 @@ class TrackFileOperationsUseCase:
                 raise UnknownOperationError(f"there is no operation {operation_id}")
             verified = await self._has_happened(operation)
         except Exception as error:
-            return VerificationResult(success=False, operation_id=operation_id, error=str(error))
+            return VerificationResult(success=False, operation_id=operation_id, error=reason(error))
         return VerificationResult(success=True, operation_id=operation_id, verified=verified)
 
     async def verify_all_operations(self) -> VerificationSummary:
@@ -118,7 +118,7 @@ class TrackFileOperationsUseCase:
                 await unit.add(operation)
                 await unit.commit()
         except Exception as error:
-            return OperationResult(success=False, file_path=path, error=str(error))
+            return OperationResult(success=False, file_path=path, error=reason(error))
         return OperationResult(success=True, operation_id=operation.id, file_path=path)
 
     async def _has_happened(self, operation: FileOperation) -> bool:
