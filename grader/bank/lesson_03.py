@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from graphlib import TopologicalSorter
 
 from grader.exercise import Exercise
@@ -11,6 +11,7 @@ from vespera_scriptorium.application.async_resource_manager import (
     ResourceSession,
 )
 from vespera_scriptorium.application.background_service import BackgroundService
+from vespera_scriptorium.domain.errors import noted_on, raise_one, raise_together
 from vespera_scriptorium.domain.results import CleanupStatus
 from vespera_scriptorium.infrastructure.di.container import Container
 
@@ -24,13 +25,15 @@ session_cleanup = Exercise(
         "When the block of `create_session` ends normally, each resource that its session created "
         "has been closed, once, and each close has been awaited.",
         "When an exception ends the block, they are closed as well, and that very exception comes "
-        "out.",
+        "out, also when a close fails.",
         "When the task is cancelled inside the block, they are closed as well, and "
-        "`CancelledError` comes out.",
+        "`CancelledError` comes out, also when a close fails.",
         "The resource that was created last is closed first, and one close ends before the next "
         "begins.",
         "A close that fails stops no other. If the block itself ended well, the error of the close "
-        "comes out once the rest are closed.",
+        "comes out once the rest are closed; of several, any one.",
+        "When the task is cancelled during a close, the rest are closed all the same, and "
+        "`CancelledError` comes out, whatever else was raised.",
         "`verify_cleanup` answers `cleaned_up=True` for a resource that was created and is closed, "
         "and False for one that is open or that nobody created.",
     ),
@@ -44,8 +47,32 @@ session_cleanup = Exercise(
 
 
 @session_cleanup.alternative()
-class ClosesInALoop(ResourceSession):
-    """Closes in a loop of its own and raises the first of several errors."""
+class ClosesOnAStack(ResourceSession):
+    """Puts each close on an `AsyncExitStack`, and raises the last of several errors."""
+
+    async def close(self) -> None:
+        from contextlib import AsyncExitStack
+
+        errors: list[BaseException] = []
+
+        async def close_one(resource_id: str) -> None:
+            try:
+                await self._provider.close(resource_id)
+            except BaseException as error:
+                errors.append(error)
+
+        if self._ended:
+            return
+        self._ended = True
+        async with AsyncExitStack() as cleanup:
+            for resource_id in self._created:
+                cleanup.push_async_callback(close_one, resource_id)
+        raise_one(reversed(errors))
+
+
+@session_cleanup.alternative()
+class AsksBeforeItCloses(ResourceSession):
+    """Asks the provider whether a resource is still open before it closes it."""
 
     async def close(self) -> None:
         if self._ended:
@@ -54,28 +81,32 @@ class ClosesInALoop(ResourceSession):
         errors: list[BaseException] = []
         for resource_id in reversed(self._created):
             try:
-                await self._provider.close(resource_id)
+                if await self._provider.is_open(resource_id) is not False:
+                    await self._provider.close(resource_id)
             except BaseException as error:
                 errors.append(error)
-        if errors:
-            raise errors[0]
+        raise_one(errors)
 
 
 @session_cleanup.alternative()
-class AsksBeforeItCloses(ResourceSession):
-    """Asks the provider whether a resource is still open before it closes it."""
+class RaisesAtTheEnd(AsyncResourceManager):
+    """Keeps what ended the block, closes, and raises it then; it notes no other error on it."""
 
-    async def close(self) -> None:
-        async def close_if_open(resource_id: str) -> None:
-            if await self._provider.is_open(resource_id) is not False:
-                await self._provider.close(resource_id)
-
-        if self._ended:
-            return
-        self._ended = True
-        async with AsyncExitStack() as cleanup:
-            for resource_id in self._created:
-                cleanup.push_async_callback(close_if_open, resource_id)
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        failure: BaseException | None = None
+        try:
+            yield session
+        except BaseException as error:
+            failure = error
+        try:
+            await session.close()
+        except Exception:
+            if failure is None:
+                raise
+        if failure is not None:
+            raise failure
 
 
 @session_cleanup.mutant(clause=2)
@@ -100,8 +131,11 @@ class SwallowsTheError(AsyncResourceManager):
             yield session
         except Exception:
             pass
-        finally:
-            await session.close()
+        except BaseException as error:
+            with noted_on(error, "closing failed"):
+                await session.close()
+            raise
+        await session.close()
 
 
 @session_cleanup.mutant(clause=3)
@@ -113,36 +147,45 @@ class MissesCancellation(AsyncResourceManager):
         session = ResourceSession(self._provider)
         try:
             yield session
-        except Exception:
-            await session.close()
+        except Exception as error:
+            with noted_on(error, "closing failed"):
+                await session.close()
             raise
         await session.close()
 
 
 @session_cleanup.mutant(clause=1)
 class CloseNotAwaited(ResourceSession):
-    """Registers `close` as if it were no coroutine: it is called, and never awaited."""
+    """Calls `close` and forgets `await`: a coroutine is made, and nothing of it runs."""
 
     async def close(self) -> None:
         if self._ended:
             return
         self._ended = True
-        async with AsyncExitStack() as cleanup:  # closes in reverse, and to the end
-            for resource_id in self._created:
-                cleanup.callback(self._provider.close, resource_id)
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            try:
+                self._provider.close(resource_id)  # type: ignore[unused-coroutine]  # that is the bug
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)
 
 
 @session_cleanup.mutant(clause=4)
 class OldestFirst(ResourceSession):
-    """Reverses the list for a stack that closes in reverse anyway."""
+    """Closes in the order of creation: what is still needed goes first."""
 
     async def close(self) -> None:
         if self._ended:
             return
         self._ended = True
-        async with AsyncExitStack() as cleanup:  # closes in reverse, and to the end
-            for resource_id in reversed(self._created):
-                cleanup.push_async_callback(self._provider.close, resource_id)
+        errors: list[BaseException] = []
+        for resource_id in self._created:
+            try:
+                await self._provider.close(resource_id)
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)
 
 
 @session_cleanup.mutant(clause=4)
@@ -156,9 +199,8 @@ class ClosesTogether(ResourceSession):
             return
         self._ended = True
         closing = [self._provider.close(resource_id) for resource_id in reversed(self._created)]
-        for outcome in await asyncio.gather(*closing, return_exceptions=True):
-            if isinstance(outcome, BaseException):
-                raise outcome
+        outcomes = await asyncio.gather(*closing, return_exceptions=True)
+        raise_one(outcome for outcome in outcomes if isinstance(outcome, BaseException))
 
 
 @session_cleanup.mutant(clause=5)
@@ -173,7 +215,7 @@ class FirstErrorEndsIt(ResourceSession):
             await self._provider.close(resource_id)
 
 
-@session_cleanup.mutant(clause=6)
+@session_cleanup.mutant(clause=7)
 class AlwaysCleanedUp(AsyncResourceManager):
     """Says that every resource is cleaned up, because after a session every one is."""
 
@@ -181,13 +223,78 @@ class AlwaysCleanedUp(AsyncResourceManager):
         return CleanupStatus(resource_id, cleaned_up=True)
 
 
-@session_cleanup.mutant(clause=6)
+@session_cleanup.mutant(clause=7)
 class UnknownIsCleanedUp(AsyncResourceManager):
     """Takes None for closed: `not None` is True."""
 
     async def verify_cleanup(self, resource_id: str) -> CleanupStatus:
         is_open = await self._provider.is_open(resource_id)
         return CleanupStatus(resource_id, cleaned_up=not is_open)
+
+
+@session_cleanup.mutant(clause=2)
+class CloseErrorHidesTheRest(AsyncResourceManager):
+    """Closes in a `finally`: the error of a close takes the place of what ended the block."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        finally:
+            await session.close()
+
+
+@session_cleanup.mutant(clause=3)
+class CloseErrorHidesCancellation(AsyncResourceManager):
+    """Saves an `Exception` from the error of a close, and leaves a cancellation to it."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        except Exception as error:
+            with noted_on(error, "closing failed"):
+                await session.close()
+            raise
+        finally:
+            await session.close()
+
+
+@session_cleanup.mutant(clause=6)
+class CancelledCloseEndsIt(ResourceSession):
+    """Goes on after an `Exception` of a close, and a cancelled close raises none."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            try:
+                await self._provider.close(resource_id)
+            except Exception as error:
+                errors.append(error)
+        raise_one(errors)
+
+
+@session_cleanup.mutant(clause=6)
+class CancellationIsOneErrorMore(AsyncResourceManager):
+    """Takes a cancellation during a close for one more error, and notes it on what came first."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        except BaseException as error:
+            try:
+                await session.close()
+            except BaseException as problem:
+                error.add_note(f"closing failed: {problem!r}")
+            raise
+        await session.close()
 
 
 # --------------------------------------------------------------------------------------------
@@ -203,7 +310,8 @@ start_stop_order = Exercise(
         "`cleanup_async_services` awaits the `stop` of every service that has started, once, and "
         "of each before those that it needs.",
         "When a start fails or is cancelled, every service whose start has ended well is stopped, "
-        "as in clause 2; no other is. Then the error or the cancellation comes out.",
+        "as in clause 2; no other is. Then the error or the cancellation comes out, also when a "
+        "stop fails.",
         "A stop that fails stops no other. The errors come out as an `ExceptionGroup` once the "
         "rest are stopped.",
         "To clean up twice is harmless: the second time stops nothing and raises nothing.",
@@ -244,10 +352,8 @@ class StartsTogether(Container):
                         raise outcome
                 sorter.done(*ready)
         except BaseException as error:
-            try:
+            with noted_on(error, "cleaning up failed"):
                 await self.cleanup_async_services()
-            except ExceptionGroup as problems:
-                error.add_note(f"while cleaning up: {problems!r}")
             raise
 
 
@@ -266,10 +372,8 @@ class StartsInOrderOfAdding(Container):
                     await service.start()
                     self._started.append(service)
         except BaseException as error:
-            try:
+            with noted_on(error, "cleaning up failed"):
                 await self.cleanup_async_services()
-            except ExceptionGroup as problems:
-                error.add_note(f"while cleaning up: {problems!r}")
             raise
 
 
@@ -281,14 +385,13 @@ class ClosesInOpeningOrder(Container):
         database = self._built.get("async_database_manager")  # it opens itself when it is used
         if database is not None and database not in self._started:
             self._started.insert(0, database)
-        errors = []
+        errors: list[BaseException] = []
         while self._started:
             try:
                 await self._started.pop(0).stop()
-            except Exception as error:
+            except BaseException as error:
                 errors.append(error)
-        if errors:
-            raise ExceptionGroup("services that did not stop", errors)
+        raise_together("services that did not stop", errors)
 
 
 @start_stop_order.mutant(clause=3)
@@ -321,10 +424,8 @@ class CancelledStartLeaks(Container):
                     await service.start()
                     self._started.append(service)
         except Exception as error:
-            try:
+            with noted_on(error, "cleaning up failed"):
                 await self.cleanup_async_services()
-            except ExceptionGroup as problems:
-                error.add_note(f"while cleaning up: {problems!r}")
             raise
 
 
@@ -343,10 +444,8 @@ class StopsWhatNeverStarted(Container):
                     self._started.append(service)
                     await service.start()
         except BaseException as error:
-            try:
+            with noted_on(error, "cleaning up failed"):
                 await self.cleanup_async_services()
-            except ExceptionGroup as problems:
-                error.add_note(f"while cleaning up: {problems!r}")
             raise
 
 
@@ -373,11 +472,15 @@ class StopErrorsSwallowed(Container):
         database = self._built.get("async_database_manager")  # it opens itself when it is used
         if database is not None and database not in self._started:
             self._started.insert(0, database)
+        errors: list[BaseException] = []
         while self._started:
             try:
                 await self._started.pop().stop()
             except Exception:
                 continue
+            except BaseException as error:
+                errors.append(error)
+        raise_together("services that did not stop", errors)
 
 
 @start_stop_order.mutant(clause=5)
@@ -388,14 +491,32 @@ class StopsAgain(Container):
         database = self._built.get("async_database_manager")  # it opens itself when it is used
         if database is not None and database not in self._started:
             self._started.insert(0, database)
-        errors = []
+        errors: list[BaseException] = []
         for service in reversed(self._started):
             try:
                 await service.stop()
-            except Exception as error:
+            except BaseException as error:
                 errors.append(error)
-        if errors:
-            raise ExceptionGroup("services that did not stop", errors)
+        raise_together("services that did not stop", errors)
+
+
+@start_stop_order.mutant(clause=3)
+class StopErrorHidesTheStart(Container):
+    """Cleans up after a failed start, and lets the errors of that out in the place of its own."""
+
+    async def initialize_async_services(self) -> None:
+        overridden = {override.name for override in self._overrides}
+        try:
+            for name in self._in_order_of_needs():
+                if name in overridden or not self._recipes[name].opens:
+                    continue
+                service = self.get(name)
+                if not any(service is started for started in self._started):
+                    await service.start()
+                    self._started.append(service)
+        except BaseException:
+            await self.cleanup_async_services()
+            raise
 
 
 # --------------------------------------------------------------------------------------------
@@ -413,7 +534,8 @@ background_service = Exercise(
         "alone.",
         "`stop` cancels the rounds and returns once they have ended, their clean-up included.",
         "Once `stop` has returned, the journal is closed.",
-        "An exception in a round ends the rounds and closes the journal at once; `stop` raises it.",
+        "An exception in a round ends the rounds and closes the journal at once; `stop` raises it, "
+        "also when the close fails.",
         "To stop a service that is not started is harmless. After `stop`, whatever it raised, the "
         "service can be started again.",
     ),
@@ -436,10 +558,22 @@ class RoundsInATaskWithin(BackgroundService):
                 await asyncio.sleep(self._interval)
 
         await self._journal.open()
+        within = asyncio.create_task(rounds())
         try:
-            await asyncio.create_task(rounds())
-        finally:
+            await asyncio.wait([within])
+        except asyncio.CancelledError:
+            within.cancel()
+            await asyncio.wait([within])
+        try:
+            await within
+        except Exception as error:
+            self._ending = True
+            with noted_on(error, "closing the journal failed"):
+                await self._journal.close()
+            raise
+        except asyncio.CancelledError:
             await self._journal.close()
+            raise
 
 
 @background_service.mutant(clause=3)
@@ -450,8 +584,9 @@ class CancelsAndLeaves(BackgroundService):
         rounds = self._rounds
         if rounds is None:
             return
-        if not rounds.cancelling():  # a second cancellation would cut short what the first began
+        if not self._ending:  # a cancellation would cut short what has begun to end
             rounds.cancel()
+        self._ending = True
         self._rounds = None
         if rounds.done() and not rounds.cancelled():
             rounds.result()
@@ -465,8 +600,9 @@ class CrashIsForgotten(BackgroundService):
         rounds = self._rounds
         if rounds is None:
             return
-        if not rounds.cancelling():  # a second cancellation would cut short what the first began
+        if not self._ending:  # a cancellation would cut short what has begun to end
             rounds.cancel()
+        self._ending = True
         await asyncio.wait([rounds])
         self._rounds = None
 
@@ -476,6 +612,7 @@ class StartsTwice(BackgroundService):
     """Starts further rounds, and forgets the task of the first."""
 
     async def start(self) -> None:
+        self._ending = False
         self._rounds = asyncio.create_task(self._run())
 
 
@@ -487,6 +624,7 @@ class RefusesTooLate(BackgroundService):
         rounds = asyncio.create_task(self._run())
         if self._rounds is not None:
             raise RuntimeError("the service is started already: stop it first")
+        self._ending = False
         self._rounds = rounds
 
 
@@ -500,8 +638,10 @@ class LeftOpenByStop(BackgroundService):
             while True:
                 await self._journal.write(await self._work())
                 await asyncio.sleep(self._interval)
-        except Exception:
-            await self._journal.close()
+        except Exception as error:
+            self._ending = True
+            with noted_on(error, "closing the journal failed"):
+                await self._journal.close()
             raise
 
 
@@ -528,8 +668,9 @@ class StartsOnlyOnce(BackgroundService):
         rounds = self._rounds
         if rounds is None:
             return
-        if not rounds.cancelling():  # a second cancellation would cut short what the first began
+        if not self._ending:  # a cancellation would cut short what has begun to end
             rounds.cancel()
+        self._ending = True
         await asyncio.wait([rounds])
         if not rounds.cancelled():
             rounds.result()
@@ -544,8 +685,9 @@ class StopNeedsAStart(BackgroundService):
         rounds = self._rounds
         if rounds is None:
             raise RuntimeError("the service is not started: start it first")
-        if not rounds.cancelling():  # a second cancellation would cut short what the first began
+        if not self._ending:  # a cancellation would cut short what has begun to end
             rounds.cancel()
+        self._ending = True
         await asyncio.wait([rounds])
         self._rounds = None
         if not rounds.cancelled():
@@ -562,5 +704,28 @@ class SleepsFirst(BackgroundService):
             while True:
                 await asyncio.sleep(self._interval)
                 await self._journal.write(await self._work())
+        except Exception as error:
+            self._ending = True
+            with noted_on(error, "closing the journal failed"):
+                await self._journal.close()
+            raise
+        except asyncio.CancelledError:
+            await self._journal.close()
+            raise
+
+
+@background_service.mutant(clause=5)
+class CloseErrorHidesTheCrash(BackgroundService):
+    """Closes in a `finally`: the error of the close takes the place of what ended the rounds."""
+
+    async def _run(self) -> None:
+        await self._journal.open()
+        try:
+            while True:
+                await self._journal.write(await self._work())
+                await asyncio.sleep(self._interval)
+        except Exception:
+            self._ending = True
+            raise
         finally:
             await self._journal.close()

@@ -37,11 +37,11 @@
 # %% [markdown]
 # ## The listing, and the way it takes
 #
-# Here is the pattern as it stands in many code bases: open a session, create a resource, use it,
-# leave, and ask whether it was cleaned up. Below its result stands a panel: the same test,
-# unchanged, on nine mutants of the session.
+# Here is the pattern as it stands in many code bases: open a session, use a resource, leave, and ask
+# whether it was cleaned up. Below its result stands a panel: the same test, unchanged, on thirteen
+# mutants of the session.
 #
-# **Predict:** how many of the nine does it kill?
+# **Predict:** how many of them does it kill?
 #
 # <!--
 # fmt: off
@@ -86,8 +86,8 @@ async def test_async_resource_lifecycle():
 # <!--
 # fmt: on
 # -->
-# One. It asks after the block, so a close that nobody awaits is found. But it takes one way out, the
-# happy one, with one resource. Clean-up code is written for the others.
+# One, whose close nobody awaits. The test takes one way out, the happy one, with one resource.
+# Clean-up code is written for the others.
 #
 # ## A block has three ends
 #
@@ -135,7 +135,7 @@ async def test_a_failing_block_cleans_up_and_fails():
 # %% [markdown]
 # ## Cancelled too early
 #
-# The third way needs a task: one that waits inside the block, to be cancelled there.
+# The third way needs a task that waits inside the block.
 #
 # **Predict:** mutant 3 cleans up after an `Exception` only, and `CancelledError` is none. Does it
 # die here?
@@ -270,6 +270,31 @@ async def test_a_cancellation_closes_the_resource_and_comes_out(manager, provide
     assert provider.diary == ["a-1 closes", "a-1 closed"]
 
 
+async def test_a_close_that_fails_hides_no_exception(manager, provider):
+    """What went wrong first is told. Clause 2."""
+    provider.failing = {"a-1": OSError("stuck")}
+    with pytest.raises(ValueError, match="mine"):
+        async with manager.create_session() as session:
+            await session.create_resource("a")
+            raise ValueError("mine")
+
+
+async def test_a_close_that_fails_hides_no_cancellation(manager, provider):
+    """Whoever cancelled the task waits for that. Clause 3."""
+
+    async def wait_inside():
+        async with manager.create_session() as session:
+            await session.create_resource("a")
+            await asyncio.sleep(3600)
+
+    provider.failing = {"a-1": OSError("stuck")}
+    task = asyncio.create_task(wait_inside())
+    await asyncio.sleep(60)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 async def test_the_last_resource_is_closed_first(manager, provider):
     """The other one may still be needed by it. Clause 4."""
     async with manager.create_session() as session:
@@ -296,8 +321,27 @@ async def test_a_close_that_fails_stops_no_other(manager, provider):
     assert "a-1 closed" in provider.diary
 
 
+@pytest.mark.parametrize("error", [None, ValueError("mine")])
+async def test_a_cancelled_close_stops_no_other(manager, provider, error):
+    """It is cancelled half-way, whatever ended the block. Clause 6."""
+
+    async def end():
+        async with manager.create_session() as session:
+            await session.create_resource("a")
+            await session.create_resource("b")
+            if error is not None:
+                raise error
+
+    task = asyncio.create_task(end())
+    await asyncio.sleep(0.5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert provider.diary == ["b-2 closes", "a-1 closes", "a-1 closed"]
+
+
 async def test_cleanup_is_verified_of_what_is_closed_and_of_nothing_else(manager):
-    """Open, then closed. Clause 6."""
+    """Open, then closed. Clause 7."""
     async with manager.create_session() as session:
         resource = await session.create_resource("a")
         assert not (await manager.verify_cleanup(resource.id)).cleaned_up
@@ -305,7 +349,7 @@ async def test_cleanup_is_verified_of_what_is_closed_and_of_nothing_else(manager
 
 
 async def test_nobody_cleaned_up_what_nobody_created(manager):
-    """An unknown id is no success. Clause 6."""
+    """An unknown id is no success. Clause 7."""
     assert not (await manager.verify_cleanup("nobody-7")).cleaned_up
 
 
@@ -320,7 +364,7 @@ async def test_nobody_cleaned_up_what_nobody_created(manager):
 # One level up, a container starts services and stops them: `web` needs `database`, so it starts
 # later and stops earlier. Mocks are quick to write.
 #
-# **Predict:** how many of the container's eight mutants die?
+# **Predict:** how many of the container's nine mutants die?
 
 # %%
 # %%ipytest --mutants start-stop-order
@@ -428,7 +472,7 @@ async def test_services_stop_in_reverse():
 # ### Exercise: open in order, close in reverse
 #
 # Test both methods. `container.add_service("web", build, needs=["cache"])` calls `build` with the
-# cache. Let `start` and `stop` take a second: something has to be cancelled half-way.
+# cache. Let `start` and `stop` take a second, to be cancelled half-way.
 #
 # {contract start-stop-order}
 #
@@ -504,6 +548,13 @@ async def test_a_failed_start_stops_what_had_started(container, diary, failing):
     assert diary[3:] == ["stop cache", "stop database"]
 
 
+async def test_a_stop_that_fails_does_not_hide_the_failed_start(container, failing):
+    """Who reads "stuck" looks for the cause in the wrong place. Clause 3."""
+    failing |= {"start web": OSError("port taken"), "stop cache": OSError("stuck")}
+    with pytest.raises(OSError, match="port taken"):
+        await container.initialize_async_services()
+
+
 async def test_a_cancelled_start_stops_what_had_started(container, diary):
     """Half a second before the cache is ready. Clause 3."""
     start = asyncio.create_task(container.initialize_async_services())
@@ -540,8 +591,8 @@ async def test_to_clean_up_twice_is_harmless(container, diary):
 # %% [markdown]
 # ## Cancelled is not over
 #
-# Last, something that lives by itself: a task in the background. Its work needs two seconds to put
-# its things away. After three seconds, `stop` cancels it; one version waits, the other does not.
+# Last, a task in the background. Its work needs two seconds to put its things away. After three
+# seconds, `stop` cancels it; one version waits, the other does not.
 #
 # **Predict:** how long does each `stop` take?
 
@@ -600,8 +651,7 @@ async def test_a_stopped_service_has_closed_its_journal():
 
 
 # %% [markdown]
-# The second. `running` is what the service says of itself, and a service that is wrong about its
-# end is wrong there, too. **The cure:** look at what it used.
+# The second. `running` is what the service says of itself. **The cure:** look at what it used.
 #
 # ## A crash that nobody asked for
 #
@@ -638,8 +688,8 @@ async def test_a_crash_reaches_stop():
 
 
 # %% [markdown]
-# It loses an exception. A task keeps its error until somebody asks; here nobody did. At work that
-# is a line in a log. **The cure:** await what you start.
+# It loses an exception. A task keeps its error until somebody asks. **The cure:** await what you
+# start.
 #
 # ### Exercise: stopped means ended
 #
@@ -747,6 +797,20 @@ async def test_stop_raises_what_ended_the_rounds(journal):
         await service.stop()
 
 
+async def test_a_close_that_fails_does_not_hide_the_crash():
+    """What ended the rounds is told. Clause 5."""
+
+    class StuckJournal(InMemoryJournal):
+        async def close(self):
+            raise OSError("stuck")
+
+    service = BackgroundService(Work(failing=1), StuckJournal())
+    await service.start()
+    await asyncio.sleep(1)
+    with pytest.raises(OSError, match="disk full"):
+        await service.stop()
+
+
 async def test_a_crash_closes_the_journal_at_once(journal):
     """Before anybody calls `stop`. Clause 5."""
     service = BackgroundService(Work(failing=1), journal)
@@ -799,7 +863,7 @@ async def test_to_stop_what_does_not_run_is_harmless(journal):
 # ## Recap
 #
 # - **Name** three ways out: normal, exception, cancellation. For each, assert what is closed *and*
-#   what comes out.
+#   what comes out, also when a close fails.
 # - **Cancel** a task once it is inside. Before its first step it opens nothing, and `not None` is
 #   True.
 # - **Note** events in one diary. It may assert only the order that needs promise; strangers have

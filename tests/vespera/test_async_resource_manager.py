@@ -44,6 +44,7 @@ async def use(
     return created
 
 
+TRIED_IN_REVERSE = ["closing b-2", "closing a-1"]
 CLOSED_IN_REVERSE = ["closing b-2", "closed b-2", "closing a-1", "closed a-1"]
 
 
@@ -96,6 +97,72 @@ async def test_close_that_fails_stops_no_other(
     with pytest.raises(OSError, match="b-2 broke"):
         await use(manager)
     assert provider.events == ["closing b-2", "closing a-1", "closed a-1"]
+
+
+async def test_of_several_errors_one_comes_out(
+    manager: AsyncResourceManager, provider: Provider
+) -> None:
+    """The others stand on it as notes."""
+    provider.failing = {"a-1", "b-2"}
+    with pytest.raises(OSError, match=r"(a-1|b-2) broke") as raised:
+        await use(manager)
+    (note,) = raised.value.__notes__
+    assert "a-1 broke" in f"{raised.value} {note}"
+    assert "b-2 broke" in f"{raised.value} {note}"
+
+
+@pytest.mark.parametrize("error", [ValueError("mine"), asyncio.CancelledError(), SystemExit(1)])
+async def test_close_that_fails_hides_no_exception(
+    manager: AsyncResourceManager, provider: Provider, error: BaseException
+) -> None:
+    """What ended the block comes out, the very same; the errors of the closes are noted on it."""
+    provider.failing = {"a-1", "b-2"}
+    with pytest.raises(type(error)) as raised:
+        await use(manager, error)
+    assert raised.value is error
+    assert "broke" in "".join(raised.value.__notes__)
+    assert provider.events == TRIED_IN_REVERSE
+
+
+@pytest.mark.parametrize("error", [None, ValueError("mine")])
+@pytest.mark.parametrize("failing", [set(), {"a-1"}])
+async def test_cancellation_during_a_close_comes_out(
+    manager: AsyncResourceManager,
+    provider: Provider,
+    error: BaseException | None,
+    failing: set[str],
+) -> None:
+    """Whatever else was raised; and the resources that are left are closed."""
+    provider.failing = failing
+    task = asyncio.create_task(use(manager, error))
+    async with asyncio.timeout(5):
+        while not provider.events:
+            await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.cancelled()
+    assert provider.events[:2] == TRIED_IN_REVERSE
+
+
+async def test_resource_that_opens_too_late_is_closed(
+    manager: AsyncResourceManager, provider: Provider
+) -> None:
+    """A task of the block that is still at work when the session ends gets no resource."""
+    async with manager.create_session() as session:
+        opening = asyncio.create_task(session.create_resource("a"))
+        await asyncio.sleep(0)
+    with pytest.raises(RuntimeError, match="the session has ended"):
+        await opening
+    assert await provider.is_open("a-1") is False
+
+
+async def test_resource_whose_opening_is_cancelled_is_not_open(provider: Provider) -> None:
+    """Nobody would know its id, to close it."""
+    opening = asyncio.create_task(provider.open("a", {}))
+    await asyncio.sleep(0)
+    opening.cancel()
+    await asyncio.wait([opening])
+    assert not await provider.is_open("a-1")
 
 
 async def test_cleanup_is_verified_of_what_was_created_only(manager: AsyncResourceManager) -> None:

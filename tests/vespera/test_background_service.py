@@ -80,6 +80,45 @@ async def test_crash_reaches_stop(journal: InMemoryJournal) -> None:
     assert journal.lines == ["round 1", "round 3"]
 
 
+class StuckJournal(InMemoryJournal):
+    """Takes five seconds to close, and fails then."""
+
+    async def close(self) -> None:
+        await asyncio.sleep(5)
+        await super().close()
+        raise OSError("the journal broke")
+
+
+async def test_close_that_fails_hides_no_crash() -> None:
+    """`stop` raises what ended the rounds; what went wrong after it is a note."""
+    service = BackgroundService(Work(failing=1), StuckJournal())
+    await service.start()
+    await asyncio.sleep(10)
+    with pytest.raises(OSError, match="round 1 broke") as raised:
+        await service.stop()
+    assert "the journal broke" in raised.value.__notes__[0]
+
+
+async def test_close_that_fails_after_a_stop_is_raised() -> None:
+    """`stop` does not return as if the journal were closed."""
+    service = BackgroundService(Work(), StuckJournal())
+    await service.start()
+    await asyncio.sleep(1)
+    with pytest.raises(OSError, match="the journal broke"):
+        await service.stop()
+    assert not service.running
+
+
+async def test_stop_waits_for_the_close_after_a_crash() -> None:
+    """It does not cut it short: the journal is closed, and the crash is raised."""
+    service = BackgroundService(Work(failing=1), journal := StuckJournal())
+    await service.start()
+    await asyncio.sleep(2)
+    with pytest.raises(OSError, match="round 1 broke"):
+        await service.stop()
+    assert not journal.is_open
+
+
 async def test_starting_twice_is_an_error(journal: InMemoryJournal) -> None:
     """The rounds of the first start go on, alone."""
     service = BackgroundService(Work(), journal, interval=60)

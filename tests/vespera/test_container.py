@@ -188,6 +188,33 @@ async def test_stop_that_fails_stops_no_other(recorder: Recorder, chain: Contain
     await chain.cleanup_async_services()
 
 
+@pytest.mark.parametrize("failing", [set(), {"start c"}])
+async def test_cancelled_cleanup_stops_the_rest(
+    recorder: Recorder, chain: Container, failing: set[str]
+) -> None:
+    """Also on the way back from a failed start; the cancellation comes out, whatever else fails."""
+    recorder.failing = {*failing, "stop a"}
+    stopping = asyncio.Event()
+
+    async def hang() -> None:
+        stopping.set()
+        await asyncio.Event().wait()
+
+    async def start_and_stop() -> None:
+        await chain.initialize_async_services()
+        await chain.cleanup_async_services()
+
+    chain.get("b").stop = hang
+    task = asyncio.create_task(start_and_stop())
+    async with asyncio.timeout(5):
+        await stopping.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError) as raised:
+        await task
+    assert recorder.events[-1] == "stop a"
+    assert "stop a broke" in raised.value.__notes__[0]
+
+
 async def test_override_belongs_to_those_who_made_it(recorder: Recorder, chain: Container) -> None:
     """The container neither starts nor stops it."""
     chain.override("b", recorder.service("other"))

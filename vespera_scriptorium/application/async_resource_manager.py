@@ -1,11 +1,11 @@
 """Resources that live as long as the session that created them, and never longer."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any
 
 from vespera_scriptorium.application.ports import ResourceProvider
-from vespera_scriptorium.domain.errors import reason
+from vespera_scriptorium.domain.errors import noted_on, raise_one, reason
 from vespera_scriptorium.domain.results import CleanupStatus, Resource, ServiceResult
 
 
@@ -16,13 +16,16 @@ class AsyncResourceManager:
 
     1. When a session ends, each resource that it created is closed once, the last one first, and
        each close is awaited before the next.
-    2. That holds however the block ends: normally, by an exception, or by a cancellation. The
-       exception or the cancellation comes out of the block.
-    3. A close that fails stops no other; its error comes out once the rest are closed.
-    4. A session uses only what it created, and only until its end: an operation on anything else is
+    2. That holds however the block ends: normally, by an exception, or by a cancellation. The very
+       exception or the cancellation comes out of the block, also when a close fails.
+    3. A close that fails stops no other. If the block ended normally, its error comes out once the
+       rest are closed; of several, any one.
+    4. A close that is cancelled stops no other either. Then the cancellation comes out, whatever
+       else was raised.
+    5. A session uses only what it created, and only until its end: an operation on anything else is
        a result with `success` False, as is an operation that fails. After its end it creates
        nothing more: `RuntimeError`.
-    5. `verify_cleanup` tells whether a resource was created once and is closed now. Of an id that
+    6. `verify_cleanup` tells whether a resource was created once and is closed now. Of an id that
        nobody created it says no.
     """
 
@@ -35,8 +38,11 @@ class AsyncResourceManager:
         session = ResourceSession(self._provider)
         try:
             yield session
-        finally:
-            await session.close()
+        except BaseException as error:
+            with noted_on(error, "closing failed"):
+                await session.close()
+            raise
+        await session.close()
 
     async def verify_cleanup(self, resource_id: str) -> CleanupStatus:
         """Ask whether a resource was cleaned up."""
@@ -56,9 +62,13 @@ class ResourceSession:
         self, resource_type: str, configuration: Mapping[str, Any] | None = None
     ) -> Resource:
         """Acquire a resource until the end of the session."""
-        if self._ended:
-            raise RuntimeError("the session has ended: create resources inside its block")
+        self._refuse_if_ended()
         resource = await self._provider.open(resource_type, configuration or {})
+        try:
+            self._refuse_if_ended()
+        except RuntimeError:  # it was opened too late for `close`
+            await self._provider.close(resource.id)
+            raise
         self._created.append(resource.id)
         return resource
 
@@ -80,6 +90,15 @@ class ResourceSession:
         if self._ended:
             return
         self._ended = True
-        async with AsyncExitStack() as cleanup:  # closes in reverse, and to the end
-            for resource_id in self._created:
-                cleanup.push_async_callback(self._provider.close, resource_id)
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            try:
+                await self._provider.close(resource_id)
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)
+
+    def _refuse_if_ended(self) -> None:
+        """Raise `RuntimeError` once the session has ended."""
+        if self._ended:
+            raise RuntimeError("the session has ended: create resources inside its block")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from vespera_scriptorium.application.ports import Journal
+from vespera_scriptorium.domain.errors import noted_on
 
 
 class BackgroundService:
@@ -16,9 +17,10 @@ class BackgroundService:
        pass.
     2. To start a service that is started is a `RuntimeError`, and the rounds go on as before.
     3. `stop` cancels the rounds and waits until they have ended: after it no task is left.
-    4. By then the journal is closed, after the last round. A `stop` that is cancelled while it
-       waits can be repeated.
-    5. An exception that ended the rounds closes the journal, and is raised by `stop`.
+    4. By then the journal is closed, after the last round; when its close fails, `stop` raises that
+       error. A `stop` that is cancelled while it waits can be repeated.
+    5. An exception that ended the rounds closes the journal, and is raised by `stop`, also when the
+       close fails, and when `stop` comes during the close.
     6. To stop a service that is not started is harmless. A service that was stopped can be started
        again.
     """
@@ -30,6 +32,7 @@ class BackgroundService:
         self._journal = journal
         self._interval = interval
         self._rounds: asyncio.Task[None] | None = None
+        self._ending = False
 
     @property
     def running(self) -> bool:
@@ -40,6 +43,7 @@ class BackgroundService:
         """Begin to work."""
         if self._rounds is not None:
             raise RuntimeError("the service is started already: stop it first")
+        self._ending = False
         self._rounds = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
@@ -47,8 +51,9 @@ class BackgroundService:
         rounds = self._rounds
         if rounds is None:
             return
-        if not rounds.cancelling():  # a second cancellation would cut short what the first began
+        if not self._ending:  # a cancellation would cut short what has begun to end
             rounds.cancel()
+        self._ending = True
         await asyncio.wait([rounds])
         self._rounds = None
         if not rounds.cancelled():
@@ -61,5 +66,11 @@ class BackgroundService:
             while True:
                 await self._journal.write(await self._work())
                 await asyncio.sleep(self._interval)
-        finally:
+        except Exception as error:
+            self._ending = True
+            with noted_on(error, "closing the journal failed"):
+                await self._journal.close()
+            raise
+        except asyncio.CancelledError:
             await self._journal.close()
+            raise

@@ -167,9 +167,9 @@ class InMemoryResourceProvider:
 
     async def open(self, resource_type: str, configuration: Mapping[str, Any]) -> Resource:
         """Acquire a resource, under an id of its own."""
+        await asyncio.sleep(0)
         resource_id = f"{resource_type}-{len(self._open) + 1}"
         self._open[resource_id] = True
-        await asyncio.sleep(0)
         return Resource(resource_id, resource_type, dict(configuration))
 
     async def execute(self, resource_id: str, operation: str, parameters: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from vespera_scriptorium import AsyncResourceManager, Container
+from vespera_scriptorium import AsyncResourceManager, Container, InMemoryResourceProvider
 
 
 async def test_a_session_cleans_up():
@@ -22,6 +22,16 @@ async def test_a_failing_session_cleans_up():
     except ValueError:
         pass
     assert (await manager.verify_cleanup(resource.id)).cleaned_up
+
+
+async def test_a_close_that_fails_is_raised():
+    class Stuck(InMemoryResourceProvider):
+        async def close(self, resource_id):
+            raise OSError("stuck")
+
+    with pytest.raises(OSError, match="stuck"):
+        async with AsyncResourceManager(Stuck()).create_session() as session:
+            await session.create_resource("database")
 
 
 async def test_closing_a_session_twice_is_fine():

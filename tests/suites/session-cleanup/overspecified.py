@@ -24,8 +24,8 @@ async def test_a_session_opens_and_closes_and_asks_nothing_else():
     assert provider.mock_calls == [call.open("a", {}), call.close("a-1")]
 
 
-async def test_of_several_errors_the_last_one_comes_out():
-    with pytest.raises(OSError, match="a-1"):
+async def test_of_several_errors_the_first_one_comes_out():
+    with pytest.raises(OSError, match="b-2"):
         await use_two_resources(Failing())
 
 

@@ -21,6 +21,7 @@ from vespera_scriptorium.application.usecases.process_data import ExternalServic
 from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
+from vespera_scriptorium.domain.errors import noted_on, raise_together
 from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
 from vespera_scriptorium.infrastructure.local_files import LocalFileSystem
 from vespera_scriptorium.infrastructure.memory import (
@@ -61,10 +62,11 @@ class Container:
        that is not withdrawn holds. What needs the object, directly or not, is built anew.
     3. `initialize_async_services` starts every service that opens something, each after those
        that it needs. To initialise twice starts nothing twice.
-    4. When a start fails, what was started before is stopped, and the error comes out.
+    4. When a start fails or is cancelled, what was started before is stopped, and the error or the
+       cancellation comes out, also when a stop fails.
     5. `cleanup_async_services` stops what was started, in reverse order, to the end even if a stop
-       fails; the errors come out as an `ExceptionGroup` once all the rest are stopped. To clean up
-       twice is harmless.
+       fails; the errors come out as an `ExceptionGroup` once all the rest are stopped. Cancelled,
+       it stops the rest all the same, and raises `CancelledError`. To clean up twice is harmless.
     6. `add_service` makes a further service known under a name; it is built from what it needs, and
        started and stopped like the rest. An override is not: it belongs to those who made it.
     """
@@ -123,10 +125,8 @@ class Container:
                     await service.start()
                     self._started.append(service)
         except BaseException as error:
-            try:
+            with noted_on(error, "cleaning up failed"):
                 await self.cleanup_async_services()
-            except ExceptionGroup as problems:
-                error.add_note(f"while cleaning up: {problems!r}")
             raise
 
     async def cleanup_async_services(self) -> None:
@@ -134,14 +134,13 @@ class Container:
         database = self._built.get("async_database_manager")  # it opens itself when it is used
         if database is not None and database not in self._started:
             self._started.insert(0, database)
-        errors = []
+        errors: list[BaseException] = []
         while self._started:
             try:
                 await self._started.pop().stop()
-            except Exception as error:
+            except BaseException as error:
                 errors.append(error)
-        if errors:
-            raise ExceptionGroup("services that did not stop", errors)
+        raise_together("services that did not stop", errors)
 
     def _in_order_of_needs(self) -> list[str]:
         """Every name that has a recipe, after those that it needs."""
