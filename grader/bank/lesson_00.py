@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from grader.exercise import Exercise
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator, _are_we_cancelled
-from vespera_scriptorium.domain.errors import UnknownTaskError, reason
+from vespera_scriptorium.domain.errors import UnknownTaskError, noted_on, reason
 from vespera_scriptorium.domain.task import TaskResult, TaskStatus
 
 # --------------------------------------------------------------------------------------------
@@ -91,11 +91,13 @@ class NeverCompleted(TaskOrchestrator):
         await self._tasks.save(replace(task, status=TaskStatus.RUNNING))
         try:
             output = await self._specialist.run(task)
-        except asyncio.CancelledError:
-            await self._tasks.save(replace(task, status=TaskStatus.CANCELLED))
+        except asyncio.CancelledError as cancellation:
+            with noted_on(cancellation, "storing the cancellation failed"):
+                await self._tasks.save(replace(task, status=TaskStatus.CANCELLED))
             raise
-        except Exception:
-            await self._tasks.save(replace(task, status=TaskStatus.FAILED))
+        except Exception as error:
+            with noted_on(error, "storing the failure failed"):
+                await self._tasks.save(replace(task, status=TaskStatus.FAILED))
             raise
         return output
 

@@ -273,7 +273,10 @@ class ExitStack(TaskExecutionWorkflow):
             output = outputs[steps[-1].name] if steps else ""
             return TaskResult(success=True, task_id=task.id, output=output)
         task = replace(task, status=TaskStatus.FAILED, outputs=outputs)
-        await self._tasks.save(task)
+        try:
+            await self._tasks.save(task)
+        except Exception as problem:
+            errors.append(f"{reason(problem)} (status)")
         if on_failure is not None:
             try:
                 await on_failure(task, failure)
@@ -320,12 +323,11 @@ class CompensatesForwards(TaskExecutionWorkflow):
                 continue
             try:
                 await step.compensate()
-            except Exception as problem:
-                problems.append(f"compensation of {step.name} failed: {reason(problem)}")
-            else:
                 outputs = {name: o for name, o in task.outputs.items() if name != step.name}
                 task = replace(task, outputs=outputs)
                 await self._tasks.save(task)
+            except Exception as problem:
+                problems.append(f"compensation of {step.name} failed: {reason(problem)}")
         return task, problems
 
 
@@ -392,7 +394,10 @@ class HookNotAwaited(TaskExecutionWorkflow):
         task, problems = await self._compensate(task, steps)
         errors = [f"step {failed.name} failed: {reason(error)}", *problems]
         task = replace(task, status=TaskStatus.FAILED)
-        await self._tasks.save(task)
+        try:
+            await self._tasks.save(task)
+        except Exception as problem:
+            errors.append(f"storing the failure failed: {reason(problem)}")
         if on_failure is not None:
             try:
                 on_failure(task, error)
@@ -416,7 +421,10 @@ class WrapsTheError(TaskExecutionWorkflow):
         task, problems = await self._compensate(task, steps)
         errors = [f"step {failed.name} failed: {reason(error)}", *problems]
         task = replace(task, status=TaskStatus.FAILED)
-        await self._tasks.save(task)
+        try:
+            await self._tasks.save(task)
+        except Exception as problem:
+            errors.append(f"storing the failure failed: {reason(problem)}")
         if on_failure is not None:
             try:
                 await on_failure(task, RuntimeError("; ".join(errors)))

@@ -1,7 +1,7 @@
 """The workflow: legal transitions, steps that fail, and what is resumed."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -278,3 +278,61 @@ async def test_repository_that_fails_is_an_error_result() -> None:
 
 async def fail(task: Task) -> None:
     raise OSError("the disk is full")
+
+
+class FullDisk(InMemoryTaskRepository):
+    """Has no room for what `refuses` says."""
+
+    def __init__(self, refuses: Callable[[Task], bool]) -> None:
+        super().__init__()
+        self.refuses = refuses
+
+    async def save(self, task: Task) -> None:
+        if self.refuses(task):
+            raise OSError("the disk is full")
+        await super().save(task)
+
+
+@pytest.mark.parametrize(
+    "refuses",
+    [
+        lambda task: task.status == "failed",
+        lambda task: task.status == "running" and list(task.outputs) == ["a"] and task.attempts > 1,
+    ],
+    ids=["the failure", "a compensation"],
+)
+async def test_what_is_not_stored_hides_no_error(
+    recorder: Recorder, refuses: Callable[[Task], bool]
+) -> None:
+    """The step's error stands first, what is done is undone to the end, and the hook is told."""
+    tasks = FullDisk(refuses)
+    await tasks.add(
+        Task("1", "t", status=TaskStatus.FAILED, attempts=1, outputs={"a": "", "b": ""})
+    )
+    workflow = TaskExecutionWorkflow(tasks, InstantSpecialist())
+    recorder.failing = {"c"}
+    steps = [recorder.step(name) for name in "abc"]
+    result = await workflow.resume_task("1", steps, recorder.on_failure)
+    assert result.error.startswith("step c failed: c broke; ")
+    assert "the disk is full" in result.error
+    assert recorder.events == ["c", "undo b", "undo a", "failed: c broke"]
+
+
+async def test_cancellation_that_is_not_stored_comes_out() -> None:
+    """It is no error result: whoever has cancelled the task waits for it."""
+    tasks, at_work = FullDisk(lambda task: task.status == "cancelled"), asyncio.Event()
+    await tasks.add(Task("task-1", "t"))
+
+    async def hang(outputs: Mapping[str, str]) -> str:
+        at_work.set()
+        await asyncio.Event().wait()
+        return ""
+
+    workflow = TaskExecutionWorkflow(tasks, InstantSpecialist())
+    running = asyncio.create_task(workflow.execute_task("task-1", [WorkflowStep("a", hang)]))
+    async with asyncio.timeout(5):
+        await at_work.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError) as raised:
+        await running
+    assert "the disk is full" in raised.value.__notes__[0]

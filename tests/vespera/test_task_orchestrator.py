@@ -1,10 +1,17 @@
 """The orchestrator: many tasks at once, and none of them lost."""
 
 import asyncio
+from unittest.mock import AsyncMock
 
 import pytest
 
-from vespera_scriptorium import Container, Specialist, Task, TaskOrchestrator
+from vespera_scriptorium import (
+    Container,
+    InMemoryTaskRepository,
+    Specialist,
+    Task,
+    TaskOrchestrator,
+)
 
 
 class Scripted:
@@ -69,3 +76,33 @@ async def test_a_cancelled_batch_leaves_nobody_running(
     assert sorted(specialist.ended) == ["quick", "slow"]
     states = [(await orchestrator.get_task_status(task_id)).status for task_id in ids]
     assert states == ["cancelled", "cancelled"]
+
+
+class FullDisk(InMemoryTaskRepository):
+    """Has no room for the end of a task."""
+
+    async def save(self, task: Task) -> None:
+        if task.status != "running":
+            raise OSError("the disk is full")
+        await super().save(task)
+
+
+async def test_failure_that_is_not_stored_hides_no_error() -> None:
+    """Clause 1: the reason is what the specialist said."""
+    specialist = AsyncMock(spec=Specialist)
+    specialist.run.side_effect = ValueError("no idea")
+    orchestrator = TaskOrchestrator(FullDisk(), specialist)
+    (task_id,) = await create(orchestrator, hopeless=0)
+    assert (await orchestrator.execute_task(task_id)).error == "no idea"
+
+
+@pytest.mark.looptime
+async def test_cancellation_that_is_not_stored_comes_out(specialist: Scripted) -> None:
+    """It is no failed result."""
+    orchestrator = TaskOrchestrator(FullDisk(), specialist)
+    (task_id,) = await create(orchestrator, slow=60)
+    execution = asyncio.create_task(orchestrator.execute_task(task_id))
+    await asyncio.sleep(5)
+    execution.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await execution

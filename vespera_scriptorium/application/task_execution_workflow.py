@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from vespera_scriptorium.application.ports import Specialist, TaskRepository
-from vespera_scriptorium.domain.errors import IllegalTransitionError, UnknownTaskError, reason
+from vespera_scriptorium.domain.errors import (
+    IllegalTransitionError,
+    UnknownTaskError,
+    noted_on,
+    reason,
+)
 from vespera_scriptorium.domain.task import Task, TaskResult, TaskStatus, WorkflowState
 
 OnFailure = Callable[[Task, Exception], Awaitable[None]]
@@ -43,12 +48,12 @@ class TaskExecutionWorkflow:
     5. When a step fails, no later step runs. The steps that are done and can be compensated are
        compensated in reverse order, to the end even if one compensation fails; then the task is
        stored as failed, and `on_failure` is awaited once with the task and the step's error. The
-       result names the step and every error.
+       result names the step and every error, one of the repository, too.
     6. `resume_task` runs the steps that are not done, and only those. A step that was compensated
        is not done any more.
     7. `attempts` counts how often the task was executed or resumed, and is stored before any step.
     8. Cancelled while it executes, the workflow stores the task as cancelled, compensates nothing,
-       and raises `CancelledError`.
+       and raises `CancelledError`, also when that cannot be stored.
     """
 
     def __init__(self, tasks: TaskRepository, specialist: Specialist) -> None:
@@ -136,8 +141,9 @@ class TaskExecutionWorkflow:
                     steps = [WorkflowStep("work", lambda outputs: self._specialist.run(task))]
                 try:
                     return await self._run_steps(task, steps, on_failure)
-                except asyncio.CancelledError:
-                    await self._store_cancelled(task)
+                except asyncio.CancelledError as cancellation:
+                    with noted_on(cancellation, "storing the cancellation failed"):
+                        await self._store_cancelled(task)
                     raise
         except Exception as error:
             return TaskResult(success=False, task_id=task_id, error=reason(error))
@@ -177,7 +183,10 @@ class TaskExecutionWorkflow:
         task, problems = await self._compensate(task, steps)
         errors = [f"step {failed.name} failed: {reason(error)}", *problems]
         task = replace(task, status=TaskStatus.FAILED)
-        await self._tasks.save(task)
+        try:
+            await self._tasks.save(task)
+        except Exception as problem:
+            errors.append(f"storing the failure failed: {reason(problem)}")
         if on_failure is not None:
             try:
                 await on_failure(task, error)
@@ -195,12 +204,11 @@ class TaskExecutionWorkflow:
                 continue
             try:
                 await step.compensate()
-            except Exception as problem:
-                problems.append(f"compensation of {step.name} failed: {reason(problem)}")
-            else:
                 outputs = {name: o for name, o in task.outputs.items() if name != step.name}
                 task = replace(task, outputs=outputs)
                 await self._tasks.save(task)
+            except Exception as problem:
+                problems.append(f"compensation of {step.name} failed: {reason(problem)}")
         return task, problems
 
     async def _store_completed(self, task: Task, completion_data: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from vespera_scriptorium.application.ports import Specialist, TaskRepository
-from vespera_scriptorium.domain.errors import UnknownTaskError, reason
+from vespera_scriptorium.domain.errors import UnknownTaskError, noted_on, reason
 from vespera_scriptorium.domain.task import (
     BatchOutcome,
     Task,
@@ -127,11 +127,13 @@ class TaskOrchestrator:
         await self._tasks.save(replace(task, status=TaskStatus.RUNNING))
         try:
             output = await self._specialist.run(task)
-        except asyncio.CancelledError:
-            await self._tasks.save(replace(task, status=TaskStatus.CANCELLED))
+        except asyncio.CancelledError as cancellation:
+            with noted_on(cancellation, "storing the cancellation failed"):
+                await self._tasks.save(replace(task, status=TaskStatus.CANCELLED))
             raise
-        except Exception:
-            await self._tasks.save(replace(task, status=TaskStatus.FAILED))
+        except Exception as error:
+            with noted_on(error, "storing the failure failed"):
+                await self._tasks.save(replace(task, status=TaskStatus.FAILED))
             raise
         await self._tasks.save(replace(task, status=TaskStatus.COMPLETED))
         return output

@@ -1,6 +1,12 @@
 from unittest.mock import AsyncMock
 
-from vespera_scriptorium import Container, TaskExecutionWorkflow, WorkflowStep
+from vespera_scriptorium import (
+    Container,
+    InMemoryTaskRepository,
+    TaskExecutionWorkflow,
+    TaskRepository,
+    WorkflowStep,
+)
 
 
 async def execute(steps, on_failure=None):
@@ -42,6 +48,22 @@ async def test_everything_fails():
     result, status = await execute(steps, AsyncMock(side_effect=OSError("nobody listens")))
     assert not result.success
     assert status == "failed"
+
+
+async def test_the_failure_cannot_be_stored():
+    class FullDisk(InMemoryTaskRepository):
+        async def save(self, task):
+            if task.status == "failed":
+                raise OSError("no space left")
+            await super().save(task)
+
+    container = Container()
+    container.override(TaskRepository, FullDisk())
+    workflow = container.get(TaskExecutionWorkflow)
+    task_id = (await workflow.create_task({"title": "Deploy"})).task_id
+    steps = [WorkflowStep("a", AsyncMock(side_effect=OSError("disk full")))]
+    result = await workflow.execute_task(task_id, steps)
+    assert not result.success
 
 
 async def test_steps_that_are_done_are_skipped():
