@@ -55,6 +55,32 @@ async def test_exception_rolls_back(
     assert not sessions[0].in_transaction()
 
 
+@pytest.mark.parametrize("error", [ValueError("mine"), asyncio.CancelledError()])
+async def test_rollback_that_fails_hides_no_exception(
+    database: AsyncDatabaseManager, error: BaseException
+) -> None:
+    """What ended the block comes out, the very same; nothing is stored, and others can write."""
+
+    async def break_down() -> None:
+        raise OSError("the cable was pulled")
+
+    async def add_and_fail() -> None:
+        async with database.session() as session:
+            session.add(TaskNumberRow())
+            await session.flush()
+            connection = await (await session.connection()).get_raw_connection()
+            connection.driver_connection.rollback = break_down
+            raise error
+
+    with pytest.raises(type(error)) as raised:
+        await add_and_fail()
+    assert raised.value is error
+    assert "the cable was pulled" in raised.value.__notes__[0]
+    async with database.session() as session:
+        session.add(TaskNumberRow())
+    assert await count(database) == 1
+
+
 async def test_cancellation_rolls_back(database: AsyncDatabaseManager) -> None:
     """A task that is cancelled inside its block stores nothing, and keeps no lock."""
     added = asyncio.Event()

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vespera_scriptorium.domain.errors import noted_on
+
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -20,7 +22,8 @@ class AsyncDatabaseManager:
     The contract:
 
     1. `session` gives a new session to everyone. It commits when its block ends normally, rolls
-       back when an exception or a cancellation ends it, which comes out, and closes either way.
+       back when an exception or a cancellation ends it, which comes out, also when the rollback
+       fails, and closes either way.
     2. The database is open, with all its tables, before the first session; `start` opens it at once
        when there is a URL. To start twice is harmless.
     3. `stop` closes the database. To stop twice, or without a start, is harmless; after it a
@@ -62,8 +65,9 @@ class AsyncDatabaseManager:
         async with AsyncSession(engine, expire_on_commit=False) as session:
             try:
                 yield session
-            except BaseException:
-                await session.rollback()
+            except BaseException as error:
+                with noted_on(error, "rolling back failed"):
+                    await session.rollback()
                 raise
             await session.commit()
 
@@ -86,8 +90,9 @@ class AsyncDatabaseManager:
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)
-        except BaseException:
-            await engine.dispose()
+        except BaseException as error:
+            with noted_on(error, "closing failed"):
+                await engine.dispose()
             raise
         return engine
 
