@@ -412,7 +412,7 @@ class ForgetsNewColumns(SqlTaskRepository):
     """Reads a task without the columns that were added last."""
 
     async def get(self, task_id: str) -> Task | None:
-        async with self._database.session() as session:
+        async with self._database.transaction() as session:
             row = await session.get(TaskRow, task_id)
         if row is None:
             return None
@@ -446,7 +446,7 @@ class LetsTheDatabaseSpeak(SqlTaskRepository):
 
     async def add(self, task: Task) -> None:
         try:
-            async with self._database.session() as session:
+            async with self._database.transaction() as session:
                 session.add(TaskRow(id=task.id, **_task_values(task)))
         except IntegrityError:
             raise
@@ -463,7 +463,7 @@ class AnswersFromACache(SqlTaskRepository):
     async def get(self, task_id: str) -> Task | None:
         if task_id in self._seen:
             return self._seen[task_id]
-        async with self._database.session() as session:
+        async with self._database.transaction() as session:
             row = await session.get(TaskRow, task_id)
         if row is None:
             return None
@@ -487,7 +487,7 @@ class SavesTheStatusOnly(SqlTaskRepository):
     """Saves the status, because that is what changes most of the time."""
 
     async def save(self, task: Task) -> None:
-        async with self._database.session() as session:
+        async with self._database.transaction() as session:
             row = await session.get(TaskRow, task.id)
             if row is None:
                 raise UnknownTaskError(f"there is no task {task.id}")
@@ -499,7 +499,7 @@ class SavesNothing(SqlTaskRepository):
     """Returns from a `save` of an unknown task as if all were well."""
 
     async def save(self, task: Task) -> None:
-        async with self._database.session() as session:
+        async with self._database.transaction() as session:
             row = await session.get(TaskRow, task.id)
             if row is None:
                 return
@@ -512,7 +512,7 @@ class CountsNumbers(SqlTaskRepository):
     """Counts the ids that were given out, stored or not."""
 
     async def count(self) -> int:
-        async with self._database.session() as session:
+        async with self._database.transaction() as session:
             return await session.scalar(select(func.count()).select_from(TaskNumberRow)) or 0
 
 

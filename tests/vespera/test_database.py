@@ -118,6 +118,57 @@ async def test_sessions_together_see_one_database(database: AsyncDatabaseManager
     assert await count(database) == 3
 
 
+async def test_many_sessions_are_open_together(database: AsyncDatabaseManager) -> None:
+    """Nobody waits for a session that somebody else has: they may be waiting for each other."""
+    everybody = asyncio.Barrier(50)
+
+    async def read_and_wait() -> int | None:
+        async with database.session() as session:
+            found = await session.scalar(select(func.count()).select_from(TaskNumberRow))
+            await everybody.wait()
+        return found
+
+    async with asyncio.timeout(20):
+        counts = await asyncio.gather(*(read_and_wait() for _ in range(50)))
+    assert counts == [0] * 50
+
+
+async def test_many_writers_at_once_are_all_stored(database: AsyncDatabaseManager) -> None:
+    """None of them finds the database locked."""
+
+    async def write() -> None:
+        async with database.session() as session:
+            session.add(TaskNumberRow())
+
+    await asyncio.gather(*(write() for _ in range(20)))
+    assert await count(database) == 20
+
+
+async def test_transactions_take_turns(database: AsyncDatabaseManager) -> None:
+    """A few connections serve any number: each is a thread, and SQLite has one writer at a time."""
+    threads = set()
+
+    async def write() -> None:
+        async with database.transaction() as session:
+            session.add(TaskNumberRow())
+            await session.flush()
+            threads.update(threading.enumerate())
+
+    before = set(threading.enumerate())
+    await asyncio.gather(*(write() for _ in range(50)))
+    assert await count(database) == 50
+    assert len(threads - before) <= 4
+
+
+async def test_database_in_memory_has_one_connection() -> None:
+    """All sessions share it, or each would have a database of its own."""
+    database = AsyncDatabaseManager("sqlite+aiosqlite:///:memory:")
+    async with database.session() as session:
+        session.add(TaskNumberRow())
+    assert await count(database) == 1
+    await database.stop()
+
+
 async def test_start_opens_a_database_of_a_url(tmp_path: Path) -> None:
     """After `start` the file is there; a URL that leads nowhere is found out by it."""
     path = tmp_path / "test.db"

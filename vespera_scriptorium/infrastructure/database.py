@@ -8,12 +8,18 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from vespera_scriptorium.domain.errors import noted_on
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+FEW = 4
+"""Transactions at once: each has a thread, and SQLite lets one write while the others wait."""
+
+PATIENCE = 30.0
+"""Seconds that a session waits until another one has written."""
 
 
 class AsyncDatabaseManager:
@@ -30,6 +36,8 @@ class AsyncDatabaseManager:
        session is a `RuntimeError`, until the next start.
     4. Without a URL the database is a SQLite file in a temporary directory of its own, which is
        gone after `stop`.
+    5. Any number of sessions can be open together. Of those that `transaction` gives, which are for
+       a few statements that wait for nobody, few are: the others wait for their turn.
     """
 
     def __init__(self, url: str | None = None) -> None:
@@ -37,6 +45,7 @@ class AsyncDatabaseManager:
         self._engine: AsyncEngine | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._opening = asyncio.Lock()
+        self._turns = asyncio.Semaphore(FEW)
         self._stopped = False
 
     async def start(self) -> None:
@@ -51,10 +60,12 @@ class AsyncDatabaseManager:
         async with self._opening:
             engine, self._engine = self._engine, None
             folder, self._folder = self._folder, None
-            if engine is not None:
-                await engine.dispose()
-            if folder is not None:
-                folder.cleanup()
+            try:
+                if engine is not None:
+                    await engine.dispose()
+            finally:
+                if folder is not None:
+                    folder.cleanup()
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator["AsyncSession"]:
@@ -71,6 +82,12 @@ class AsyncDatabaseManager:
                 raise
             await session.commit()
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["AsyncSession"]:
+        """A session for a few statements, as soon as it is its turn."""
+        async with self._turns, self.session() as session:
+            yield session
+
     async def _open(self) -> "AsyncEngine":
         """The engine, made on first use."""
         async with self._opening:
@@ -82,11 +99,17 @@ class AsyncDatabaseManager:
 
     async def _connect(self) -> "AsyncEngine":
         """An engine for a database that has all its tables."""
+        from sqlalchemy import StaticPool, make_url
+        from sqlalchemy.engine.default import DefaultDialect
         from sqlalchemy.ext.asyncio import create_async_engine
 
         from vespera_scriptorium.infrastructure.sql import Base
 
-        engine = create_async_engine(self._place())
+        url = make_url(self._place())
+        dialect = cast(type[DefaultDialect], url.get_dialect())
+        shared = dialect.get_pool_class(url) is StaticPool  # in memory: one connection for all
+        options = {} if shared else {"max_overflow": -1}  # as many as there are sessions
+        engine = create_async_engine(url, connect_args={"timeout": PATIENCE}, **options)
         try:
             async with engine.begin() as connection:
                 await connection.run_sync(Base.metadata.create_all)

@@ -97,7 +97,7 @@ class SqlTaskRepository:
 
     async def next_id(self) -> str:
         """Reserve an id that nobody had before and nobody gets again."""
-        async with self._database.session() as session:
+        async with self._database.transaction() as session:
             row = TaskNumberRow()
             session.add(row)
             await session.flush()
@@ -106,14 +106,14 @@ class SqlTaskRepository:
     async def add(self, task: Task) -> None:
         """Store a new task. Raises `DuplicateTaskError` when its id is taken."""
         try:
-            async with self._database.session() as session:
+            async with self._database.transaction() as session:
                 session.add(TaskRow(id=task.id, **_task_values(task)))
         except IntegrityError:
             raise DuplicateTaskError(f"there is a task {task.id} already") from None
 
     async def save(self, task: Task) -> None:
         """Store a task in the place of the one with its id. Raises `UnknownTaskError`."""
-        async with self._database.session() as session:
+        async with self._database.transaction() as session:
             row = await session.get(TaskRow, task.id)
             if row is None:
                 raise UnknownTaskError(f"there is no task {task.id}")
@@ -122,7 +122,7 @@ class SqlTaskRepository:
 
     async def get(self, task_id: str) -> Task | None:
         """The task with this id, or None."""
-        async with self._database.session() as session:
+        async with self._database.transaction() as session:
             row = await session.get(TaskRow, task_id)
         if row is None:
             return None
@@ -141,7 +141,7 @@ class SqlTaskRepository:
 
     async def count(self) -> int:
         """How many tasks are stored at this moment."""
-        async with self._database.session() as session:
+        async with self._database.transaction() as session:
             return await session.scalar(select(func.count()).select_from(TaskRow)) or 0
 
 
