@@ -1,5 +1,7 @@
 """Lesson 08, mocks: what a mock notices, where it is put, and what a fake has to keep."""
 
+import asyncio
+import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -24,7 +26,7 @@ from vespera_scriptorium.domain.results import ProcessingResult
 from vespera_scriptorium.domain.task import Task, TaskStatus
 from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
 from vespera_scriptorium.infrastructure.di.container import Container, Override, _name
-from vespera_scriptorium.infrastructure.memory import InMemoryTaskRepository
+from vespera_scriptorium.infrastructure.memory import InMemoryTaskRepository, _copied
 from vespera_scriptorium.infrastructure.sql import (
     SqlTaskRepository,
     TaskNumberRow,
@@ -370,6 +372,8 @@ contract_suite = Exercise(
         "`save` of an id that nobody added raises `UnknownTaskError`.",
         "`count` answers how many tasks are stored.",
         "`next_id` never answers with the same id twice.",
+        "What is stored is a copy: a later change to the object that was given, or that was "
+        "answered, changes nothing stored.",
     ),
     hint="[Parametrized fixtures](https://docs.pytest.org/en/stable/how-to/fixtures.html"
     "#parametrizing-fixtures): with `params` every test that asks for the fixture runs once for "
@@ -392,16 +396,15 @@ class KeepsAList(InMemoryTaskRepository):
     async def add(self, task: Task) -> None:
         if await self.get(task.id) is not None:
             raise DuplicateTaskError(task.id)
-        self._list.append(task)
+        self._list.append(_copied(task))
 
     async def save(self, task: Task) -> None:
-        found = await self.get(task.id)
-        if found is None:
+        if await self.get(task.id) is None:
             raise UnknownTaskError(task.id)
-        self._list[self._list.index(found)] = task
+        self._list = [_copied(task) if one.id == task.id else one for one in self._list]
 
     async def get(self, task_id: str) -> Task | None:
-        return next((task for task in self._list if task.id == task_id), None)
+        return next((_copied(task) for task in self._list if task.id == task_id), None)
 
     async def count(self) -> int:
         return len(self._list)
@@ -435,7 +438,7 @@ class NoticesTooLate(InMemoryTaskRepository):
 
     async def add(self, task: Task) -> None:
         taken = task.id in self._tasks
-        self._tasks[task.id] = task
+        self._tasks[task.id] = _copied(task)
         if taken:
             raise DuplicateTaskError(f"there is a task {task.id} already")
 
@@ -462,7 +465,7 @@ class AnswersFromACache(SqlTaskRepository):
 
     async def get(self, task_id: str) -> Task | None:
         if task_id in self._seen:
-            return self._seen[task_id]
+            return copy.deepcopy(self._seen[task_id])
         async with self._database.transaction() as session:
             row = await session.get(TaskRow, task_id)
         if row is None:
@@ -479,7 +482,7 @@ class AnswersFromACache(SqlTaskRepository):
             artifacts=tuple(row.artifacts),
             next_action=row.next_action,
         )
-        return self._seen[task_id]
+        return copy.deepcopy(self._seen[task_id])
 
 
 @contract_suite.mutant(clause=3)
@@ -522,3 +525,29 @@ class NumbersFromLength(InMemoryTaskRepository):
 
     async def next_id(self) -> str:
         return f"task-{len(self._tasks) + 1}"
+
+
+@contract_suite.mutant(clause=7)
+class KeepsWhatItIsGiven(InMemoryTaskRepository):
+    """Stores the object itself: a caller who goes on with it changes what is stored."""
+
+    async def add(self, task: Task) -> None:
+        await asyncio.sleep(0)
+        if task.id in self._tasks:
+            raise DuplicateTaskError(f"there is a task {task.id} already")
+        self._tasks[task.id] = task
+
+    async def save(self, task: Task) -> None:
+        await asyncio.sleep(0)
+        if task.id not in self._tasks:
+            raise UnknownTaskError(f"there is no task {task.id}")
+        self._tasks[task.id] = task
+
+
+@contract_suite.mutant(clause=7)
+class GivesOutItsOwn(InMemoryTaskRepository):
+    """Answers with the object that it stores, and everybody who asks holds the same one."""
+
+    async def get(self, task_id: str) -> Task | None:
+        await asyncio.sleep(0)
+        return self._tasks.get(task_id)

@@ -548,6 +548,21 @@ async def test_no_id_is_given_twice(repository):
     assert await repository.next_id() != await repository.next_id()
 
 
+async def test_a_stored_task_does_not_change_with_what_was_given(repository):
+    """The caller goes on with the dictionary. Clause 7."""
+    outputs = {"draft": "done"}
+    await repository.add(Task("a", "first", outputs=outputs))
+    outputs["print"] = "done"
+    assert (await repository.get("a")).outputs == {"draft": "done"}
+
+
+async def test_a_stored_task_does_not_change_with_an_answer(repository):
+    """Whoever asks may do with the answer as they like. Clause 7."""
+    await repository.add(FULL)
+    (await repository.get("a")).outputs.clear()
+    assert await repository.get("a") == FULL
+
+
 ### END SOLUTION
 
 # %% [markdown]

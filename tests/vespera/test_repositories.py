@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -54,10 +55,10 @@ async def commit(store: FileOperationStore, *operations: FileOperation) -> None:
 
 async def test_ids_that_are_reserved_together_are_distinct(tasks: TaskRepository) -> None:
     """Nobody gets the id of somebody else, and no id comes again after its task was stored."""
-    ids = await asyncio.gather(*(tasks.next_id() for _ in range(8)))
+    ids = await asyncio.gather(*(tasks.next_id() for _ in range(50)))
     await tasks.add(Task(id=ids[0], title="first"))
     ids.append(await tasks.next_id())
-    assert len(set(ids)) == 9
+    assert len(set(ids)) == 51
 
 
 async def test_task_comes_back_whole(tasks: TaskRepository) -> None:
@@ -109,9 +110,32 @@ async def test_unknown_task_cannot_be_saved(tasks: TaskRepository) -> None:
 
 
 async def test_tasks_are_added_together(tasks: TaskRepository) -> None:
-    """Tasks that are added at the same time are all stored."""
-    await asyncio.gather(*(tasks.add(Task(id=f"task-{n}", title="t")) for n in range(8)))
-    assert await tasks.count() == 8
+    """Tasks that are added at the same time are all stored, however many."""
+    await asyncio.gather(*(tasks.add(Task(id=f"task-{n}", title="t")) for n in range(50)))
+    assert await tasks.count() == 50
+
+
+@pytest.mark.parametrize("method", ["add", "save"])
+async def test_stored_task_is_a_copy_of_what_was_given(tasks: TaskRepository, method: str) -> None:
+    """Whatever becomes of the dictionary, which may be of a kind that `deepcopy` refuses."""
+    given = {"fetch": "1"}
+    task = Task(id="task-1", title="t", outputs=given)
+    if method == "save":
+        await tasks.add(Task(id="task-1", title="t", outputs=MappingProxyType({"old": "0"})))
+        await tasks.save(task)
+    else:
+        await tasks.add(task)
+    given["build"] = "2"
+    assert (await tasks.get("task-1")).outputs == {"fetch": "1"}
+
+
+async def test_task_that_was_answered_is_a_copy(tasks: TaskRepository) -> None:
+    """Who changes an answer changes nothing that is stored, and no other answer."""
+    await tasks.add(Task(id="task-1", title="t", outputs={"fetch": "1"}))
+    answers = [await tasks.get("task-1") for _ in range(2)]
+    answers[0].outputs.clear()
+    assert answers[1].outputs == {"fetch": "1"}
+    assert (await tasks.get("task-1")).outputs == {"fetch": "1"}
 
 
 # --------------------------------------------------------------------------------------------

@@ -10,7 +10,10 @@ from vespera_scriptorium.domain.task import Task
 
 
 class TaskRepository(Protocol):
-    """Keeps tasks. Every method may take a while, and others may run meanwhile."""
+    """Keeps tasks. Every method may take a while, and others may run meanwhile.
+
+    What is stored is a copy, and so is what `get` answers: changing one changes nothing stored.
+    """
 
     async def next_id(self) -> str:
         """Reserve an id that nobody had before and nobody gets again."""

@@ -5,6 +5,7 @@ import copy
 import itertools
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from vespera_scriptorium.application.ports import FileOperationUnit
@@ -36,24 +37,30 @@ class InMemoryTaskRepository:
         await asyncio.sleep(0)
         if task.id in self._tasks:
             raise DuplicateTaskError(f"there is a task {task.id} already")
-        self._tasks[task.id] = task
+        self._tasks[task.id] = _copied(task)
 
     async def save(self, task: Task) -> None:
         """Store a task in the place of the one with its id. Raises `UnknownTaskError`."""
         await asyncio.sleep(0)
         if task.id not in self._tasks:
             raise UnknownTaskError(f"there is no task {task.id}")
-        self._tasks[task.id] = task
+        self._tasks[task.id] = _copied(task)
 
     async def get(self, task_id: str) -> Task | None:
         """The task with this id, or None."""
         await asyncio.sleep(0)
-        return self._tasks.get(task_id)
+        task = self._tasks.get(task_id)
+        return None if task is None else _copied(task)
 
     async def count(self) -> int:
         """How many tasks are stored at this moment."""
         await asyncio.sleep(0)
         return len(self._tasks)
+
+
+def _copied(task: Task) -> Task:
+    """A copy of a task that nobody else holds."""
+    return replace(task, outputs=copy.deepcopy(dict(task.outputs)), artifacts=tuple(task.artifacts))
 
 
 class InstantSpecialist:
