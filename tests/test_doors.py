@@ -9,7 +9,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -42,9 +42,9 @@ LOCAL = {"valid": "passed", "wrong": "failed", "leaks": "failed", "skipped": "sk
 
 
 @pytest.fixture(scope="module")
-def judged(worker: Worker) -> Iterator[Callable[[str, str], Report]]:
+def judged(worker: Worker) -> Callable[[str, str], Report]:
     """The engine's own report on a suite, made once."""
-    yield cache(lambda name, suite: evaluate(suite, exercises()[name], worker))
+    return cache(lambda name, suite: evaluate(suite, exercises()[name], worker))
 
 
 def plain(report: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,8 @@ class Watch:
         self._left: dict[str, None] = {}
         self._known: list[Any] = []
         """Tasks that ran before the test."""
+        self._told: list[Any] = []
+        """Tasks that were told of an earlier test, and are kept by something."""
 
     def begin(self) -> None:
         """Start to listen."""
@@ -136,7 +138,10 @@ class Watch:
 
     def _look_at_tasks(self, tasks: Iterable[Any]) -> None:
         for task in sorted(tasks, key=_name):
+            if any(task is one for one in self._told):
+                continue
             if not task.done() and _name(task):  # the loop's own tasks have no name
+                self._told.append(task)
                 self._note(f"leaves the task `{_name(task)}` running: await it", task.get_coro())
             elif task.done() and task._log_traceback:
                 task._log_traceback = False  # or it would be told once more, of another test
@@ -153,10 +158,10 @@ class Watch:
     def _note_unawaited(self, coroutine: Any) -> None:
         if self._strangers and self._line(coroutine) is None:
             return  # and let it be: it may be about to be awaited
-        name = coroutine.__qualname__.replace("<locals>.", "")
-        if name == "AsyncMockMixin._execute_mock_call":
+        name = f"`{coroutine.__qualname__}`".replace("<locals>.", "")
+        if "AsyncMockMixin._execute_mock_call" in name:
             name = "a call of an AsyncMock"
-        self._note(f"`{name}` was never awaited: write `await` before the call", coroutine)
+        self._note(f"{name} was never awaited: write `await` before the call", coroutine)
         coroutine.close()  # or it would be told once more, of another test
 
 

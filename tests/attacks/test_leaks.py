@@ -56,7 +56,8 @@ def test_a():
         "environment",
         """
 def test_a():
-    known = {"PATH", "HOME", "LANG", "MALLOC_ARENA_MAX", "TZ", "PWD", "XDG_CACHE_HOME", "PYTEST_VERSION",
+    known = {"PATH", "HOME", "LANG", "MALLOC_ARENA_MAX", "TZ", "PWD", "XDG_CACHE_HOME",
+             "PYTEST_VERSION",
              "PYTEST_CURRENT_TEST", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTHONHASHSEED",
              "PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONUTF8", "LC_CTYPE"}
     assert set(os.environ) <= known, set(os.environ) - known
