@@ -90,6 +90,17 @@ class Variant:
         first = " ".join(self.description.split()).partition(". ")[0].rstrip(".")
         return first[:1].lower() + first[1:]
 
+    def told_by(self, message: str) -> str:
+        """The difference that a failure with this message is about, to stand inside a sentence.
+
+        An alternative with several differences lists them below its first sentence, each after the
+        word that it shows in: `error`: words its errors in its own way.
+        """
+        for word, difference in re.findall(r"^`(\w+)`: (.+)$", self.description, re.MULTILINE):
+            if re.search(rf"\b{word}\b", message):
+                return str(difference).rstrip(".")
+        return self.sentence
+
 
 @dataclass(frozen=True)
 class Probe:

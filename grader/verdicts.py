@@ -70,7 +70,8 @@ def _failure(run: Run, outcome: Outcome, exercise: Exercise, verdict: Verdict) -
     message = with_name_hint(outcome.message or "fails")
     match verdict:
         case "over-specified":
-            return f"a correct implementation that {run.variant.sentence} fails here: {message}"
+            difference = run.variant.told_by(message)
+            return f"a correct implementation that {difference} fails here: {message}"
         case "flaky":
             return f"passes under one schedule and fails under another ({run.schedule}): {message}"
     return message

@@ -117,7 +117,9 @@ async def test_an_unknown_task_is_a_failed_result():
 # - An exercise has a numbered *contract*. Write your tests in its cell, imports included: the
 #   cell is a complete test module. Run it as often as you like.
 # - The panel says which tests are *valid*, which mutants they *killed*, and which clauses are
-#   left. A killed mutant opens and shows its bug. A test that is wrong or flaky is set aside.
+#   left. A killed mutant opens and shows its bug. A test that is wrong or flaky is set aside, and
+#   costs a tenth of the points. Every word of it is explained in
+#   [what the panel says](what-the-panel-says.ipynb).
 # - The cell below it shows your points, from the last run of the exercise. Leave it as it is.
 # - Async tests need no mark here, and waiting is free: exercises run on a virtual clock unless
 #   they say otherwise.

@@ -8,6 +8,7 @@ from grader.exercise import Exercise
 from grader.report import Report
 from grader.worker import Worker
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
+from vespera_scriptorium.domain.errors import reason
 from vespera_scriptorium.domain.task import Task, TaskResult
 
 HEAD = """\
@@ -88,7 +89,7 @@ class InOnePlace(TaskOrchestrator):
         try:
             await self._tasks.add(task)
         except Exception as error:
-            return TaskResult(success=False, error=str(error))
+            return TaskResult(success=False, error=reason(error))
         return TaskResult(success=True, task_id=task.id)
 
 
@@ -100,7 +101,7 @@ class NoId(TaskOrchestrator):
         try:
             await self._store(task_data)
         except Exception as error:
-            return TaskResult(success=False, error=str(error))
+            return TaskResult(success=False, error=reason(error))
         return TaskResult(success=True)
 
 
@@ -131,7 +132,7 @@ class WaitsForATitle(TaskOrchestrator):
         try:
             task = await self._store(task_data)
         except Exception as error:
-            return TaskResult(success=False, error=str(error))
+            return TaskResult(success=False, error=reason(error))
         return TaskResult(success=True, task_id=task.id)
 
 

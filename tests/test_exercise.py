@@ -200,3 +200,14 @@ def test_a_probe_brings_its_helpers_along() -> None:
     assert "@pytest.fixture\ndef probed_services(" in first.source
     assert "probe_helper" not in first.source
     assert first.source.index("def probed_services") < first.source.index(f"def {first.name}")
+
+
+def test_the_difference_that_a_failure_is_about() -> None:
+    """Of several differences the one whose word the message holds; else what is said of all."""
+    text = "Looks first.\n\n`error`: words its errors in its own way.\n`task_id`: has other ids."
+    variant = Variant("alternative", "LooksFirst", text, {})
+    assert variant.told_by("`assert result.error == 'x'`: 'y' == 'x'") == (
+        "words its errors in its own way"
+    )
+    assert variant.told_by("`assert one.task_id == 1`: 2 == 1") == "has other ids"
+    assert variant.told_by("ValueError: mine") == variant.sentence == "looks first"

@@ -40,7 +40,7 @@ def refusal(text: str) -> str:
         ("@pytest.fixture\ndef test_data(): pass\ndef test_a(): pass", ["test_a"]),
         ("def outer():\n    def test_a(): pass", []),
         ("def test_ﬁ(): pass", ["test_fi"]),
-        ("test_a = lambda: None", []),
+        ("test_a = lambda: None", ["test_a"]),
     ],
 )
 def test_names(text: str, tests: list[str]) -> None:

@@ -32,7 +32,10 @@ first_test = Exercise(
 
 @first_test.alternative()
 class LooksFirst(TaskOrchestrator):
-    """Looks the task up before it starts, and words its error differently."""
+    """Looks the task up before it starts.
+
+    `error`: words its errors in its own way.
+    """
 
     async def execute_task(self, task_id: str) -> TaskResult:
         if await self._tasks.get(task_id) is None:

@@ -47,7 +47,11 @@ track_creation = Exercise(
 
 @track_creation.alternative()
 class LooksForDuplicatesFirst(TrackFileOperationsUseCase):
-    """Looks for duplicates before it adds, in its own words, and with ids of another form."""
+    """Looks for duplicates before it adds.
+
+    `error`: words its errors in its own way.
+    `operation_id`: gives ids of another form.
+    """
 
     async def _track(
         self,

@@ -46,7 +46,10 @@ task_lifecycle = Exercise(
 
 @task_lifecycle.alternative()
 class WaitsForItsTurn(TaskExecutionWorkflow):
-    """Lets the second of two calls wait for the first, and words its refusals in its own way."""
+    """Lets the second of two calls wait for the first.
+
+    `error`: words its refusals in its own way.
+    """
 
     def __init__(self, tasks: TaskRepository, specialist: Specialist) -> None:
         self._tasks = tasks
@@ -233,7 +236,10 @@ failing_step = Exercise(
 
 @failing_step.alternative()
 class ExitStack(TaskExecutionWorkflow):
-    """Pushes each compensation on an `AsyncExitStack`, and words its errors in its own way."""
+    """Pushes each compensation on an `AsyncExitStack`.
+
+    `error`: words its errors in its own way.
+    """
 
     async def _run_steps(
         self, task: Task, steps: Sequence[WorkflowStep], on_failure: OnFailure | None

@@ -36,7 +36,12 @@ error_propagation = Exercise(
 
 @error_propagation.alternative()
 class LooksItUp(AsyncService):
-    """Looks up in a table what becomes of an error, and words its messages in its own way."""
+    """Looks up in a table what becomes of an error.
+
+    `str`: words its messages in its own way.
+    `match`: words its messages in its own way.
+    `error`: words its messages in its own way.
+    """
 
     async def run_with_retry(
         self,
@@ -214,7 +219,11 @@ recovery = Exercise(
 
 @recovery.alternative()
 class StartsOver(AsyncService):
-    """Takes a second to recover, starts over as a new service, and refuses in its own words."""
+    """Takes a second to recover, and starts over as a new service.
+
+    `str`: refuses in its own words.
+    `match`: refuses in its own words.
+    """
 
     def _refuse_if_failed(self, operation: str) -> None:
         if self._status.failed_operation is not None:

@@ -85,7 +85,7 @@ class NamesItsArguments(ExternalServiceUseCase):
 
 @awaited_once.alternative()
 class WritesCompactJson(ExternalServiceUseCase):
-    """Writes JSON without spaces, and looks at each answer in a loop."""
+    """Writes JSON without spaces."""
 
     async def process_many(self, items: Sequence[Mapping[str, Any]]) -> ProcessingResult:
         answers = []
