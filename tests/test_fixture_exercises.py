@@ -1,5 +1,6 @@
 """The exercises of lesson 07: what probes say of fixtures that people really write."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,29 @@ STEPS_OUT = """\
     except Over:
         pass
 """
+BEGINS = """\
+    async with database.session() as session, session.begin():
+        yield session
+        await session.rollback()
+"""
+ITS_OWN_SESSION = """\
+    from sqlalchemy.ext.asyncio import AsyncSession
+    async with database.session() as first, AsyncSession(first.bind) as session:
+        yield session
+"""
+LEFT_OPEN = """\
+    from sqlalchemy.ext.asyncio import AsyncSession
+    async with database.session() as first:
+        yield AsyncSession(first.bind)
+"""
+ITS_OWN_ENGINE = """\
+    from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+    async with database.session() as first:
+        engine = create_async_engine(first.bind.url)
+    async with AsyncSession(engine) as session:
+        yield session
+    await engine.dispose()
+"""
 FROM_A_CONTAINER = """\
 import pytest
 
@@ -48,23 +72,76 @@ async def database():
 async def db_session(database):
 """
 
-DATABASES = {
-    "the solution": (DATABASE, set()),
-    "a container's database": (FROM_A_CONTAINER + SESSION, set()),
-    "a temporary database": (DATABASE.replace(URL, ""), set()),
-    "an exception that rolls back": (DATABASE.replace(SESSION, STEPS_OUT), set()),
+Answers = dict[str, tuple[str, dict[str, str]]]
+"""Each answer, and the probes that it fails, with words of what is said."""
+
+DATABASES: Answers = {
+    "the solution": (DATABASE, {}),
+    "a container's database": (FROM_A_CONTAINER + SESSION, {}),
+    "a temporary database": (DATABASE.replace(URL, ""), {}),
+    "an exception that rolls back": (DATABASE.replace(SESSION, STEPS_OUT), {}),
+    "a session that is closed": (DATABASE.replace("session.rollback()", "session.close()"), {}),
+    "a transaction of its own": (DATABASE.replace(SESSION, BEGINS), {}),
+    "a session of its own": (DATABASE.replace(SESSION, ITS_OWN_SESSION), {}),
     "a session that commits": (
         DATABASE.replace("await session.rollback()", "pass"),
-        {ROLLED_BACK},
+        {ROLLED_BACK: "call `rollback` behind the `yield`"},
     ),
-    "one file for all": (DATABASE.replace(URL, '"sqlite+aiosqlite:///test.db"'), {OWN}),
+    "a session that stays open": (
+        DATABASE.replace(SESSION, LEFT_OPEN),
+        {ROLLED_BACK: "the session is still at work"},
+    ),
+    "one file for all": (
+        DATABASE.replace(URL, '"sqlite+aiosqlite:///test.db"'),
+        {OWN: "a test finds what the test before it has stored"},
+    ),
     "a database in memory": (
         DATABASE.replace(URL, '"sqlite+aiosqlite:///:memory:"'),
-        {TABLES, OWN, INDEPENDENT, ROLLED_BACK},
+        {INDEPENDENT: "keep the database in a file"},
     ),
     "a database that stays open": (
         DATABASE.replace("await database.stop()", "pass"),
-        {TABLES, OWN, INDEPENDENT, ROLLED_BACK, STOPPED},
+        {STOPPED: "await its `stop` behind the `yield`"},
+    ),
+    "a way round the manager": (
+        DATABASE.replace(SESSION, ITS_OWN_ENGINE),
+        {
+            INDEPENDENT: "does not notice that the application gives all sessions the same",
+            ROLLED_BACK: "does not notice that the application stores every statement at once",
+        },
+    ),
+}
+
+STARTED = "services_are_started_before_the_test"
+CLEANED_UP = "services_are_stopped_after_the_test"
+OVERRIDDEN = "the_external_service_is_overridden"
+ITS_OWN = "every_test_gets_its_own"
+
+CONTAINER = solution(ROOT, "container-with-overrides")
+CONTAINERS: Answers = {
+    "the solution": (CONTAINER, {}),
+    "services that nobody starts": (
+        CONTAINER.replace("await container.initialize_async_services()", "pass"),
+        {STARTED: "await `initialize_async_services` before the `yield`"},
+    ),
+    "services that nobody stops": (
+        CONTAINER.replace("await container.cleanup_async_services()", "pass"),
+        {CLEANED_UP: "await `cleanup_async_services` behind the `yield`"},
+    ),
+    "a database that stays open": (
+        CONTAINER.replace("await container.cleanup_async_services()", "pass").replace(
+            "Container()", 'Container(database_url="sqlite+aiosqlite:///test.db")'
+        ),
+        {CLEANED_UP: "await `cleanup_async_services`", ITS_OWN: "make a container for each"},
+    ),
+    "nothing overridden": (
+        CONTAINER.replace("container.override(ExternalService, external_service)", "pass"),
+        {OVERRIDDEN: "override `ExternalService` with it"},
+    ),
+    "one container for all": (
+        CONTAINER.replace("    container = Container()", "    container = EVERYBODYS")
+        + "\nEVERYBODYS = Container()\n",
+        {ITS_OWN: "make a container for each"},
     ),
 }
 
@@ -96,9 +173,22 @@ def factory(end: str) -> str:
     return FACTORY.replace(BODY, body).replace("import pytest", "import asyncio\nimport pytest", 1)
 
 
-FACTORIES = {
-    "the solution": (FACTORY, set()),
-    "arguments by name": (FACTORY.replace("Container()", "Container(database_url=None)"), set()),
+NOT_STARTED = "services_are_started"
+
+FACTORIES: Answers = {
+    "the solution": (FACTORY, {}),
+    "arguments by name": (FACTORY.replace("Container()", "Container(database_url=None)"), {}),
+    "services that nobody starts": (
+        FACTORY.replace("await container.initialize_async_services()", "pass"),
+        {NOT_STARTED: "await `initialize_async_services`"},
+    ),
+    "one container for all": (
+        FACTORY.replace("            container = Container()\n", "").replace(
+            "    async with AsyncExitStack() as stack:",
+            "    container = Container()\n    async with AsyncExitStack() as stack:",
+        ),
+        {NOTHING_SHARED: "make a container for each call"},
+    ),
     "a list, and care": (
         factory("""\
     failed = []
@@ -113,7 +203,7 @@ FACTORIES = {
     if failed:
         raise ExceptionGroup("not cleaned up", failed)
 """),
-        set(),
+        {},
     ),
     "a loop behind the yield": (
         factory("""\
@@ -121,7 +211,10 @@ FACTORIES = {
     for container in reversed(containers):
         await container.cleanup_async_services()
 """),
-        {EXCEPTION, ONE_FAILS},
+        {
+            EXCEPTION: "when an exception ends the block, not every container is cleaned up",
+            ONE_FAILS: "the rest of the containers are not cleaned up",
+        },
     ),
     "a loop in a finally": (
         factory("""\
@@ -131,7 +224,18 @@ FACTORIES = {
         for container in reversed(containers):
             await container.cleanup_async_services()
 """),
-        {ONE_FAILS},
+        {ONE_FAILS: "the rest of the containers are not cleaned up"},
+    ),
+    "the first one first": (
+        factory("""\
+    try:
+        yield make
+    finally:
+        async with AsyncExitStack() as stack:
+            for container in reversed(containers):
+                stack.push_async_callback(container.cleanup_async_services)
+"""),
+        {LAST_FIRST: "in the order [1, 2, 3]: the last one first"},
     ),
     "all at once": (
         factory("""\
@@ -141,7 +245,7 @@ FACTORIES = {
         endings = [one.cleanup_async_services() for one in reversed(containers)]
         await asyncio.gather(*endings)
 """),
-        {LAST_FIRST, EXCEPTION, ONE_FAILS, FIXTURE},
+        {LAST_FIRST: "the last one first"},
     ),
     "errors that nobody sees": (
         factory("""\
@@ -154,36 +258,89 @@ FACTORIES = {
             except Exception:
                 pass
 """),
-        {ONE_FAILS},
+        {ONE_FAILS: "the error of a clean-up that fails does not come out"},
     ),
-    "no override": (FACTORY.replace("if specialist is not None", "if False"), {SPECIALIST}),
+    "no override": (
+        FACTORY.replace("if specialist is not None", "if False"),
+        {SPECIALIST: "override `Specialist` with it"},
+    ),
     "a fixture that closes nothing": (
         FACTORY[: FACTORY.index("    async with orchestrators()")]
         + "    yield await orchestrators().__aenter__()\n",
-        {FIXTURE},
+        {FIXTURE: "not every container is cleaned up after the test"},
     ),
 }
 
 
-def failed(report: Report) -> set[str]:
-    """The probes that failed, by the last words of their names."""
-    return {one.name.removeprefix("test_probe_") for one in report.probes if not one.passed}
+AT_ONCE = "returns_at_once_when_the_task_is_completed"
+LONG = "waits_for_a_task_that_takes_long"
+RAISES = "raises_for_a_task_that_never_completes"
+
+HELPER = solution(ROOT, "wait-for-completion").partition("class SlowSpecialist")[0]
+HELPERS: Answers = {
+    "the solution": (HELPER, {}),
+    "a sleep before the first look": (
+        HELPER.replace("    while True:\n", "    await asyncio.sleep(interval)\n    while True:\n"),
+        {AT_ONCE: "it waits 1 s for a task that is completed already"},
+    ),
+    "no last look": (
+        HELPER.replace(
+            "        state = await",
+            "        if last_look:\n"
+            "            raise TimeoutError(f'{task_id} is still created')\n"
+            "        state = await",
+        ),
+        {LONG: "it gives up on a task that is completed half a second before the timeout"},
+    ),
+    "no error": (
+        HELPER.replace("raise TimeoutError(", "return state  # ("),
+        {RAISES: "it returns, though the task is not completed in time"},
+    ),
+    "an error that says little": (
+        HELPER.replace('f"{task_id} is still {state.status} after {timeout} s"', '"too late"'),
+        {RAISES: "the message does not name the task: 'too late'"},
+    ),
+    "nothing returned": (
+        HELPER.replace("return state", "return"),
+        {AT_ONCE: "it returns None, and no state", LONG: "it returns None, and no state"},
+    ),
+}
+
+EVERY = [
+    pytest.param(exercise, *answers[name], id=f"{exercise}: {name}")
+    for exercise, answers in {
+        "db-session": DATABASES,
+        "container-with-overrides": CONTAINERS,
+        "orchestrator-factory": FACTORIES,
+        "wait-for-completion": HELPERS,
+    }.items()
+    for name in answers
+]
 
 
-@pytest.mark.parametrize(("text", "fails"), DATABASES.values(), ids=DATABASES)
-def test_databases(answer: Answer, text: str, fails: set[str]) -> None:
-    """Each mistake costs what it breaks; what is right in another way costs nothing."""
-    report = answer("db-session", text)
-    assert failed(report) == fails
-    assert report.score == 5 - len(fails)
+def failed(report: Report) -> dict[str, str]:
+    """What is said of the probes that failed, by the last words of their names."""
+    return {
+        one.name.removeprefix("test_probe_"): one.message or ""
+        for one in report.probes
+        if not one.passed
+    }
 
 
-@pytest.mark.parametrize(("text", "fails"), FACTORIES.values(), ids=FACTORIES)
-def test_factories(answer: Answer, text: str, fails: set[str]) -> None:
-    """As above."""
-    report = answer("orchestrator-factory", text)
-    assert failed(report) == fails
-    assert report.score == round(5 * (7 - len(fails)) / 7, 2)
+@pytest.mark.parametrize(("exercise", "text", "fails"), EVERY)
+def test_answers(answer: Answer, exercise: str, text: str, fails: dict[str, str]) -> None:
+    """Each slip costs the probe it belongs to, in words that lead to it; what is right, nothing."""
+    report = answer(exercise, text)
+    said = failed(report)
+    assert said.keys() == fails.keys()
+    for name, words in fails.items():
+        assert words in said[name]
+
+
+def test_points_are_those_of_the_pairs(answer: Answer) -> None:
+    """Four of five probes, and four of five points."""
+    text, _ = DATABASES["one file for all"]
+    assert answer("db-session", text).score == 4
 
 
 def test_a_shared_container_shares_tasks(answer: Answer) -> None:
@@ -195,5 +352,9 @@ def test_a_shared_container_shares_tasks(answer: Answer) -> None:
 def test_a_message_names_no_line_of_the_probe(answer: Answer) -> None:
     """Learners do not see the probe: a line of it says nothing to them."""
     text, _ = DATABASES["one file for all"]
-    (message,) = [one.message for one in answer("db-session", text).probes if not one.passed]
-    assert message == "Every test gets a database of its own, which is empty. (assert 1 == 0)"
+    (message,) = failed(answer("db-session", text)).values()
+    assert re.fullmatch(
+        r"Every test gets a database of its own, which is empty\. \((AssertionError: )?"
+        r"a test finds what the test before it has stored: give each one a file in `tmp_path`\)",
+        message,
+    )

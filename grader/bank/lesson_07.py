@@ -1,8 +1,6 @@
 """Lesson 07, fixtures: the learner writes them, and probes look at how well they isolate."""
 
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +12,7 @@ from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
 from vespera_scriptorium.infrastructure.di.container import Container, Override, _name, _recipes
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 # ------------------------------------------------------------------ db-session
 
@@ -44,12 +42,14 @@ class ConnectsAnewEachTime(AsyncDatabaseManager):
     """Keeps no connection open between two sessions."""
 
     async def _connect(self) -> "AsyncEngine":
-        from sqlalchemy import NullPool
+        from sqlalchemy import NullPool, StaticPool
         from sqlalchemy.ext.asyncio import create_async_engine
 
         from vespera_scriptorium.infrastructure.sql import Base
 
-        engine = create_async_engine(self._place(), poolclass=NullPool)
+        engine = create_async_engine(self._place())
+        if not isinstance(engine.pool, StaticPool):  # in memory, a new connection knows no table
+            engine = create_async_engine(engine.url, poolclass=NullPool)
         async with engine.begin() as connection:
             await connection.run_sync(Base.metadata.create_all)
         return engine
@@ -90,20 +90,18 @@ class SharesOneConnection(AsyncDatabaseManager):
 
 
 @db_session.broken()
-class CommitsInsteadOfRollingBack(AsyncDatabaseManager):
-    """Gives sessions that commit when they are told to roll back."""
+class StoresEveryStatement(AsyncDatabaseManager):
+    """Stores every statement at once, so that there is nothing to roll back."""
 
-    @asynccontextmanager
-    async def session(self) -> AsyncIterator["AsyncSession"]:
-        from sqlalchemy.ext.asyncio import AsyncSession
+    async def _connect(self) -> "AsyncEngine":
+        from sqlalchemy.ext.asyncio import create_async_engine
 
-        engine = await self._open()
-        async with AsyncSession(engine, expire_on_commit=False) as session:
-            session.rollback = session.commit  # type: ignore[method-assign]  # the bug
-            try:
-                yield session
-            finally:
-                await session.commit()
+        from vespera_scriptorium.infrastructure.sql import Base
+
+        engine = create_async_engine(self._place(), isolation_level="AUTOCOMMIT")
+        async with engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        return engine
 
 
 @db_session.broken()
@@ -114,11 +112,54 @@ class StopsNothing(AsyncDatabaseManager):
         self._stopped = True
 
 
+@pytest.fixture(autouse=True)
+@db_session.probe_helper()
+async def probed_databases(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Closes what the learner's fixtures leave open: one probe tells of it, and not all."""
+    from sqlalchemy.ext.asyncio import close_all_sessions
+
+    def note(self: application.AsyncDatabaseManager, *arguments: Any, **keywords: Any) -> None:
+        create(self, *arguments, **keywords)
+        databases.append(self)
+
+    databases: list[application.AsyncDatabaseManager] = []
+    create = application.AsyncDatabaseManager.__init__
+    monkeypatch.setattr(application.AsyncDatabaseManager, "__init__", note)
+    yield
+    await close_all_sessions()
+    for database in databases:
+        await database.stop()
+
+
+@pytest.fixture
+@db_session.probe_helper()
+async def probed_session(database: application.AsyncDatabaseManager) -> Any:
+    """Looks at what is stored when `db_session` is over, and `database` is not yet."""
+    sessions: list[Any] = []
+    yield sessions
+    for session in sessions:
+        assert not session.in_transaction(), (
+            "the session is still at work after the test: leave its `async with` behind the `yield`"
+        )
+        numbers = application.Base.metadata.tables["task_numbers"]
+        async with database.session() as other:
+            rows = (await other.execute(numbers.select())).all()
+        assert rows == [], (
+            "what the test did not commit is stored after it: call `rollback` behind the `yield`"
+        )
+
+
 @db_session.probe(clause=1, broken="CreatesNoTables")
 async def test_probe_all_tables_are_there(database: application.AsyncDatabaseManager) -> None:
+    from sqlalchemy.exc import OperationalError
+
     async with database.session() as session:
         for table in application.Base.metadata.sorted_tables:
-            assert (await session.execute(table.select())).all() == []
+            try:
+                rows = (await session.execute(table.select())).all()
+            except OperationalError:
+                pytest.fail(f"the database has no table `{table.name}`")
+            assert rows == [], f"there are rows in the table `{table.name}` before the test"
 
 
 @db_session.probe(clause=2, broken="SharesOneFile")
@@ -127,7 +168,9 @@ async def test_probe_every_test_has_its_own(
     database: application.AsyncDatabaseManager, turn: int
 ) -> None:
     tasks = application.SqlTaskRepository(database)
-    assert await tasks.count() == 0
+    assert await tasks.count() == 0, (
+        "a test finds what the test before it has stored: give each one a file in `tmp_path`"
+    )
     await tasks.add(application.Task(id="left-behind", title="left behind"))
 
 
@@ -138,44 +181,47 @@ async def test_probe_sessions_are_independent(
     numbers = application.Base.metadata.tables["task_numbers"]
     await db_session.execute(numbers.insert())
     async with database.session() as other:
-        assert (await other.execute(numbers.select())).all() == []
+        assert (await other.execute(numbers.select())).all() == [], (
+            "another session sees what `db_session` has not committed: keep the database in a file"
+        )
     await db_session.commit()
     async with database.session() as other:
-        assert (await other.execute(numbers.select())).all() == [(1,)]
+        assert (await other.execute(numbers.select())).all() == [(1,)], (
+            "another session does not see what `db_session` has committed"
+        )
 
 
-@db_session.probe(clause=4, broken="CommitsInsteadOfRollingBack")
-def test_probe_what_is_not_committed_is_rolled_back(request: pytest.FixtureRequest) -> None:
-    import sqlite3
-
-    from vespera_scriptorium.infrastructure.sql import TaskNumberRow
-
-    def after_the_session() -> None:
-        connection = sqlite3.connect(session.get_bind().engine.url.database)
-        rows = connection.execute("SELECT * FROM task_numbers").fetchall()
-        connection.close()
-        assert rows == []
-
-    request.getfixturevalue("database")
-    request.addfinalizer(after_the_session)  # it runs after the session, and before the database
-    session = request.getfixturevalue("db_session")
-    session.add(TaskNumberRow())
+@db_session.probe(clause=4, broken="StoresEveryStatement")
+async def test_probe_what_is_not_committed_is_rolled_back(
+    probed_session: list[Any], db_session: Any
+) -> None:
+    probed_session.append(db_session)
+    numbers = application.Base.metadata.tables["task_numbers"]
+    await db_session.execute(numbers.insert())
 
 
 @db_session.probe(clause=5, broken="StopsNothing")
 def test_probe_the_database_is_stopped_after_the_test(request: pytest.FixtureRequest) -> None:
     from sqlalchemy import Engine, event
 
-    closed: list[Any] = []
+    opened, closed = set(), set()
 
-    def note(engine: Any) -> None:
-        closed.append(engine)
+    def note_opened(connection: Any) -> None:
+        opened.add(connection.dialect)  # each engine has one of its own
+
+    def note_closed(engine: Any) -> None:
+        closed.add(engine.dialect)
 
     def after_the_fixtures() -> None:
-        event.remove(Engine, "engine_disposed", note)
-        assert closed
+        event.remove(Engine, "engine_connect", note_opened)
+        event.remove(Engine, "engine_disposed", note_closed)
+        assert opened, "`db_session` has opened no database"
+        assert opened <= closed, (
+            "the database is still open after the test: await its `stop` behind the `yield`"
+        )
 
-    event.listen(Engine, "engine_disposed", note)
+    event.listen(Engine, "engine_connect", note_opened)
+    event.listen(Engine, "engine_disposed", note_closed)
     request.addfinalizer(after_the_fixtures)  # it runs after the learner's fixtures
     request.getfixturevalue("db_session")
 
@@ -285,17 +331,22 @@ class SharesEverything(Container):
         self._started = []
 
 
+container_with_overrides.probe_helper()(probed_databases)
+orchestrator_factory.probe_helper()(probed_databases)
+
+
 @pytest.fixture
 @container_with_overrides.probe_helper()
 @orchestrator_factory.probe_helper()
 def probed_services(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What becomes of a service that every container has, numbered in the order of the starts."""
     from types import SimpleNamespace
 
-    services = SimpleNamespace(started=[], stopped=[], failing=[])
+    async def start() -> None:  # where that is forgotten, another probe tells
+        for container in containers:
+            await container.initialize_async_services()
 
     class Probed:
-        """A service that every container has, numbered in the order of the starts."""
-
         async def start(self) -> None:
             self.number = len(services.started) + 1
             services.started.append(self.number)
@@ -305,13 +356,28 @@ def probed_services(monkeypatch: pytest.MonkeyPatch) -> Any:
             if self.number in services.failing:
                 raise OSError("stuck")
 
-    def with_probed_service(self: application.Container, *arguments: Any, **keywords: Any) -> None:
-        create(self, *arguments, **keywords)
-        self.add_service("probed", Probed)
+    def add_to(container: application.Container) -> None:
+        container.add_service("probed", Probed)
+        containers.append(container)
 
+    def create_with_it(self: application.Container, *arguments: Any, **keywords: Any) -> None:
+        create(self, *arguments, **keywords)
+        add_to(self)
+
+    async def initialize_with_it(self: application.Container) -> None:
+        if self not in containers:  # it was created when the module was imported
+            add_to(self)
+        await initialize(self)
+
+    containers: list[application.Container] = []
+    services = SimpleNamespace(started=[], stopped=[], failing=[], start=start, afterwards=[])
     create = application.Container.__init__
-    monkeypatch.setattr(application.Container, "__init__", with_probed_service)
-    return services
+    initialize = application.Container.initialize_async_services
+    monkeypatch.setattr(application.Container, "__init__", create_with_it)
+    monkeypatch.setattr(application.Container, "initialize_async_services", initialize_with_it)
+    yield services
+    for check in services.afterwards:  # the learner's fixtures are over
+        check()
 
 
 @container_with_overrides.probe(clause=1, broken="InitialisesNothing")
@@ -319,18 +385,24 @@ def test_probe_services_are_started_before_the_test(
     request: pytest.FixtureRequest, probed_services: Any
 ) -> None:
     request.getfixturevalue("container")
-    assert (probed_services.started, probed_services.stopped) == ([1], [])
+    assert probed_services.started, (
+        "the services are not started: await `initialize_async_services` before the `yield`"
+    )
+    assert not probed_services.stopped, "the services are stopped before the test begins"
 
 
 @container_with_overrides.probe(clause=2, broken="CleansUpNothing")
-def test_probe_services_are_stopped_after_the_test(
-    request: pytest.FixtureRequest, probed_services: Any
+async def test_probe_services_are_stopped_after_the_test(
+    probed_services: Any, container: application.Container
 ) -> None:
-    def after_the_fixture() -> None:
-        assert probed_services.stopped == [1]
+    def stopped() -> None:
+        assert probed_services.stopped, (
+            "the services still run after the test: await `cleanup_async_services` behind the "
+            "`yield`"
+        )
 
-    request.addfinalizer(after_the_fixture)  # it runs after the learner's fixture
-    request.getfixturevalue("container")
+    probed_services.afterwards.append(stopped)
+    await probed_services.start()
 
 
 @container_with_overrides.probe(clause=3, broken="IgnoresOverrides")
@@ -338,14 +410,18 @@ async def test_probe_the_external_service_is_overridden(
     container: application.Container, external_service: Any
 ) -> None:
     result = await container.get(application.ExternalServiceUseCase).process_data({"a": 1})
-    assert result.success
-    external_service.call_api.assert_awaited_once()
+    assert external_service.call_api.await_count == 1, (
+        "the container does not use `external_service`: override `ExternalService` with it"
+    )
+    assert result.success, f"`call_api` gives no answer that is a success: {result.error}"
 
 
 @container_with_overrides.probe(clause=4, broken="SharesEverything")
 @pytest.mark.parametrize("turn", [1, 2])
 async def test_probe_every_test_gets_its_own(container: application.Container, turn: int) -> None:
-    assert await container.get(application.TaskRepository).count() == 0
+    assert await container.get(application.TaskRepository).count() == 0, (
+        "a test finds what the test before it has stored: make a container for each"
+    )
     await container.get(application.TaskOrchestrator).create_task({"title": "left behind"})
 
 
@@ -373,15 +449,21 @@ async def test_probe_orchestrators_share_nothing() -> None:
     async with orchestrators() as make:
         one, other = await make(), await make()
         created = await one.create_task({"title": "only here"})
-        assert (await one.get_task_status(created.task_id)).title == "only here"
-        assert (await other.get_task_status(created.task_id)).title is None
+        assert (await one.get_task_status(created.task_id)).title == "only here", (
+            "an orchestrator does not find the task that it has created"
+        )
+        assert (await other.get_task_status(created.task_id)).title is None, (
+            "two orchestrators share their tasks: make a container for each call"
+        )
 
 
 @orchestrator_factory.probe(clause=1, broken="InitialisesNothing")
 async def test_probe_services_are_started(probed_services: Any) -> None:
     async with orchestrators() as make:
         await make()
-        assert (probed_services.started, probed_services.stopped) == ([1], [])
+        assert probed_services.started, (
+            "the services of the container are not started: await `initialize_async_services`"
+        )
 
 
 @orchestrator_factory.probe(clause=2, broken="IgnoresOverrides")
@@ -394,7 +476,9 @@ async def test_probe_the_specialist_is_overridden() -> None:
         orchestrator = await make(specialist=Painter())
         created = await orchestrator.create_task({"title": "a fence"})
         executed = await orchestrator.execute_task(created.task_id)
-    assert executed.output == "painted a fence"
+    assert executed.output == "painted a fence", (
+        "the `specialist` that is given does not work: override `Specialist` with it"
+    )
 
 
 @orchestrator_factory.probe(clause=3, broken="CleansUpNothing")
@@ -402,38 +486,61 @@ async def test_probe_the_last_one_is_cleaned_up_first(probed_services: Any) -> N
     async with orchestrators() as make:
         for _ in range(3):
             await make()
-        assert probed_services.stopped == []
-    assert probed_services.stopped == [3, 2, 1]
+        await probed_services.start()
+        assert not probed_services.stopped, "a container is cleaned up before the block ends"
+    assert sorted(probed_services.stopped) == probed_services.started, (
+        "when the block ends, not every container is cleaned up"
+    )
+    assert probed_services.stopped == probed_services.started[::-1], (
+        f"the containers are cleaned up in the order {probed_services.stopped}: the last one first"
+    )
 
 
 @orchestrator_factory.probe(clause=3, broken="CleansUpNothing")
 async def test_probe_an_exception_cleans_up_and_comes_out(probed_services: Any) -> None:
-    with pytest.raises(ValueError, match="half-way"):
+    came_out = False
+    try:
         async with orchestrators() as make:
             await make()
             await make()
+            await probed_services.start()
             raise ValueError("half-way")
-    assert probed_services.stopped == [2, 1]
+    except ValueError:
+        came_out = True
+    assert came_out, "the exception that ends the block does not come out of it"
+    assert sorted(probed_services.stopped) == probed_services.started, (
+        "when an exception ends the block, not every container is cleaned up"
+    )
 
 
 @orchestrator_factory.probe(clause=4, broken="KeepsErrorsToItself")
 async def test_probe_a_clean_up_that_fails_stops_no_other(probed_services: Any) -> None:
-    probed_services.failing.append(2)
-    with pytest.raises((OSError, ExceptionGroup)):
+    came_out = False
+    try:
         async with orchestrators() as make:
             for _ in range(3):
                 await make()
-    assert probed_services.stopped == [3, 2, 1]
+            await probed_services.start()
+            probed_services.failing.extend(probed_services.started[-1:])  # which is stopped first
+    except (OSError, ExceptionGroup):
+        came_out = True
+    assert came_out, "the error of a clean-up that fails does not come out of the block"
+    assert sorted(probed_services.stopped) == probed_services.started, (
+        "after a clean-up that fails, the rest of the containers are not cleaned up"
+    )
 
 
 @orchestrator_factory.probe(clause=5, broken="CleansUpNothing")
 async def test_probe_the_fixture_cleans_up_after_the_test(
-    request: pytest.FixtureRequest, probed_services: Any, make_orchestrator: Any
+    probed_services: Any, make_orchestrator: Any
 ) -> None:
-    def after_the_fixture() -> None:
-        assert probed_services.stopped == [2, 1]
+    def cleaned_up() -> None:
+        assert sorted(probed_services.stopped) == probed_services.started, (
+            "not every container is cleaned up after the test"
+        )
 
-    request.node.parent.addfinalizer(after_the_fixture)  # the module ends after its last test
     await make_orchestrator()
     await make_orchestrator()
-    assert probed_services.stopped == []
+    await probed_services.start()
+    assert not probed_services.stopped, "a container is cleaned up while the test still runs"
+    probed_services.afterwards.append(cleaned_up)

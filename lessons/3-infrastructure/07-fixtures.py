@@ -446,7 +446,7 @@ async def make_orchestrator():
 # | **ERROR at teardown of** a test that passed | The fixture failed behind its `yield`. | Look at what it commits or closes. |
 # | **ScopeMismatch** | A wide fixture wants something that is made for each test. | Narrow the fixture, or widen the loop. |
 # | … **requested an async fixture** …, **with no plugin** | Strict mode, and `pytest.fixture`. | `pytest_asyncio.fixture`, or auto mode. |
-# | A probe **failed**: … **leaves something behind** | Something is still open after the clean-up. | Stop what you start, behind the `yield`. |
+# | A probe **failed**: … **is still open after the test** | Nobody stops it, or not in every case. | Stop what you start, behind the `yield`. |
 # | A probe **failed**: … **it does not notice that the application** … | Your fixture goes round what it should use. | Take it from the container or the manager. |
 
 # %% [markdown]

@@ -1,4 +1,4 @@
-"""What stands in many code bases: a database in memory, and a session that commits at its end."""
+"""What is written in a hurry: a database in memory, never stopped, and a session that commits."""
 
 import pytest
 
@@ -9,8 +9,7 @@ from vespera_scriptorium import AsyncDatabaseManager
 async def database():
     database = AsyncDatabaseManager("sqlite+aiosqlite:///:memory:")
     await database.start()
-    yield database
-    await database.stop()
+    return database
 
 
 @pytest.fixture

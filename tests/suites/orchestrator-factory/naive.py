@@ -1,4 +1,4 @@
-"""One container serves all: what is made last decides for everybody who works."""
+"""One container serves all, and somebody else will clean it up."""
 
 from contextlib import asynccontextmanager
 
@@ -18,7 +18,6 @@ async def orchestrators():
         return container.get(TaskOrchestrator)
 
     yield make
-    await container.cleanup_async_services()
 
 
 @pytest.fixture
