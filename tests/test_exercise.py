@@ -159,7 +159,7 @@ def test_diff() -> None:
         "-        task = await self._store(task_data)",
         "+        await self._store(task_data)",
         "     except Exception as error:",
-        "         return TaskResult(success=False, error=str(error))",
+        "         return TaskResult(success=False, error=reason(error))",
         "-    return TaskResult(success=True, task_id=task.id)",
         "+    return TaskResult(success=True)",
     ]

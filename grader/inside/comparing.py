@@ -13,26 +13,27 @@ WIDTH = 90
 BEFORE = 25
 """Characters that are shown before the first difference."""
 
-DEEPEST = 4
+DEEPEST = 60
+"""Characters of the way to a part."""
 
 
 def comparison(op: str, left: object, right: object) -> str:
-    """`left op right` on one line; of two values that should be equal, the part that is not."""
+    """`left op right` on one line; of long values that should be equal, the part that is not."""
     place = ""
-    if op == "==":
-        for _ in range(DEEPEST):
-            step = _into(left, right)
-            if step is None:
-                break
-            name, left, right = step
-            place += name
     one, other = _text(left), _text(right)
+    while op == "==" and max(len(one), len(other)) > WIDTH and len(place) < DEEPEST:
+        step = _into(left, right)
+        if step is None:
+            break
+        name, left, right = step
+        place += name
+        one, other = _text(left), _text(right)
     start = 0
     if op == "==" and max(len(one), len(other)) > WIDTH:
         pairs = enumerate(zip(one, other, strict=False))
         same = next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
         start = max(0, same - BEFORE)
-    where = f"{place.lstrip('.')}: " if place else ""
+    where = f"in {place.lstrip('.')}, " if place else ""
     return f"{where}{_cut(one, start)} {op} {_cut(other, start)}"
 
 
