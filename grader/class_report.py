@@ -22,7 +22,7 @@ from grader.answers import (
 )
 from grader.bank import exercises
 from grader.exercise import CourseError
-from grader.notebooks import answer_cells
+from grader.notebooks import exercise_cells
 from grader.pages import render
 from grader.report import Report, Status, Verdict
 
@@ -296,9 +296,9 @@ def _solutions(root: Path, part: str) -> dict[str, str]:
         parts = sorted({path.parent.name for path in folder.glob("*/*.ipynb")})
         raise CourseError(f"There is no part {part!r}: choose one of {', '.join(parts) or 'none'}.")
     return {
-        name: sources[0]
+        name: suite
         for path in found
-        for name, sources in answer_cells(read_notebook(path)).items()
+        for name, suite in exercise_cells(read_notebook(path)).items()
         if name in exercises()
     }
 

@@ -18,12 +18,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.cache import FOLDER, Cache
+from grader.cells import originals
 from grader.collect import collect
 from grader.crew import Progress, Runner, Suite, crew, quietly, turn
 from grader.exercise import CourseError
 from grader.feedback import write_feedback
 from grader.files import only_one, write
-from grader.graded import Result, answered, mark, rebuild
+from grader.graded import Result, answered, mark, rebuild, refused
 from grader.intake import TIMESTAMP, Submission, take_in, timestamp
 from grader.notebooks import exercise_cells, read_notebook, release
 from grader.sandbox import Choice
@@ -57,15 +58,16 @@ def grade(
         course = Course(root)
         sources = _sources(course.source, part)
         asked = {lesson: answered(nb) for lesson, nb in sources.items()}
+        released = {lesson: release(nb) for lesson, nb in sources.items()}
+        given = originals(lambda lesson: released[lesson].cells if lesson in released else None)
         refusals = [] if origin is None else collect(origin, course.submitted, part, asked)
-        submissions, more = take_in(course.submitted, part, sources)
+        submissions, more = take_in(course.submitted, part, sources, given)
         refusals += more
         reasons = {refusal.learner: refusal.reason for refusal in refusals}
         not_now = reasons.keys() | course.excluded
         submissions = [one for one in submissions if one.learner not in not_now]
         if not submissions and not refusals:
             raise CourseError(f"{course.submitted} holds nothing for {part}: collect it first.")
-        released = {lesson: release(nb) for lesson, nb in sources.items()}
         cache = Cache(root / FOLDER, first.wall)
         with (
             Book(course, part, released) as book,
@@ -149,10 +151,10 @@ class _Room:
     def _suites(self, submission: Submission) -> list[Suite]:
         """What is to be graded: the answers that can be told."""
         return [
-            (exercise_id, answers[exercise_id][0])
+            (exercise_id, answers[exercise_id].suite)
             for lesson, answers in submission.answers.items()
             for exercise_id in self._asked[lesson]
-            if len(answers.get(exercise_id, [])) == 1
+            if exercise_id in answers and answers[exercise_id].problem is None
         ]
 
     def _calibrate(self, chosen: set[str], runner: Runner) -> set[Suite]:
@@ -205,13 +207,19 @@ class _Room:
         changed = self._write_notebooks(learner, submitted, notebooks)
         changed |= self._book.record(learner, submitted, notebooks, scores)
         changed |= self._write_feedback(learner, notebooks)
-        return self._row(learner, scores, mine, changed=changed)
+        problems = [
+            sentence if name in sentence else f"{name}: {sentence}"
+            for name, nb in ((f"{lesson}.ipynb", nb) for lesson, nb in notebooks.items())
+            for sentence in refused(nb)
+        ]
+        return self._row(learner, scores, mine, problems, changed=changed)
 
     def _row(
         self,
         learner: str,
         scores: Mapping[str, Mapping[str, float]],
         results: Mapping[str, Result],
+        problems: list[str],
         *,
         changed: bool,
     ) -> Row:
@@ -225,15 +233,16 @@ class _Room:
         trouble = ", ".join(
             f"{name} ({r['trouble']})" for name, r in results.items() if r["trouble"]
         )
+        if trouble:
+            again = f"Not everything could be graded, run the command again: {trouble}."
+            problems = [*problems, again]
         return Row(
             learner,
             "graded" if changed else "unchanged",
             round(sum(earned.values()), 2),
             sum(points.values()),
             {name.removesuffix("-score"): earned.get(name, 0.0) for name in points},
-            f"Not everything could be graded, run the command again: {trouble}."
-            if trouble
-            else None,
+            " ".join(dict.fromkeys(problems)) or None,
         )
 
     def _write_notebooks(

@@ -12,9 +12,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.cache import engine
+from grader.cells import Found, missing
 from grader.evaluate import evaluate
 from grader.exercise import Exercise
-from grader.notebooks import duplicate_sentence
 from grader.report import Report, to_html, to_json, to_text
 from grader.worker import Worker
 
@@ -38,7 +38,7 @@ def shown(report: Report, exercise: Exercise) -> Result:
     }
 
 
-def rebuild(released: NotebookNode, answers: Mapping[str, list[str]]) -> NotebookNode:
+def rebuild(released: NotebookNode, answers: Mapping[str, Found]) -> NotebookNode:
     """The notebook that was released, with the answers of a submission in their cells.
 
     Nothing else of what a learner handed in goes any further: no output, no score, no metadata,
@@ -47,11 +47,11 @@ def rebuild(released: NotebookNode, answers: Mapping[str, list[str]]) -> Noteboo
     rebuilt = copy.deepcopy(released)
     for exercise_id, cell in ((_answered(cell), cell) for cell in rebuilt.cells):
         if exercise_id is not None:
-            found = answers.get(exercise_id, [])
-            if found:
-                cell.source = found[0]
-            if len(found) != 1:
-                cell.metadata.grader = {"refused": refusal(exercise_id, len(found))}
+            found = answers.get(exercise_id, Found(cell.source, missing(exercise_id)))
+            if found.suite or found.problem is None:
+                cell.source = found.suite
+            if found.problem is not None:
+                cell.metadata.grader = {"refused": found.problem}
     return rebuilt
 
 
@@ -80,7 +80,7 @@ def mark(
 
     `results` are by exercise, one for each answer that can be told.
     """
-    refused = {
+    problems = {
         _answered(cell): cell.metadata.grader["refused"]
         for cell in nb.cells
         if "refused" in cell.metadata.get("grader", {})
@@ -91,7 +91,7 @@ def mark(
             cell.outputs, cell.execution_count = [], None
     for exercise_id, cell in _score_cells(nb):
         if exercise_id not in results:
-            sentence = refused.get(exercise_id, _unknown(exercise_id))
+            sentence = problems.get(exercise_id, _unknown(exercise_id))
             panel, score = {"text/plain": sentence}, 0.0
             cell.metadata.grader = {"refused": sentence}
         else:
@@ -113,11 +113,13 @@ def mark(
     return scores
 
 
-def refusal(exercise_id: str, found: int) -> str:
-    """Why an answer counts nothing that was found so many times."""
-    if found:
-        return duplicate_sentence(exercise_id, found)
-    return f"The notebook holds no answer cell of {exercise_id}: take it back from the original."
+def refused(nb: NotebookNode) -> list[str]:
+    """Why answers of a marked notebook count nothing, a sentence for each."""
+    return [
+        cell.metadata.grader["refused"]
+        for _, cell in _score_cells(nb)
+        if "refused" in cell.metadata.get("grader", {})
+    ]
 
 
 def _unknown(exercise_id: str) -> str:

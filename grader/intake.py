@@ -18,8 +18,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from grader.cells import Originals, find_answers, unknown
 from grader.exercise import CourseError
-from grader.notebooks import answer_cells
+from grader.strays import Answers, names_wanted, with_strays
 
 MOST_BYTES = 1 << 20
 """Bytes of a notebook that is read. A lesson's, with all its outputs, has some 60,000."""
@@ -33,8 +34,8 @@ LONGEST_NAME = 128
 TIMESTAMP = "timestamp.txt"
 """Where nbgrader notes when a submission was handed in."""
 
-Answers = dict[str, list[str]]
-"""The sources of the answer cells of one notebook, by exercise."""
+MOST_STRAYS = 20
+"""Notebooks under other names that are looked at, of each learner."""
 
 
 class Refused(Exception):
@@ -62,12 +63,13 @@ class Refusal:
 
 
 def take_in(
-    submitted: Path, part: str, lessons: Collection[str]
+    submitted: Path, part: str, lessons: Collection[str], original: Originals = unknown
 ) -> tuple[list[Submission], list[Refusal]]:
     """Everything that was handed in for a part, in the order of the learners' names.
 
     `submitted` holds LEARNER/PART/LESSON.ipynb, as nbgrader collects it. A bad submission is
-    refused alone. Raises `CourseError` where the folder itself cannot be read.
+    refused alone. `original` tells which cells are a lesson's own, and what its stubs hold. Raises
+    `CourseError` where the folder itself cannot be read.
     """
     try:
         folder = os.open(submitted, os.O_RDONLY | os.O_DIRECTORY)
@@ -83,7 +85,7 @@ def take_in(
         alike = Counter(_folded(name) for name in names)
         for name in names:
             try:
-                submission = _submission(name, folder, part, lessons, alone=alike)
+                submission = _submission(name, folder, part, lessons, original, alone=alike)
             except Refused as refusal:
                 refused.append(Refusal(printable(name), str(refusal)))
             else:
@@ -128,7 +130,13 @@ def name_problem(name: str) -> str | None:
 
 
 def _submission(
-    name: str, folder: int, part: str, lessons: Collection[str], *, alone: Mapping[str, int]
+    name: str,
+    folder: int,
+    part: str,
+    lessons: Collection[str],
+    original: Originals,
+    *,
+    alone: Mapping[str, int],
 ) -> Submission | None:
     """One learner's submission; None for a folder that holds nothing for this part."""
     with opened(name, folder, "The learner's folder", directory=True) as learner:
@@ -144,14 +152,26 @@ def _submission(
         with opened(part, learner, f"The folder {part}", directory=True) as here:
             names = os.listdir(here)
             answers = {
-                lesson: read_answers(content(f"{lesson}.ipynb", here))
+                lesson: read_answers(content(f"{lesson}.ipynb", here), original)
                 for lesson in sorted(lessons)
                 if f"{lesson}.ipynb" in names
             }
+            others = sorted(set(names) - {f"{lesson}.ipynb" for lesson in lessons})
+            strays = _strays(others, here, original)
             if not answers:
-                wanted = " or ".join(f"{lesson}.ipynb" for lesson in sorted(lessons))
-                raise Refused(f"There is no notebook of this part: its name must be {wanted}.")
+                raise Refused(names_wanted(strays, lessons))
+            answers = with_strays(answers, strays, lessons, original)
             return Submission(name, answers, _submitted(here) if TIMESTAMP in names else None)
+
+
+def _strays(names: list[str], folder: int, original: Originals) -> dict[str, Answers]:
+    """What lies in notebooks of other names; a bad one is nobody's loss."""
+    strays: dict[str, Answers] = {}
+    notebooks = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
+    for name in notebooks[:MOST_STRAYS]:
+        with contextlib.suppress(Refused):
+            strays[printable(name)] = read_answers(content(name, folder), original)
+    return strays
 
 
 @contextlib.contextmanager
@@ -229,8 +249,8 @@ def _capital(sentence: str) -> str:
 # ------------------------------------------------------------------ a notebook
 
 
-def read_answers(raw: bytes) -> Answers:
-    """The answers in a notebook's bytes, whatever front end or version wrote them.
+def read_answers(raw: bytes, original: Originals = unknown) -> Answers:
+    """What a notebook's bytes hold for each exercise, whatever front end or version wrote them.
 
     Raises `Refused` for what is no notebook.
     """
@@ -245,9 +265,11 @@ def read_answers(raw: bytes) -> Answers:
             raise Refused(f"The notebook's format has version {version}: save it as version 4.")
         case _:
             raise Refused("The file is JSON, and no notebook.")
-    answers = answer_cells(nb)
+    answers = find_answers(nb, original)
     try:
-        json.dumps(answers, ensure_ascii=False).encode()
+        json.dumps(
+            {name: found.suite for name, found in answers.items()}, ensure_ascii=False
+        ).encode()
     except UnicodeEncodeError:
         raise Refused("The notebook holds half a character, which has no meaning alone.") from None
     return answers

@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from grader.bank import exercises
+from grader.cells import named_exercise
 from grader.directives import DirectiveError, expand
 from grader.exercise import CourseError, Exercise
 
@@ -30,9 +31,6 @@ METADATA = {
     },
 }
 """A notebook's metadata: the same whatever Python has built it."""
-
-MAGIC = re.compile(r"\s*%%ipytest\b.*?[ \t]--mutants[ =](\S+)")
-"""How an answer cell begins; the group is the exercise's id."""
 
 GIVEN = re.compile(r"^### BEGIN GIVEN\n(.*?)^### END GIVEN\n+", re.MULTILINE | re.DOTALL)
 """Tests that learners are given to repair: in the lesson a block of comments, as they are wrong."""
@@ -111,11 +109,6 @@ def lesson_notebook(lesson: Lesson, root: Path) -> NotebookNode:
     return new_notebook(cells)
 
 
-def is_place(cell_id: object) -> bool:
-    """Whether a cell has its id from its place in a lesson, as all but those of exercises have."""
-    return re.fullmatch(r"cell-\d{2,}", str(cell_id)) is not None
-
-
 def answer_cell(root: Path, exercise_id: str) -> NotebookNode:
     """The answer cell of an exercise as its lesson has it, solution included."""
     exercise = exercises().get(exercise_id)
@@ -171,8 +164,8 @@ def _declared(exercise_id: str, cell: NotebookNode, lesson: Lesson) -> Exercise:
         raise CourseError(f"{where}: the bank holds no such exercise.")
     if exercise.lesson != lesson.name:
         raise CourseError(f"{where}: the bank puts this exercise into {exercise.lesson}.")
-    magic = MAGIC.match(cell.source)
-    if magic is None or magic[1] != exercise_id:
+    begins = cell.source.lstrip().startswith("%%ipytest")
+    if not begins or named_exercise(cell.source) != exercise_id:
         raise CourseError(f"{where}: its first line must be `%%ipytest --mutants {exercise_id}`.")
     marks = re.findall(r"^### (BEGIN|END) SOLUTION$", cell.source, flags=re.MULTILINE)
     if re.search("(BEGIN|END) GIVEN", cell.source):

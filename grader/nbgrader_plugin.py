@@ -21,13 +21,15 @@ from traitlets import Bool, Enum, Unicode
 
 from grader.bank import exercises
 from grader.cache import FOLDER, Cache
+from grader.cells import Found, originals
 from grader.crew import ClassWorker, grade_with
 from grader.exercise import CourseError
 from grader.feedback import page_of_nbgrader
-from grader.graded import Result, mark, rebuild, suites
+from grader.graded import Result, mark, rebuild, refused, suites
 from grader.intake import TIMESTAMP, Submission, take_in, timestamp
-from grader.notebooks import answer_cells, read_notebook, release, stamp
+from grader.notebooks import read_notebook, release, stamp
 from grader.sandbox import Choice
+from grader.strays import Answers
 
 _nbformat: Any = nbformat  # its functions carry no types
 
@@ -49,7 +51,7 @@ class Rebuild(_Step):
     """Puts the answers of a submission into the notebook that was released."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
-        return rebuild(release(self._source(resources)), answer_cells(nb)), resources
+        return rebuild(release(self._source(resources)), _taken(nb)), resources
 
     def _source(self, resources: dict[str, Any]) -> NotebookNode:
         """The instructor's notebook, out of nbgrader's source directory."""
@@ -110,6 +112,8 @@ class GradeSuites(_Step):
         at = course.get_existing_timestamp(folder)
         submitted = None if at is None else at.isoformat()
         mark(nb, results, learner=names["student"], submitted=submitted)
+        for sentence in refused(nb):
+            self.log.warning("%s: %s", names["student"], sentence)
         return nb, resources
 
 
@@ -136,18 +140,20 @@ def _start(self: Any) -> None:
     course = self.coursedir
     submitted = Path(course.root, course.submitted_directory)
     source = Path(course.format_path(course.source_directory, ".", course.assignment_id))
+    lessons = {path.stem: path for path in source.glob("*.ipynb")}
+    given = originals(
+        lambda name: release(read_notebook(lessons[name])).cells if name in lessons else None
+    )
     try:
         step: Any = GradeSuites
         ClassWorker(sandbox=step(parent=self).sandbox)  # a missing wall is said once, not for each
-        taken, refused = take_in(
-            submitted, course.assignment_id, [path.stem for path in source.glob("*.ipynb")]
-        )
+        taken, refusals = take_in(submitted, course.assignment_id, lessons, given)
     except CourseError as error:
         self.log.error("%s", error)
         raise NbGraderException(str(error)) from None
     taken = [one for one in taken if fnmatchcase(one.learner, course.student_id)]
-    refused = [one for one in refused if fnmatchcase(one.learner, course.student_id)]
-    for refusal in refused:
+    refusals = [one for one in refusals if fnmatchcase(one.learner, course.student_id)]
+    for refusal in refusals:
         self.log.error("%s is refused: %s", refusal.learner, refusal.reason)
     home = Path(course.root, FOLDER.parts[0])
     home.mkdir(exist_ok=True)
@@ -155,11 +161,11 @@ def _start(self: Any) -> None:
         for one in taken:
             _write_clean(one, Path(folder, one.learner, course.assignment_id))
         self._taken_in = os.path.relpath(folder, course.root)
-        if taken or not refused:  # it fails where there is nothing
+        if taken or not refusals:  # it fails where there is nothing
             _stock_start(self)
-    if refused:
+    if refusals:
         raise NbGraderException(
-            f"{len(refused)} refused: {refused[0].learner}, {refused[0].reason}"
+            f"{len(refusals)} refused: {refusals[0].learner}, {refusals[0].reason}"
         )
 
 
@@ -169,17 +175,28 @@ def _input_directory(self: Any) -> str:
 
 
 def _write_clean(submission: Submission, folder: Path) -> None:
-    """A submission with nothing in it but its answers."""
+    """A submission with nothing in it but its answers, and what intake says of them."""
     folder.mkdir(parents=True)
     for lesson, answers in submission.answers.items():
         cells = [
             _nbformat.v4.new_code_cell(
-                source, metadata={"nbgrader": {"solution": True, "grade_id": exercise_id}}
+                found.suite,
+                metadata={
+                    "nbgrader": {"solution": True, "grade_id": exercise_id},
+                    "grader": {"problem": found.problem},
+                },
             )
-            for exercise_id, sources in answers.items()
-            for source in sources
+            for exercise_id, found in answers.items()
         ]
         nb = _nbformat.v4.new_notebook(cells=cells)
         (folder / f"{lesson}.ipynb").write_text(_nbformat.writes(nb), encoding="utf-8")
     if submission.submitted is not None:
         (folder / TIMESTAMP).write_text(timestamp(submission.submitted), encoding="utf-8")
+
+
+def _taken(nb: NotebookNode) -> Answers:
+    """What `_write_clean` has written."""
+    return {
+        cell.metadata.nbgrader.grade_id: Found(cell.source, cell.metadata.grader.problem)
+        for cell in nb.cells
+    }

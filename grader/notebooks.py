@@ -1,9 +1,11 @@
 """Notebooks: the exercise cells of any of them, and the two kinds that the course has."""
 
+import contextlib
 import copy
 import hashlib
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,13 +13,15 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from grader.bank import exercises
+from grader.cells import Found, Originals, find_answers, judged, missing, originals, unknown
 from grader.exercise import CourseError
 from grader.lessons import (
-    MAGIC,
     METADATA,
     answer_cell,
     find_root,
-    is_place,
+    lesson_notebook,
+    lessons,
     new_notebook,
 )
 
@@ -25,11 +29,15 @@ __all__ = [
     "CODE_STUB",
     "CourseError",
     "DuplicateAnswer",
-    "answer_cells",
-    "duplicate_sentence",
+    "Found",
     "exercise_cells",
+    "expected",
+    "find_answers",
     "find_root",
     "fingerprint",
+    "judged",
+    "missing",
+    "originals_near",
     "read_notebook",
     "release",
     "solution",
@@ -44,7 +52,7 @@ _nbformat: Any = nbformat  # its functions carry no types
 
 
 class DuplicateAnswer(CourseError):
-    """A notebook holds the answer cell of an exercise more than once."""
+    """A notebook holds several cells for one exercise, and nobody can tell which is the answer."""
 
 
 # ------------------------------------------------------------------ the cells of any notebook
@@ -53,7 +61,9 @@ class DuplicateAnswer(CourseError):
 def read_notebook(path: Path) -> NotebookNode:
     """The notebook in a file. Raises `CourseError` for a file that is none."""
     try:
-        nb: NotebookNode = _nbformat.read(path, as_version=4)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # ids that are missing or there twice are mended
+            nb: NotebookNode = _nbformat.read(path, as_version=4)
     except OSError as error:
         raise CourseError(f"{path} cannot be read ({error.strerror}): check its name.") from None
     except Exception as error:
@@ -61,46 +71,37 @@ def read_notebook(path: Path) -> NotebookNode:
     return nb
 
 
-def answer_cells(nb: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The sources of the answer cells by exercise, wherever they stand: one each, if all is well.
-
-    A cell's own metadata says best whose answer it is, whatever the learner has made of the cell.
-    Where no cell has it any more, the first line tells: `%%ipytest --mutants ID`. The lesson's own
-    cells may begin so, too, to show what a test is worth; they keep the ids that the build gave.
-    """
-    marked: dict[str, list[str]] = {}
-    named: dict[str, list[str]] = {}
-    for cell in nb.get("cells", ()):
-        match cell:
-            case {
-                "source": source,
-                "metadata": {"nbgrader": {"solution": True, "grade_id": str(exercise_id)}},
-            }:
-                marked.setdefault(exercise_id, []).append(_text(source))
-            case {"cell_type": "code", "source": source} if not is_place(cell.get("id")):
-                if magic := MAGIC.match(_text(source)):
-                    named.setdefault(magic[1], []).append(_text(source))
-    return named | marked
+def exercise_cells(nb: Mapping[str, Any], original: Originals = unknown) -> dict[str, str]:
+    """The suite of each exercise's answer. Raises `DuplicateAnswer` where it cannot be told."""
+    found = find_answers(nb, original)
+    for one in found.values():
+        if one.problem is not None:
+            raise DuplicateAnswer(one.problem)
+    return {exercise_id: one.suite for exercise_id, one in found.items()}
 
 
-def _text(source: object) -> str:
-    """A file may hold a cell's source as lines; a learner's file may hold anything."""
-    return "".join(map(str, source)) if isinstance(source, list) else str(source)
+def expected(nb: NotebookNode, path: Path) -> list[str]:
+    """The exercises of the lesson that a notebook is, or is a copy of; none for any other."""
+    about = nb.metadata.get("grader")
+    lesson = about.get("lesson") if isinstance(about, dict) else None
+    return [one.id for one in exercises().values() if one.lesson == (lesson or path.stem)]
 
 
-def exercise_cells(nb: Mapping[str, Any]) -> dict[str, str]:
-    """The source of each exercise's answer cell. Raises `DuplicateAnswer` where there are two."""
-    found = answer_cells(nb)
-    for exercise_id, sources in found.items():
-        if len(sources) > 1:
-            raise DuplicateAnswer(duplicate_sentence(exercise_id, len(sources)))
-    return {exercise_id: sources[0] for exercise_id, sources in found.items()}
+def originals_near(*places: Path) -> Originals:
+    """The lessons of the first course that a place lies in, or that this grader belongs to."""
 
+    def load(name: str) -> list[NotebookNode] | None:
+        for place in (*places, Path(__file__)):
+            # no course, one that is being written, or no jupytext: then ids have to tell
+            with contextlib.suppress(CourseError, ImportError, OSError):
+                root = find_root(place)
+                for lesson in lessons(root):
+                    if lesson.name == name:
+                        cells: list[NotebookNode] = release(lesson_notebook(lesson, root)).cells
+                        return cells
+        return None
 
-def duplicate_sentence(exercise_id: str, count: int) -> str:
-    """What to tell the owner of a notebook with too many answer cells."""
-    times = "twice" if count == 2 else f"{count} times"
-    return f"The notebook holds the answer cell of {exercise_id} {times}: keep one of them."
+    return originals(load)
 
 
 def fingerprint(nb: NotebookNode) -> str:

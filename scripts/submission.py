@@ -32,15 +32,15 @@ from pathlib import Path
 from typing import NamedTuple, get_args
 from xml.etree import ElementTree
 
-import nbformat
-
 from grader.bank import exercises
 from grader.evaluate import evaluate
 from grader.notebooks import (
     CourseError,
-    answer_cells,
-    duplicate_sentence,
+    Found,
+    expected,
+    find_answers,
     fingerprint,
+    originals_near,
     read_notebook,
 )
 from grader.report import Report, Verdict
@@ -130,8 +130,8 @@ def check(path: Path, worker: Worker, cell_timeout: float, timeout: float) -> Ch
     name = shown(path.as_posix().removeprefix("notebooks/"))
     try:
         nb = read_notebook(path)
-        expected = exercises_of(nb, path)
-        answers = answer_cells(nb)
+        asked = expected(nb, path)
+        answers = find_answers(nb, originals_near(path))
     except CourseError as error:
         return Checked(name, "no", "", [Row("", "", shown(str(error)))], failed=True)
     except Exception as error:
@@ -142,20 +142,14 @@ def check(path: Path, worker: Worker, cell_timeout: float, timeout: float) -> Ch
         valid = "" if problem else validate(plain, cell_timeout, timeout)
     runs = f"no: {problem}" if problem else "yes"
     checked = Checked(name, runs, valid, [], failed=bool(problem))
-    for exercise_id in dict.fromkeys([*expected, *answers]):
-        grade(exercise_id, answers.get(exercise_id, []), checked, worker)
+    for exercise_id in dict.fromkeys([*asked, *answers]):
+        grade(exercise_id, answers.get(exercise_id), checked, worker)
     if not checked.rows:
         checked.rows.append(Row("none"))
     return checked
 
 
-def exercises_of(nb: nbformat.NotebookNode, path: Path) -> list[str]:
-    """The exercises of the lesson that the notebook belongs to, its copies too."""
-    lesson = nb.metadata.get("grader", {}).get("lesson", path.stem)
-    return [exercise.id for exercise in exercises().values() if exercise.lesson == lesson]
-
-
-def grade(exercise_id: str, found: list[str], checked: Checked, worker: Worker) -> None:
+def grade(exercise_id: str, found: Found | None, checked: Checked, worker: Worker) -> None:
     """Add the row of one exercise."""
     exercise = exercises().get(exercise_id)
     if exercise is None:
@@ -163,16 +157,16 @@ def grade(exercise_id: str, found: list[str], checked: Checked, worker: Worker) 
         checked.failed = True
         return
     checked.points += exercise.points
-    if len(found) == 1:
-        report = evaluate(found[0], exercise, worker)
+    if found is not None and found.problem is None:
+        report = evaluate(found.suite, exercise, worker)
         checked.score += report.score
         checked.failed |= report.status not in ("graded", "not-attempted")
         score, tests = f"{report.score:g} of {report.points}", told(report)
     else:
         checked.failed = True
         score = f"0 of {exercise.points}"
-        tests = duplicate_sentence(exercise_id, len(found)) if found else "its cell is missing"
-        tests = f"not graded: {tests}"
+        why = "its cell is missing" if found is None else found.problem
+        tests = f"not graded: {why}"
     checked.rows.append(Row(exercise_id, score, tests))
 
 

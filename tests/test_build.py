@@ -455,10 +455,9 @@ def answer(source: str) -> dict[str, Any]:
 
 
 def test_answer_is_found_by_its_metadata() -> None:
-    """Moved, turned into Markdown, beside a trial of the same exercise: it is the answer."""
+    """Moved, turned into Markdown, without its first line: it is the answer."""
     mine = {**answer("mine"), "cell_type": "markdown"}
-    cells = [cell("%%ipytest --mutants adding\na trial"), cell("1"), mine]
-    assert exercise_cells({"cells": cells}) == {"adding": "mine"}
+    assert exercise_cells({"cells": [cell("1"), mine]}) == {"adding": "mine"}
 
 
 def test_answer_is_found_by_its_first_line() -> None:
@@ -476,9 +475,10 @@ def test_lesson_shows_tests_of_its_own() -> None:
 
 
 def test_two_answers_are_none() -> None:
-    """Nobody can tell which of two answers counts."""
-    with pytest.raises(DuplicateAnswer, match="holds the answer cell of adding twice: keep one"):
-        exercise_cells({"cells": [answer("mine"), answer("mine")]})
+    """Nobody can tell which of two answers counts, wherever the second stands."""
+    for other in (answer("other"), cell("%%ipytest --mutants adding\nother")):
+        with pytest.raises(DuplicateAnswer, match=r"adding \(cells 1 and 2\): keep one of them"):
+            exercise_cells({"cells": [answer("mine"), other]})
 
 
 def test_odd_cells_are_passed_over() -> None:

@@ -110,12 +110,12 @@ def half_good() -> dict[str, Any]:
 
 
 def careless(witness: Path) -> dict[str, Any]:
-    """One answer twice, one deleted, one right; scores forged, and code beside the answers."""
+    """Two answers to one, one deleted, one right; scores forged, and code beside the answers."""
     nb = solved()
     twice, gone, *_ = MINE
     cells = {cell["id"]: cell for cell in nb["cells"]}
     nb["cells"] = [cell for cell in nb["cells"] if cell["id"] != gone]
-    nb["cells"].append({**cells[twice], "id": "copy"})
+    nb["cells"].append({**cells[twice], "id": "copy", "source": HALF_GOOD})
     for name in MINE:
         score = cells[f"{name}-score"]
         score["source"] = f"open({str(witness)!r}, 'w')\n100.0"
@@ -182,7 +182,7 @@ def test_careless_notebook_is_graded_all_the_same(classroom: Classroom) -> None:
     twice, gone, *rest = MINE
     scores, cells = classroom.scores("careless"), classroom.graded("careless")
     assert scores == {twice: 0.0, gone: 0.0} | {name: MINE[name].points for name in rest}
-    assert f"holds the answer cell of {twice} twice" in cells[twice].outputs[0].data["text/plain"]
+    assert f"two different answers for {twice} (" in cells[twice].outputs[0].data["text/plain"]
     assert f"holds no answer cell of {gone}" in cells[gone].outputs[0].data["text/plain"]
     assert not (classroom.root / "witness").exists()
 

@@ -341,13 +341,13 @@ def test_what_is_checked(fork: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_deleted_and_doubled_answers(small: Any) -> None:
-    """An answer cell that is missing, or there twice, is named and is a failure."""
+    """An answer that is missing, or that cannot be told, is named and is a failure."""
     lesson = {"grader": {"lesson": "04-concurrent-operations"}}
     nb = nbformat.from_dict({"metadata": lesson, "cells": []})
-    assert "distinct-ids" in submission.exercises_of(nb, Path("Untitled.ipynb"))
+    assert "distinct-ids" in submission.expected(nb, Path("Untitled.ipynb"))
     for found, reason in (
-        ([], "not graded: its cell is missing"),
-        (["", ""], "not graded: The notebook holds the answer cell of distinct-ids twice: keep"),
+        (None, "not graded: its cell is missing"),
+        (submission.Found("", "The notebook holds two."), "not graded: The notebook holds two."),
     ):
         checked = submission.Checked("", "yes", "", [])
         submission.grade("distinct-ids", found, checked, None)

@@ -37,8 +37,8 @@ def notebook(source: Any = SOURCE, **cell: Any) -> dict[str, Any]:
     }
 
 
-def answers(nb: Any) -> dict[str, list[str]]:
-    return read_answers(json.dumps(nb).encode())
+def answers(nb: Any) -> dict[str, str]:
+    return {name: found.suite for name, found in read_answers(json.dumps(nb).encode()).items()}
 
 
 @pytest.fixture
@@ -69,32 +69,34 @@ def test_answer_is_all_that_is_read() -> None:
     """Outputs and cells that were added go no further."""
     nb = notebook(outputs=[{"output_type": "stream", "name": "stdout", "text": "5.0"}])
     nb["cells"].insert(0, {"cell_type": "markdown", "source": "mine", "metadata": {}, "id": "b"})
-    assert answers(nb) == {"distinct-ids": [SOURCE]}
+    assert answers(nb) == {"distinct-ids": SOURCE}
 
 
 def test_lines_are_joined() -> None:
     """A file may hold a source as a list of lines."""
-    assert answers(notebook(SOURCE.splitlines(keepends=True))) == {"distinct-ids": [SOURCE]}
+    assert answers(notebook(SOURCE.splitlines(keepends=True))) == {"distinct-ids": SOURCE}
 
 
 @pytest.mark.parametrize("version", [3, 4])
 def test_older_formats(version: int) -> None:
     """Whatever an older program has saved is read."""
     nb: Any = nbformat.reads(json.dumps(notebook()), as_version=4)
-    assert answers(nbformat.convert(nb, version)) == {"distinct-ids": [SOURCE]}
+    assert answers(nbformat.convert(nb, version)) == {"distinct-ids": SOURCE}
 
 
 def test_colab_and_vs_code_keep_the_first_line() -> None:
     """Where an editor has thrown the metadata away, the first line tells."""
     nb = notebook(metadata={"id": "xyz", "colab": {}})
-    assert answers(nb) == {"distinct-ids": [SOURCE]}
+    assert answers(nb) == {"distinct-ids": SOURCE}
 
 
-def test_answer_that_is_there_twice() -> None:
+def test_two_answers() -> None:
     """It is for the exercise to say so, not for the notebook."""
     nb = notebook()
-    nb["cells"] *= 2
-    assert answers(nb) == {"distinct-ids": [SOURCE, SOURCE]}
+    nb["cells"] += notebook(f"{SOURCE}\nx = 1")["cells"]
+    (found,) = read_answers(json.dumps(nb).encode()).values()
+    assert found.problem is not None
+    assert "two different answers for distinct-ids (cells 1 and 2)" in found.problem
 
 
 @pytest.mark.parametrize(
