@@ -140,25 +140,30 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Grade every exercise of your notebooks; exit 0 only at full marks."""
-    from grader import notebooks  # it takes a second to import, as everything of Jupyter does
+    from grader import checking  # it takes a second to import, as everything of Jupyter does
 
-    found = [(path, notebooks.exercise_cells(notebooks.read_notebook(path))) for path in files]
-    chosen = [(path, named(name), text) for path, cells in found for name, text in cells.items()]
-    if not chosen:
-        raise Refused("there is no exercise in these notebooks; name a lesson's notebook.")
-    results: list[tuple[Path, Report]] = []
+    answers = [one for path in files for one in checking.asked(path)]
+    troubles = checking.troubles(answers)
+    if len(troubles) == len(answers):
+        raise Refused(checking.nothing_to_grade(troubles))
+    reports: list[Report] = []
     with errors.status("warming up …") as status, Worker() as worker:
-        for path, exercise, text in chosen:
-            status.update(f"{exercise.id} …")
-            results.append((path, evaluate_suite(text, exercise, worker)))
+        for one in answers:
+            status.update(f"{one.name} …")
+            report = one.refused or evaluate_suite(one.suite, named(one.name), worker)
+            reports.append(report)
     if as_json:
-        _print_json([{"notebook": str(path), **to_json(report)} for path, report in results])
+        _print_json([checking.to_json(*each) for each in zip(answers, reports, strict=True)])
     else:
-        for path, report in results:
-            print(f"{path}: {headline(report)}")
-        total = sum(report.score for _, report in results)
-        print(f"{total:g} of {sum(report.points for _, report in results)} points")
-    raise typer.Exit(0 if all(report.full for _, report in results) else 1)
+        for one, report in zip(answers, reports, strict=True):
+            if one.trouble is None:
+                print(_writable(f"{one.notebook}: {headline(report)}"))
+        total = sum(report.score for report in reports)
+        print(f"{total:g} of {sum(report.points for report in reports)} points")
+        for sentence in troubles:
+            errors.print(f"grader: {_writable(sentence)}", markup=False)
+    full = all(report.full for report in reports)
+    raise typer.Exit(2 if troubles else 0 if full else 1)
 
 
 @app.command(epilog="Example: grader build --check")
