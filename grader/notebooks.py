@@ -38,6 +38,7 @@ __all__ = [
     "judged",
     "missing",
     "originals_near",
+    "problem_of",
     "read_notebook",
     "release",
     "solution",
@@ -78,6 +79,18 @@ def exercise_cells(nb: Mapping[str, Any], original: Originals = unknown) -> dict
         if one.problem is not None:
             raise DuplicateAnswer(one.problem)
     return {exercise_id: one.suite for exercise_id, one in found.items()}
+
+
+def problem_of(path: Path, exercise_id: str) -> str | None:
+    """Why nobody can tell an exercise's answer in a notebook as it was last saved.
+
+    None where all is well, and for a file that cannot be read: a panel has nothing to add then.
+    """
+    try:
+        found = find_answers(read_notebook(path), originals_near(path))
+    except CourseError:
+        return None
+    return found[exercise_id].problem if exercise_id in found else None
 
 
 def expected(nb: NotebookNode, path: Path) -> list[str]:

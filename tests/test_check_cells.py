@@ -30,6 +30,7 @@ from editing import (
 )
 
 from grader import cli
+from grader.notebooks import problem_of
 from grader.report import Report
 
 
@@ -197,6 +198,16 @@ def test_check_says_nothing_of_ids(check: Check) -> None:
         path = check.write("04-concurrent-operations.ipynb", written)
         code, _, errors = check(path)
         assert (code, errors) == (1, "")
+
+
+def test_problem_for_a_panel(check: Check) -> None:
+    """A panel may say what is wrong in the notebook as it was last saved."""
+    path = check.write("04-concurrent-operations.ipynb", in_trouble())
+    assert "two different answers" in str(problem_of(path, FIRST))
+    assert "was split" in str(problem_of(path, SECOND))
+    assert problem_of(path, THIRD) is None
+    assert problem_of(path, "no-such-exercise") is None
+    assert problem_of(check.folder / "gone.ipynb", FIRST) is None
 
 
 @pytest.mark.slow
