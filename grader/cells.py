@@ -25,6 +25,9 @@ MAGIC = re.compile(rf"{_HEADER}%%ipytest\b.*?[ \t]--mutants(?:[ \t]+|=)[\"']?([^
 SCORE = re.compile(r"grader\.score\(\s*([\"'])[\w-]+\1\s*\)\s*;?\s*(#.*)?")
 """The line of a score cell."""
 
+TESTS = re.compile(r"^(async def test|def test|class Test)", re.MULTILINE)
+"""How a test begins, in a cell that nothing else marks."""
+
 MOST_LISTED = 8
 """Cells or files that a sentence names."""
 
@@ -270,7 +273,7 @@ def _next_to(
     cell = cells[index]
     source = source_of(cell)
     plain = cell.get("cell_type") == "code" and not source.lstrip().startswith("%%")
-    if not plain or is_place(cell.get("id")) or not re.search(r"^(async )?def test", source, re.M):
+    if not plain or is_place(cell.get("id")) or TESTS.search(source) is None:
         return None
     return _Cell.read(index, source, marked=False)
 
@@ -295,13 +298,13 @@ def _told(
         return _split(exercise_id, [idle, below])
     if not real:
         return Found(idle.text)
-    parts = [cell for cell in real if not cell.named and cell.marked]
     bodies = {cell.body for cell in real}
+    parts = [cell for cell in real if not cell.named and cell.marked]
     whole = [cell for cell in heads if cell.body in bodies]
-    own = [cell for cell in whole or heads if cell.marked]
-    if parts and own and len(whole) <= 1:
-        above = [cell for cell in own if cell.number < parts[0].number]
-        return _split(exercise_id, [(above or own)[-1], *parts])
+    upper = [cell for cell in whole or heads if cell.marked]  # it may hold imports alone
+    if parts and upper and len(whole) <= 1:
+        above = [cell for cell in upper if cell.number < parts[0].number]
+        return _split(exercise_id, [(above or upper)[-1], *parts])
     if len(real) == 1:
         return Found(real[0].text)
     numbers = [cell.number for cell in cells if cell.body in bodies]

@@ -1,5 +1,6 @@
 """Cells that are copied, split and merged in a real JupyterLab, and what its file then holds."""
 
+import contextlib
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ import nbformat
 import pytest
 from browsing import PATIENCE, jupyterlab
 from editing import ANSWER, FIRST, LESSON, ROOT, lines_of_tests, solved
+from nbformat.reader import NotJSONError
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from grader.cells import Found, find_answers
@@ -49,8 +51,9 @@ class Lesson:
         """What is found for the exercise, once JupyterLab has written so many cells."""
         expect(self.page.locator(".jp-Notebook .jp-Cell")).to_have_count(cells)
         self.press("Control+s")
-        for _ in range(100):
-            self.cells = nbformat.read(self.path, as_version=4).cells
+        for _ in range(int(10 * PATIENCE)):
+            with contextlib.suppress(NotJSONError):  # it is about to be written
+                self.cells = nbformat.read(self.path, as_version=4).cells
             if len(self.cells) == cells:
                 break
             self.page.wait_for_timeout(100)
