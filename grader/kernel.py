@@ -213,6 +213,16 @@ def load(ipython: Any) -> None:
     _ipython = ipython
 
 
+def problem_of(exercise_id: str) -> str | None:
+    """Why nobody could tell the answer to an exercise in the notebook, as it was last saved."""
+    path = os.environ.get("JPY_SESSION_NAME") or _ipython.user_ns.get("__vsc_ipynb_file__")
+    if not path or not Path(path).is_file():
+        return None
+    from grader import notebooks  # it loads nbformat, and few need it
+
+    return notebooks.problem_of(Path(path), exercise_id)
+
+
 def explanation() -> str | None:
     """The way from this notebook to the page that explains the panel, if it is there."""
     for way in ("", "../"):

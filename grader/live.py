@@ -3,6 +3,7 @@
 import contextlib
 import gc
 from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +155,9 @@ class Course:
             except KeyboardInterrupt:
                 return
             kernel.reports[self._exercise.id] = report
+            problem = kernel.problem_of(self._exercise.id)
+            if problem is not None:  # the cell is judged, and the notebook would not be
+                report = replace(report, reason=" ".join(filter(None, [report.reason, problem])))
             page = kernel.explanation()
             kernel.display(to_html(report, self._exercise, page), to_text(report, self._exercise))
 
