@@ -133,4 +133,4 @@ def assert_usable(kernel: Kernel) -> None:
     assert kernel.leftovers() == []
     shown = kernel.run(f"%%ipytest --mutants distinct-ids\n{WRONG}")
     assert "1 failed" in shown.stdout
-    assert "line 3: assert 1 == 2" in shown.panel
+    assert "line 3: `assert 1 == 2`" in shown.panel

@@ -22,6 +22,10 @@ from vespera_scriptorium.domain.task import TaskResult
 
 ROOT = Path(__file__).parents[1]
 UNDISGUISED = Defences(disguise=False)
+OPEN = Defences(rules=False, guard=False)
+"""Nothing is left but the disguise."""
+
+NAKED = Defences(rules=False, guard=False, disguise=False)
 
 TWO_AT_ONCE = """
 async def test_another_order_is_possible():
@@ -254,25 +258,24 @@ def looking(exercise: Exercise, *ways: str) -> str:
 
 
 @pytest.fixture
-def without_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Attackers get past the static rules, and chance is always the same."""
-    monkeypatch.setattr("grader.suite._check", lambda tree: None)
+def any_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suite may be longer than any, and chance is always the same."""
     monkeypatch.setattr("grader.suite.LONGEST", 10_000_000)
     monkeypatch.setattr("grader.evaluate.secrets.randbits", lambda bits: 1)
 
 
 @pytest.mark.parametrize("way", GUESSES)
-@pytest.mark.usefixtures("without_rules")
+@pytest.mark.usefixtures("any_length")
 def test_comparing_with_the_bank_earns_nothing(worker: Worker, way: str) -> None:
     """By whatever is compared."""
-    assert evaluate(looking(creation, way), creation, worker).score == 0
+    assert evaluate(looking(creation, way), creation, worker, defences=OPEN).score == 0
 
 
 @pytest.mark.parametrize("way", ["hash", "names", "size", "opcodes", "grams", "jaccard"])
-@pytest.mark.usefixtures("without_rules")
+@pytest.mark.usefixtures("any_length")
 def test_comparing_would_earn_without_a_disguise(worker: Worker, way: str) -> None:
     """These attacks are real ones."""
-    assert evaluate(looking(creation, way), creation, worker, defences=UNDISGUISED).full
+    assert evaluate(looking(creation, way), creation, worker, defences=NAKED).full
 
 
 WITH_MUTANTS = [name for name, exercise in exercises().items() if exercise.mutants]
@@ -280,14 +283,14 @@ WITH_MUTANTS = [name for name, exercise in exercises().items() if exercise.mutan
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_MUTANTS)
-@pytest.mark.usefixtures("without_rules")
+@pytest.mark.usefixtures("any_length")
 def test_comparing_earns_nothing_in_the_whole_bank(worker: Worker, name: str) -> None:
     """Helpers that stand in the suite itself included."""
     exercise = exercises()[name]
     suite = looking(exercise, "hash", "constants", "size", "opcodes", "grams", "jaccard")
     if any(target.module == SUITE for target in exercise.reference.sources):
         suite = f"from vespera_scriptorium import *\n{suite}"
-    found = evaluate(suite, exercise, worker)
+    found = evaluate(suite, exercise, worker, defences=OPEN)
     assert (found.status, found.killed) == ("graded", 0)
 
 
@@ -365,22 +368,22 @@ async def test_looks():
 BY_NAME = "'create_all_but_one' in name or 'turn' in name for name in seen"
 
 
-@pytest.mark.usefixtures("without_rules")
+@pytest.mark.usefixtures("any_length")
 def test_names_of_running_tasks_earn_nothing(worker: Worker) -> None:
     """The functions within have other names each time, in what runs, too."""
     suite = RUNNING.replace("{words}", BY_NAME)
-    assert evaluate(suite, together, worker, defences=UNDISGUISED).full
-    assert evaluate(suite, together, worker).score == 0
+    assert evaluate(suite, together, worker, defences=NAKED).full
+    assert evaluate(suite, together, worker, defences=OPEN).score == 0
 
 
-@pytest.mark.usefixtures("without_rules")
+@pytest.mark.usefixtures("any_length")
 def test_code_of_running_tasks_earns_nothing(worker: Worker) -> None:
     """What a function within holds, all of its kind hold."""
     suite = RUNNING.replace("{words}", "name == 'success' or name == 'TaskResult' for name in seen")
-    assert evaluate(suite, together, worker).score == 0
+    assert evaluate(suite, together, worker, defences=OPEN).score == 0
 
 
-@pytest.mark.usefixtures("without_rules")
+@pytest.mark.usefixtures("any_length")
 @pytest.mark.parametrize("look", ["inspect.getsource", "inspect.getsourcelines", "lines"])
 def test_sources_and_lines_earn_nothing(worker: Worker, look: str) -> None:
     """Where the source should be there is the application's own file, and one line for all."""
@@ -397,6 +400,6 @@ def test_sources_and_lines_earn_nothing(worker: Worker, look: str) -> None:
             assert {line for *_, line in code.co_lines()} == {1}
             assert {line for line, *_ in code.co_positions()} == {1}
     """
-    found: Report = evaluate(dedent(suite).replace("{look}", look), creation, worker)
+    found: Report = evaluate(dedent(suite).replace("{look}", look), creation, worker, defences=OPEN)
     assert found.score == 0
     assert found.tests[1].verdict == "valid"

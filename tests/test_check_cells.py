@@ -96,7 +96,7 @@ def test_check_goes_on_after_a_bad_cell(check: Check) -> None:
         f"{FIRST} (cells 11 and 12): keep one of them.",
         f"{path}: {SECOND}: rejected, 0 of 5 points. The answer cell of {SECOND} was split: merge "
         "cells 26 and 27 again (Edit, Merge Selected Cells).",
-        f"{path}: {THIRD}: 1 of 5 points, .",
+        f"{path}: {THIRD}: 1 of 5 points.",
         "1 of 15 points",
     ]
 
@@ -122,7 +122,7 @@ def test_check_goes_on_after_a_bad_notebook(check: Check, first: bool) -> None:
     paths = [bad, good] if first else [good, bad]
     code, output, errors = check(*paths)
     assert code == 2
-    assert output.splitlines() == [f"{good}: {FIRST}: 1 of 5 points, .", "1 of 5 points"]
+    assert output.splitlines() == [f"{good}: {FIRST}: 1 of 5 points.", "1 of 5 points"]
     assert errors.startswith(f"grader: {bad} is not a notebook (")
     entries = {one["notebook"]: one for one in check.json(*paths)}
     assert entries[str(bad)]["exercise"] is None

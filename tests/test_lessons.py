@@ -26,6 +26,9 @@ every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: les
 WHOLE = [lesson for lesson in LESSONS if not lesson.is_draft and not lesson.is_page]
 """A draft has its exercises, and not yet the shape of a lesson; a page is none."""
 
+every_numbered_lesson = pytest.mark.parametrize(
+    "lesson", [lesson for lesson in LESSONS if not lesson.is_page], ids=lambda lesson: lesson.name
+)
 every_whole_lesson = pytest.mark.parametrize("lesson", WHOLE, ids=lambda lesson: lesson.name)
 every_part_lesson = pytest.mark.parametrize(
     "lesson", [lesson for lesson in WHOLE if lesson.name != START], ids=lambda lesson: lesson.name
@@ -123,7 +126,7 @@ def test_nobody_shouts(lesson):
     assert "!" not in prose(lesson).replace("![", "[")
 
 
-@every_lesson
+@every_numbered_lesson
 def test_a_lesson_says_how_long_it_takes_and_what_comes_before(lesson):
     """In its first cell."""
     found = re.search(r"\*\*(\d+) minutes\.\*\* Before: \S", cells(lesson)[0].source)
@@ -214,7 +217,7 @@ def test_links_within_the_course_lead_somewhere(lesson):
         assert path.as_posix() in notebooks, target
 
 
-@every_lesson
+@every_numbered_lesson
 def test_each_exercise_of_the_bank_is_in_its_lesson_once(lesson):
     """With its contract and its worked mutant before the answer cell, and its hint after it."""
     source = lesson.source.read_text(encoding="utf-8")

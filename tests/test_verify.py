@@ -243,7 +243,7 @@ def test_names_of_properties_and_of_the_suite() -> None:
         (HEAD + KILLS_1, "the stub is graded with 1 points, not untouched"),
         ("x = 1", "the stub is graded with 0 points, not untouched"),
         ("def test_a(:", "the stub is error with 0 points, not untouched"),
-        ("import os", "the stub is rejected with 0 points, not untouched"),
+        ("exec('')", "the stub is rejected with 0 points, not untouched"),
     ],
 )
 def test_stub(verify: Verify, stub: str, problem: str) -> None:
@@ -258,7 +258,7 @@ def test_stub(verify: Verify, stub: str, problem: str) -> None:
         (HEAD + KILLS_1 + KILLS_2 + KILLS_3, "the solution lets mutant 4 live (A title may be"),
         (SOLUTION + "def test_bad(): assert 0", "the solution's test_bad is wrong: line"),
         ("def test_a(:", "the solution is error: Line 1: invalid syntax."),
-        ("import os", "the solution is rejected: Line 1: `os` cannot be imported here"),
+        ("exec('')", "the solution is rejected: Line 1: `exec` runs what nobody can read"),
         (SOLUTION + "def test_a(): pass", "the solution's test_a names no clause in its docstring"),
         (SOLUTION.replace("Clause 4", "Clause 1"), "WaitsForATitle breaks clause 4, and no test"),
         (SOLUTION.replace("asyncio.timeout(5)", "asyncio.Lock()"), "the solution's test_an_empty"),
