@@ -212,27 +212,3 @@ async def test_own_operations(service: TimeoutAwareService) -> None:
     assert (await service.slow_operation(timeout=61)).success
     with pytest.raises(TimeoutError):
         await service.slow_operation(timeout=59)
-
-
-@pytest.mark.parametrize("ends", ["with an answer", "with an error"])
-async def test_a_cancellation_comes_out_whatever_the_work_makes_of_it(ends: str) -> None:
-    """Contract 6: also where the work swallows it, and ends as if nothing had happened."""
-    service = TimeoutAwareService()
-    begun = asyncio.Event()
-
-    async def work() -> str:
-        begun.set()
-        try:
-            await asyncio.sleep(60)
-        except asyncio.CancelledError:
-            await asyncio.sleep(0)
-        if ends == "with an error":
-            raise ValueError("mine")
-        return "as if nothing had happened"
-
-    running = asyncio.create_task(service.run(work, timeout=3600))
-    await begun.wait()
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
-    assert service.busy == 0

@@ -79,20 +79,17 @@ class TimeoutAwareService:
     async def _run(self, work: Callable[[], Awaitable[T]], deadline: asyncio.Timeout) -> T:
         """Await the work until a deadline."""
         cause: Exception | None = None
-        before = _cancellations()
         self.busy += 1
         try:
             async with deadline:
                 result = await work()
         except Exception as error:
-            if not deadline.expired() and _cancellations() == before:
+            if not deadline.expired():
                 raise
             cause = error
         finally:
             self.busy -= 1
-        # Both also when the work swallowed its cancellation and answered after all.
-        if _cancellations() > before:
-            raise asyncio.CancelledError from cause
+        # Also when the work swallowed its cancellation and answered after all.
         if deadline.expired():
             raise DeadlineExceededError("the work did not end by its deadline") from cause
         return result
@@ -125,9 +122,3 @@ class TimeoutAwareService:
             return ServiceResult(success=True)
 
         return await self.run(work, timeout)
-
-
-def _cancellations() -> int:
-    """How often somebody has asked the running task to end, and not taken it back."""
-    task = asyncio.current_task()
-    return 0 if task is None else task.cancelling()
