@@ -4,7 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from grader.exercise import Exercise
-from vespera_scriptorium.application.timeout_aware_service import T, TimeoutAwareService
+from vespera_scriptorium.application.timeout_aware_service import (
+    T,
+    TimeoutAwareService,
+    _cancellations,
+)
 from vespera_scriptorium.domain.errors import DeadlineExceededError, reason
 from vespera_scriptorium.domain.task import BatchOutcome
 
@@ -53,6 +57,8 @@ class TaskOfItsOwn(TimeoutAwareService):
         except asyncio.CancelledError:
             task.cancel()
             await asyncio.wait({task})
+            if not task.cancelled():
+                task.exception()
             raise
         finally:
             self.busy -= 1
@@ -108,16 +114,23 @@ class LateAnswer(TimeoutAwareService):
     """Returns what work answers that swallowed its cancellation, as if it had come in time."""
 
     async def _run(self, work: Callable[[], Awaitable[T]], deadline: asyncio.Timeout) -> T:
+        cause: Exception | None = None
+        before = _cancellations()
         self.busy += 1
         try:
             async with deadline:
-                return await work()
+                result = await work()
         except Exception as error:
-            if not deadline.expired():
-                raise
-            raise DeadlineExceededError("the work did not end by its deadline") from error
+            cause = error
         finally:
             self.busy -= 1
+        if _cancellations() > before:
+            raise asyncio.CancelledError from cause
+        if cause is None:
+            return result
+        if deadline.expired():
+            raise DeadlineExceededError("the work did not end by its deadline") from cause
+        raise cause
 
 
 @deadline.mutant(clause=4)
@@ -126,18 +139,22 @@ class EveryTimeoutIsMine(TimeoutAwareService):
 
     async def _run(self, work: Callable[[], Awaitable[T]], deadline: asyncio.Timeout) -> T:
         cause: Exception | None = None
+        before = _cancellations()
         self.busy += 1
         try:
             async with deadline:
                 result = await work()
         except Exception as error:
-            if not deadline.expired() and not isinstance(error, TimeoutError):
-                raise
             cause = error
         finally:
             self.busy -= 1
-        if deadline.expired() or cause is not None:
+        # Also when the work made an answer or an error of its cancellation.
+        if _cancellations() > before:
+            raise asyncio.CancelledError from cause
+        if deadline.expired() or isinstance(cause, TimeoutError):
             raise DeadlineExceededError("the work did not end by its deadline") from cause
+        if cause is not None:
+            raise cause
         return result
 
 
@@ -147,16 +164,20 @@ class StaysBusy(TimeoutAwareService):
 
     async def _run(self, work: Callable[[], Awaitable[T]], deadline: asyncio.Timeout) -> T:
         cause: Exception | None = None
+        before = _cancellations()
         self.busy += 1
         try:
             async with deadline:
                 result = await work()
         except Exception as error:
-            if not deadline.expired():
-                raise
             cause = error
+        # Also when the work made an answer or an error of its cancellation.
+        if _cancellations() > before:
+            raise asyncio.CancelledError from cause
         if deadline.expired():
             raise DeadlineExceededError("the work did not end by its deadline") from cause
+        if cause is not None:
+            raise cause
         self.busy -= 1
         return result
 
@@ -171,16 +192,14 @@ class CancelledIsTooLate(TimeoutAwareService):
         try:
             async with deadline:
                 result = await work()
-        except asyncio.CancelledError as error:
-            cause = error
-        except Exception as error:
-            if not deadline.expired():
-                raise
+        except (Exception, asyncio.CancelledError) as error:
             cause = error
         finally:
             self.busy -= 1
-        if deadline.expired() or cause is not None:
+        if deadline.expired() or isinstance(cause, asyncio.CancelledError):
             raise DeadlineExceededError("the work did not end by its deadline") from cause
+        if cause is not None:
+            raise cause
         return result
 
 
@@ -468,8 +487,9 @@ class CleanupTask(TimeoutAwareService):
         finally:
             task.cancel()
             await asyncio.wait({task})
+            error = None if task.cancelled() else task.exception()
             self.busy -= 1
-        if not task.cancelled() and isinstance(error := task.exception(), Exception):
+        if isinstance(error, Exception):
             missed.add_note(f"{type(error).__name__} in the cleanup: {reason(error)}")
 
 

@@ -120,6 +120,37 @@ async def test_cancellation_from_outside_is_no_timeout(service: TimeoutAwareServ
     assert service.busy == 0
 
 
+@pytest.mark.parametrize("reaction", ["answer", "error"])
+@pytest.mark.parametrize("method", ["run", "run_batch", "run_with_cleanup", "cleanup"])
+async def test_cancellation_holds_whatever_the_work_makes_of_it(
+    service: TimeoutAwareService, method: str, reaction: str
+) -> None:
+    """Neither an answer nor an error takes its place, and nothing else is begun."""
+    begun = Work(1)
+
+    async def work() -> str:
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            if reaction == "error":
+                raise ValueError("late") from None
+        return "late answer"
+
+    calls: dict[str, Callable[[], Awaitable[object]]] = {
+        "run": lambda: service.run(work, timeout=5),
+        "run_batch": lambda: service.run_batch({"a": work, "b": begun}, budget=5),
+        "run_with_cleanup": lambda: service.run_with_cleanup(work, begun, timeout=5),
+        "cleanup": lambda: service.run_with_cleanup(Work(3600), work, timeout=0),
+    }
+    task = asyncio.ensure_future(calls[method]())
+    await asyncio.sleep(1)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert begun.events == []
+    assert service.busy == 0
+
+
 async def test_batch_shares_one_budget(service: TimeoutAwareService) -> None:
     """What ends in time is kept, an error hides nothing, the rest is cancelled or never begun."""
     start = now()

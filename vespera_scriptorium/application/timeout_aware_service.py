@@ -29,7 +29,8 @@ class TimeoutAwareService:
        cleanup has `cleanup_timeout` of its own, counted from its start, and is cancelled then.
        Either way the `DeadlineExceededError` of the work comes out; its `cleanup_abandoned` tells
        which. An error of the cleanup comes out as a note on it.
-    6. A cancellation from outside comes out of every method as `CancelledError`, at any moment.
+    6. A cancellation from outside comes out of every method as `CancelledError`, at any moment, and
+       whatever the work or the cleanup makes of it.
     """
 
     def __init__(self) -> None:
@@ -79,19 +80,22 @@ class TimeoutAwareService:
     async def _run(self, work: Callable[[], Awaitable[T]], deadline: asyncio.Timeout) -> T:
         """Await the work until a deadline."""
         cause: Exception | None = None
+        before = _cancellations()
         self.busy += 1
         try:
             async with deadline:
                 result = await work()
         except Exception as error:
-            if not deadline.expired():
-                raise
             cause = error
         finally:
             self.busy -= 1
-        # Also when the work swallowed its cancellation and answered after all.
+        # Also when the work made an answer or an error of its cancellation.
+        if _cancellations() > before:
+            raise asyncio.CancelledError from cause
         if deadline.expired():
             raise DeadlineExceededError("the work did not end by its deadline") from cause
+        if cause is not None:
+            raise cause
         return result
 
     async def _clean_up(
@@ -122,3 +126,9 @@ class TimeoutAwareService:
             return ServiceResult(success=True)
 
         return await self.run(work, timeout)
+
+
+def _cancellations() -> int:
+    """How often somebody has asked the current task to end."""
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()

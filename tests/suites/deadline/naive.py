@@ -1,3 +1,5 @@
+import asyncio
+
 import pytest
 
 from vespera_scriptorium import Container, TimeoutAwareService
@@ -26,3 +28,17 @@ async def test_error_is_raised(service):
 
     with pytest.raises(ValueError, match="broken"):
         await service.run(work, timeout=5.0)
+
+
+async def test_cancelled_work_that_fails_has_ended(service):
+    async def work():
+        try:
+            await asyncio.sleep(60)
+        finally:
+            raise ValueError("broken")
+
+    task = asyncio.create_task(service.run(work, timeout=5.0))
+    await asyncio.sleep(1)
+    task.cancel()
+    await asyncio.wait([task])
+    assert task.done()
