@@ -266,6 +266,9 @@ class ExitStack(TaskExecutionWorkflow):
                     if step.name not in outputs:
                         outputs[step.name] = await step.run(dict(outputs))
                         await self._tasks.save(replace(task, outputs=dict(outputs)))
+                except asyncio.CancelledError:
+                    stack.pop_all()
+                    raise
                 except Exception as error:
                     failure = error
                     errors.append(f"{reason(error)} ({step.name})")

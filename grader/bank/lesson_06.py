@@ -4,11 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from grader.exercise import Exercise
-from vespera_scriptorium.application.timeout_aware_service import (
-    T,
-    TimeoutAwareService,
-    _cancellations,
-)
+from vespera_scriptorium.application.cancellation import cancellations
+from vespera_scriptorium.application.timeout_aware_service import T, TimeoutAwareService
 from vespera_scriptorium.domain.errors import DeadlineExceededError, reason
 from vespera_scriptorium.domain.task import BatchOutcome
 
@@ -115,7 +112,7 @@ class LateAnswer(TimeoutAwareService):
 
     async def _run(self, work: Callable[[], Awaitable[T]], deadline: asyncio.Timeout) -> T:
         cause: Exception | None = None
-        before = _cancellations()
+        before = cancellations()
         self.busy += 1
         try:
             async with deadline:
@@ -124,7 +121,7 @@ class LateAnswer(TimeoutAwareService):
             cause = error
         finally:
             self.busy -= 1
-        if _cancellations() > before:
+        if cancellations() > before:
             raise asyncio.CancelledError from cause
         if cause is None:
             return result
@@ -139,7 +136,7 @@ class EveryTimeoutIsMine(TimeoutAwareService):
 
     async def _run(self, work: Callable[[], Awaitable[T]], deadline: asyncio.Timeout) -> T:
         cause: Exception | None = None
-        before = _cancellations()
+        before = cancellations()
         self.busy += 1
         try:
             async with deadline:
@@ -149,7 +146,7 @@ class EveryTimeoutIsMine(TimeoutAwareService):
         finally:
             self.busy -= 1
         # Also when the work made an answer or an error of its cancellation.
-        if _cancellations() > before:
+        if cancellations() > before:
             raise asyncio.CancelledError from cause
         if deadline.expired() or isinstance(cause, TimeoutError):
             raise DeadlineExceededError("the work did not end by its deadline") from cause
@@ -164,7 +161,7 @@ class StaysBusy(TimeoutAwareService):
 
     async def _run(self, work: Callable[[], Awaitable[T]], deadline: asyncio.Timeout) -> T:
         cause: Exception | None = None
-        before = _cancellations()
+        before = cancellations()
         self.busy += 1
         try:
             async with deadline:
@@ -172,7 +169,7 @@ class StaysBusy(TimeoutAwareService):
         except Exception as error:
             cause = error
         # Also when the work made an answer or an error of its cancellation.
-        if _cancellations() > before:
+        if cancellations() > before:
             raise asyncio.CancelledError from cause
         if deadline.expired():
             raise DeadlineExceededError("the work did not end by its deadline") from cause

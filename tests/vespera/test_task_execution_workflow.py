@@ -265,6 +265,33 @@ async def test_cancelled_execution_keeps_its_progress(
     assert recorder.events == ["a", "b"]
 
 
+@pytest.mark.parametrize("reaction", ["answer", "error"])
+async def test_cancellation_holds_whatever_a_step_makes_of_it(
+    workflow: TaskExecutionWorkflow, task_id: str, recorder: Recorder, reaction: str
+) -> None:
+    """It comes out, nothing is undone or begun, and the task is cancelled."""
+    at_work = asyncio.Event()
+
+    async def hang(outputs: Mapping[str, str]) -> str:
+        at_work.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if reaction == "error":
+                raise OSError("nothing was put away") from None
+        return "too late"
+
+    steps = [recorder.step("a"), WorkflowStep("b", hang), recorder.step("c")]
+    running = asyncio.create_task(workflow.execute_task(task_id, steps, recorder.on_failure))
+    async with asyncio.timeout(5):
+        await at_work.wait()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert recorder.events == ["a"]
+    assert (await workflow.get_task_status(task_id)).status == "cancelled"
+
+
 async def test_repository_that_fails_is_an_error_result() -> None:
     """What the repository raises is the reason in the result, and the task can be tried again."""
     tasks = InMemoryTaskRepository()

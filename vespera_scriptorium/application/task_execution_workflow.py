@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from vespera_scriptorium.application.cancellation import heed
 from vespera_scriptorium.application.ports import Specialist, TaskRepository
 from vespera_scriptorium.domain.errors import (
     IllegalTransitionError,
@@ -15,6 +16,7 @@ from vespera_scriptorium.domain.errors import (
 )
 from vespera_scriptorium.domain.task import Task, TaskResult, TaskStatus, WorkflowState
 
+Run = Callable[[Mapping[str, str]], Awaitable[str]]
 OnFailure = Callable[[Task, Exception], Awaitable[None]]
 
 
@@ -27,7 +29,7 @@ class WorkflowStep:
     """
 
     name: str
-    run: Callable[[Mapping[str, str]], Awaitable[str]]
+    run: Run
     compensate: Callable[[], Awaitable[None]] | None = None
 
 
@@ -53,7 +55,8 @@ class TaskExecutionWorkflow:
        is not done any more.
     7. `attempts` counts how often the task was executed or resumed, and is stored before any step.
     8. Cancelled while it executes, the workflow stores the task as cancelled, compensates nothing,
-       and raises `CancelledError`, also when that cannot be stored.
+       and raises `CancelledError`: also when that cannot be stored, or a step makes an answer or
+       an error of it.
     """
 
     def __init__(self, tasks: TaskRepository, specialist: Specialist) -> None:
@@ -139,6 +142,7 @@ class TaskExecutionWorkflow:
             async with self._claim(task_id, legal) as task:
                 if steps is None:
                     steps = [WorkflowStep("work", lambda outputs: self._specialist.run(task))]
+                steps = [replace(step, run=_heeding(step.run)) for step in steps]
                 try:
                     return await self._run_steps(task, steps, on_failure)
                 except asyncio.CancelledError as cancellation:
@@ -227,3 +231,12 @@ class TaskExecutionWorkflow:
         """Keep the progress that is stored, under the status cancelled."""
         stored = await self._tasks.get(task.id)
         await self._tasks.save(replace(stored or task, status=TaskStatus.CANCELLED))
+
+
+def _heeding(run: Run) -> Run:
+    """The same, from which a cancellation comes out whatever is made of it."""
+
+    async def heeding(outputs: Mapping[str, str]) -> str:
+        return await heed(run(outputs))
+
+    return heeding

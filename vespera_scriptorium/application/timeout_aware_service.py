@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
+from vespera_scriptorium.application.cancellation import cancellations
 from vespera_scriptorium.domain.errors import DeadlineExceededError, reason
 from vespera_scriptorium.domain.results import ServiceResult
 from vespera_scriptorium.domain.task import BatchOutcome
@@ -80,7 +81,7 @@ class TimeoutAwareService:
     async def _run(self, work: Callable[[], Awaitable[T]], deadline: asyncio.Timeout) -> T:
         """Await the work until a deadline."""
         cause: Exception | None = None
-        before = _cancellations()
+        before = cancellations()
         self.busy += 1
         try:
             async with deadline:
@@ -90,7 +91,7 @@ class TimeoutAwareService:
         finally:
             self.busy -= 1
         # Also when the work made an answer or an error of its cancellation.
-        if _cancellations() > before:
+        if cancellations() > before:
             raise asyncio.CancelledError from cause
         if deadline.expired():
             raise DeadlineExceededError("the work did not end by its deadline") from cause
@@ -126,9 +127,3 @@ class TimeoutAwareService:
             return ServiceResult(success=True)
 
         return await self.run(work, timeout)
-
-
-def _cancellations() -> int:
-    """How often somebody has asked the current task to end."""
-    task = asyncio.current_task()
-    return 0 if task is None else task.cancelling()
