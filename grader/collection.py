@@ -97,7 +97,8 @@ class Collection:
     def _is_collected(self, node: ast.ClassDef) -> bool:
         """As pytest decides it, as far as the text tells."""
         family = (node, *self._ancestors(node))
-        switch = next(filter(None, map(_switch, family)), None)
+        switches = (_switch(one) for one in family)
+        switch = next((one for one in switches if one is not None), None)
         if switch is False:
             return False
         if any(base in TEST_CASES for one in family for base in self._bases(one)):
@@ -124,7 +125,7 @@ class Collection:
         if any("dataclass" in one or "define" in one or "attrs" in one for one in decorators):
             return "is a dataclass"
         base = next((base for base in self._bases(node) if base in _MADE), None)
-        return base and f"is a {base}"
+        return base and f"is {'an' if base[0] in 'EI' else 'a'} {base}"
 
     def _ancestors(self, node: ast.ClassDef) -> list[ast.ClassDef]:
         """The classes of the module that a class inherits from, nearest first."""
