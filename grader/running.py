@@ -16,6 +16,7 @@ from nbformat import NotebookNode
 
 import grader
 from grader.exercise import CourseError
+from grader.kernel import EXPLANATION
 from grader.lessons import Lesson
 
 AT_ONCE = 2
@@ -170,6 +171,7 @@ def _copy_of_the_course(lesson: Lesson, root: Path, course: Path) -> Path:
     shutil.copy(root / "pyproject.toml", course)
     folder = course / "notebooks" / lesson.part
     folder.mkdir(parents=True)
+    (course / "notebooks" / EXPLANATION).touch()  # panels link to it where it is
     return folder
 
 
