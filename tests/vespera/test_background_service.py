@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -175,6 +176,23 @@ async def test_file_journal(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "old\nnëw\n"
     await journal.close()
     await journal.close()
+
+
+@pytest.mark.looptime(False)
+async def test_file_whose_opening_is_cancelled_is_closed(tmp_path: Path) -> None:
+    """A thread opens it all the same, and nobody would close it."""
+    opened = []
+
+    class Noting(type(tmp_path)):
+        def open(self, *arguments: Any, **options: Any) -> Any:
+            opened.append(super().open(*arguments, **options))
+            return opened[-1]
+
+    service = BackgroundService(Work(), FileJournal(Noting(tmp_path, "journal.txt")))
+    await service.start()
+    await asyncio.sleep(0)
+    await service.stop()
+    assert [file.closed for file in opened] == [True]
 
 
 @pytest.mark.looptime(False)

@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import TextIO
 
+from vespera_scriptorium.domain.errors import noted_on
+
 
 class LocalFileSystem:
     """A `FileSystem` that reads in a thread, so that the event loop goes on meanwhile."""
@@ -26,7 +28,15 @@ class FileJournal:
     async def open(self) -> None:
         """Get ready to write, after the lines that are there."""
         if self._file is None:
-            self._file = await asyncio.to_thread(self._path.open, "a", encoding="utf-8")
+            opening = asyncio.ensure_future(
+                asyncio.to_thread(self._path.open, "a", encoding="utf-8")
+            )
+            try:
+                self._file = await asyncio.shield(opening)
+            except asyncio.CancelledError as cancellation:  # the thread goes on
+                with noted_on(cancellation, "opening failed"):
+                    (await opening).close()
+                raise
 
     async def write(self, line: str) -> None:
         """Append a line."""
