@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from vespera_scriptorium import AsyncDatabaseManager
 from vespera_scriptorium.infrastructure.sql import TaskNumberRow
@@ -212,6 +213,43 @@ async def test_temporary_database_is_a_file_of_its_own() -> None:
     await one.stop()
     await other.stop()
     assert not path.parent.exists()
+
+
+async def test_temporary_folder_is_gone_when_the_engine_does_not_close(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The error comes out of `stop`, and nothing is left on the disk."""
+
+    async def dispose(engine: AsyncEngine) -> None:
+        await close(engine)
+        raise OSError("stuck")
+
+    database = AsyncDatabaseManager()
+    async with database.session() as session:
+        path = Path((await session.execute(text("PRAGMA database_list"))).first().file)
+    close = AsyncEngine.dispose
+    monkeypatch.setattr(AsyncEngine, "dispose", dispose)
+    with pytest.raises(OSError, match="stuck"):
+        await database.stop()
+    assert not path.parent.exists()
+
+
+async def test_engine_that_does_not_close_hides_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Why the database could not be opened is what comes out."""
+
+    async def dispose(engine: AsyncEngine) -> None:
+        await close(engine)
+        raise OSError("stuck")
+
+    close = AsyncEngine.dispose
+    monkeypatch.setattr(AsyncEngine, "dispose", dispose)
+    path = tmp_path / "test.db"
+    path.write_text("no database at all, but a text that is long enough to be looked at" * 20)
+    with pytest.raises(DatabaseError, match="file is not a database") as raised:
+        await AsyncDatabaseManager(f"sqlite+aiosqlite:///{path}").start()
+    assert "stuck" in raised.value.__notes__[0]
 
 
 async def test_manager_that_was_never_used_stops() -> None:

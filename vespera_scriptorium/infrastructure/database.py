@@ -36,8 +36,8 @@ class AsyncDatabaseManager:
        session is a `RuntimeError`, until the next start.
     4. Without a URL the database is a SQLite file in a temporary directory of its own, which is
        gone after `stop`.
-    5. Any number of sessions can be open together. Of those that `transaction` gives, which are for
-       a few statements that wait for nobody, few are: the others wait for their turn.
+    5. Any number of sessions can be open together. `transaction` gives a session for a few
+       statements that wait for nobody else: few of these are open together, the others wait.
     """
 
     def __init__(self, url: str | None = None) -> None:
