@@ -167,7 +167,7 @@ class Executor:
                 return message
             case, line, what = found[1] or "", int(found[2]), found[3]
             if line > lines:  # a probe's, which nobody sees
-                return what.removeprefix("AssertionError: ")
+                return what.removeprefix("AssertionError: ").partition(" (found ")[0]
             return f"{case}line {line}: {self._suite.with_source(line, what)}"
 
         return lambda message: shorten(own(disguised.translate(message)))

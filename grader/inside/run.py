@@ -314,7 +314,7 @@ def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     what = said[0]
     if isinstance(error, AssertionError) and not what.startswith(("assert ", "AssertionError: as")):
         values = next((line for line in said[1:] if line.startswith("assert ")), None)
-        what += f" ({values.removeprefix('assert ')})" if values else ""
+        what += f" (found {values.removeprefix('assert ')})" if values else ""
     if _is_a_limit(error):
         what = TOO_MUCH
     if isinstance(error, guard.Refused):
