@@ -136,23 +136,23 @@ async def test_an_unknown_task_is_a_failed_result():
 # | `verify-operation` | 100 % | 100 % | 2 of 8 | 100 % | 100 % | 8 of 8 |
 # | `verify-all` | 100 % | none | 1 of 7 | 100 % | none | 7 of 7 |
 # | `task-lifecycle` | 100 % | 100 % | 2 of 8 | 88 % | 80 % | 8 of 8 |
-# | `failing-step` | 100 % | 100 % | 1 of 7 | 97 % | 90 % | 7 of 7 |
+# | `failing-step` | 100 % | 100 % | 1 of 7 | 91 % | 90 % | 7 of 7 |
 # | `resume` | 100 % | 100 % | 1 of 7 | 91 % | 100 % | 7 of 7 |
-# | `session-cleanup` | 100 % | 100 % | 2 of 9 | 91 % | 75 % | 9 of 9 |
-# | `start-stop-order` | 100 % | 91 % | 1 of 8 | 92 % | 91 % | 8 of 8 |
-# | `background-service` | 100 % | 87 % | 4 of 9 | 100 % | 87 % | 9 of 9 |
+# | `session-cleanup` | 100 % | 100 % | 2 of 13 | 95 % | 75 % | 13 of 13 |
+# | `start-stop-order` | 100 % | 90 % | 2 of 9 | 100 % | 90 % | 9 of 9 |
+# | `background-service` | 100 % | 100 % | 4 of 10 | 100 % | 100 % | 10 of 10 |
 # | `distinct-ids` | 100 % | 100 % | 3 of 6 | 100 % | 100 % | 6 of 6 |
 # | `really-concurrent` | 100 % | none | 0 of 7 | 100 % | none | 7 of 7 |
 # | `gather-results` | 100 % | 100 % | 2 of 7 | 90 % | 87 % | 7 of 7 |
 # | `error-propagation` | 100 % | 100 % | 3 of 7 | 88 % | 50 % | 7 of 7 |
 # | `recovery` | 100 % | 100 % | 1 of 7 | 91 % | 75 % | 7 of 7 |
 # | `retry` | 100 % | 100 % | 1 of 9 | 92 % | 75 % | 9 of 9 |
-# | `deadline` | 100 % | 100 % | 1 of 7 | 100 % | 100 % | 7 of 7 |
+# | `deadline` | 100 % | 100 % | 1 of 7 | 94 % | 83 % | 7 of 7 |
 # | `shared-budget` | 100 % | 100 % | 2 of 7 | 100 % | 100 % | 7 of 7 |
 # | `bounded-cleanup` | 100 % | 50 % | 2 of 7 | 100 % | 50 % | 7 of 7 |
 # | `awaited-once` | 100 % | 100 % | 1 of 8 | 100 % | 100 % | 8 of 8 |
 # | `override` | 100 % | 78 % | 0 of 8 | 95 % | 85 % | 8 of 8 |
-# | `contract-suite` | 100 % | 100 % | 2 of 8 | 100 % | 100 % | 8 of 8 |
+# | `contract-suite` | 100 % | 100 % | 2 of 10 | 100 % | 100 % | 10 of 10 |
 # | `operation-durations` | 100 % | 100 % | 1 of 9 | 100 % | 100 % | 9 of 9 |
 # | `backoff-schedule` | 100 % | none | 1 of 6 | 100 % | none | 6 of 6 |
 # | `round-trip` | 100 % | 100 % | 0 of 7 | 100 % | 100 % | 7 of 7 |
