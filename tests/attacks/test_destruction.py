@@ -124,14 +124,14 @@ def test_a():
     except (RuntimeError, MemoryError):
         pass
     stop.set()
-    assert 0 < len(threads) < 1000
+    assert 0 < len(threads) < 10_000
 """,
         ("valid",),
     ),
     Attack(
         "memory-bomb",
         "def test_a():\n    held = []\n    while True: held.append(bytearray(1 << 24))",
-        ("wrong or hangs",),
+        ("refused or hangs",),
     ),
     Attack(
         "mapped-memory-bomb",
@@ -308,6 +308,7 @@ def trace(*_):
 def test_a(): sys.settrace(trace); int()
 """,
         ("hangs",),
+        guard=False,
     ),
 ]
 
