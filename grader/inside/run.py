@@ -51,7 +51,7 @@ OPTIONS = (
 )
 """Hygiene is watched by `hygiene`, and output goes nowhere."""
 
-STACK = 256 << 10
+STACK = 1 << 20
 """Bytes of the stack of a thread: eight MiB each would make many of them too many."""
 
 EARLIER = 0.9
