@@ -30,7 +30,7 @@ def test_a_forgotten_await(kernel: Kernel) -> None:
     shown = kernel.run(DISTINCT + HEAD + slips + quiet + RIGHT)
     assert shown.stderr == ""
     assert shown.stdout.count("\n") < 20
-    assert "leaks: line 13: `TaskOrchestrator.create_task` was never awaited" in shown.stdout
+    assert "leaks: line 6: `TaskOrchestrator.create_task` was never awaited" in shown.stdout
     assert "Exception in thread" not in shown.stdout
     assert "test_slip: wrong\n" in shown.panel
     assert "test_quiet_slip: leaks\n" in shown.panel
