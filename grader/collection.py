@@ -73,9 +73,8 @@ class Collection:
         self, body: list[ast.stmt], prefix: str, family: tuple[ast.ClassDef, ...]
     ) -> Iterator[Found]:
         for node in statements(body):
-            if isinstance(node, Function):
-                if node.name.startswith("test") and not is_fixture(node):
-                    yield Found(prefix + node.name, node, family)
+            if _is_test(node):
+                yield from (Found(prefix + name, node, family) for name in bound(node))
             elif isinstance(node, ast.ClassDef):
                 if self._is_collected(node):
                     yield from self._methods(node, f"{prefix}{node.name}::", family)

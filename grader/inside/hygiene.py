@@ -102,14 +102,12 @@ class Watch:
         CourseLoop.noted.clear()
         return list(self._left)
 
-    def end(self) -> list[str]:
-        """Stop to listen; what was left."""
-        left = self.look()
+    def end(self) -> None:
+        """Stop to listen."""
         asyncio.Runner.close = self._hooks[0]  # type: ignore[method-assign]  # as it was
         sys.unraisablehook, threading.excepthook = self._hooks[1:3]
         _warnings._warn_unawaited_coroutine = self._hooks[3]
         sys.set_coroutine_origin_tracking_depth(0)
-        return left
 
     def _note(self, sentence: str, coroutine: Any = None) -> None:
         line = self._line(coroutine)

@@ -208,7 +208,8 @@ class Recorder:
         self._watch.begin()
         self._set_alarm(self._deadline)
         result = yield
-        left = self._watch.end()
+        left = self._watch.look()
+        self._watch.end()
         self._set_alarm(0)
         self.note(
             end=self._number,
