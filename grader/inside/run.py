@@ -54,6 +54,9 @@ OPTIONS = (
 STACK = 1 << 20
 """Bytes of the stack of a thread: eight MiB each would make many of them too many."""
 
+MOST_THREADS = 500
+"""Threads at once. With as many as the memory holds, the C library would end the process."""
+
 EARLIER = 0.9
 """The share of a deadline after which a test that is still at work says why."""
 
@@ -123,6 +126,7 @@ class Recorder:
         self._seed()
         use_for_all(self._loop)
         threading.stack_size(STACK)
+        _limit_threads()
         graft.apply(graft.Graft(**source) for source in request["grafts"])
         if request["guarded"]:
             guard.watch(str(suite))
@@ -324,13 +328,28 @@ def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     return f"line {lines[-1]}: {what}" if lines else what
 
 
+def _limit_threads() -> None:
+    """Refuse one thread too many as the system would, before the memory is used up."""
+    start = threading.Thread.start
+
+    def limited(self: threading.Thread) -> None:
+        if threading.active_count() >= MOST_THREADS:
+            raise RuntimeError(NO_THREAD)
+        start(self)
+
+    threading.Thread.start = limited  # type: ignore[method-assign]
+
+
+NO_THREAD = "can't start new thread"
+"""What Python says when the system refuses one."""
+
 TOO_MUCH = "needs more memory or threads than a test gets here: make it smaller"
 
 
 def _is_a_limit(error: BaseException) -> bool:
     """What the grader's own walls refuse."""
     return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and error.args == ("can't start new thread",)
+        isinstance(error, RuntimeError) and error.args == (NO_THREAD,)
     )
 
 
