@@ -19,9 +19,9 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 Clock = Literal["virtual", "real"]
 Kind = Literal["reference", "alternative", "mutant", "broken"]
@@ -83,6 +83,8 @@ class Variant:
     description: str
     sources: dict[Target, str]
     clause: int | None = None
+    promise: str | None = None
+    """The key of the promise that it breaks, where the exercise declares promises."""
 
     @property
     def sentence(self) -> str:
@@ -113,15 +115,27 @@ class Probe:
     clause: int
     source: str
     broken: Variant
+    promise: str | None = None
+
+
+class Declared(NamedTuple):
+    """A variant as the bank declares it: a class, or a function with what it replaces."""
+
+    kind: Kind
+    variant: Subject
+    clause: int | None
+    replaces: str
+    promise: str | None
 
 
 @dataclass(eq=False)
 class Exercise:
     """One task in a lesson.
 
-    `contract` holds the clauses in order, the first has number 1. `points` is what full marks
-    earn, in nbgrader's points. Under the `virtual` clock no second of waiting is real. `subject`
-    is one class or function, or several.
+    `contract` holds the clauses in order, the first has number 1. `promises` takes the clauses
+    apart: for the number of each, the promises that it makes, a sentence each under a key that is
+    unique in the exercise. `points` is what full marks earn, in nbgrader's points. Under the
+    `virtual` clock no second of waiting is real. `subject` is one class or function, or several.
     """
 
     id: str
@@ -138,17 +152,22 @@ class Exercise:
     setup_kills: bool = False
     """True where a test that fails in its setup kills, because the setup is what is tested."""
 
-    _declared: list[tuple[Kind, Subject, int | None, str]] = field(default_factory=list, repr=False)
-    _probes: list[tuple[Subject, int, str]] = field(default_factory=list, repr=False)
+    promises: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+
+    _declared: list[Declared] = field(default_factory=list, repr=False)
+    _probes: list[tuple[Subject, int, str, str | None]] = field(default_factory=list, repr=False)
     _probe_helpers: list[Subject] = field(default_factory=list, repr=False)
 
-    def mutant(self, *, clause: int, replaces: str = "") -> Callable[[S], S]:
-        """Declare a mutant: one bug, which breaks the contract's clause `clause`.
+    def mutant(
+        self, *, promise: str | None = None, clause: int | None = None, replaces: str = ""
+    ) -> Callable[[S], S]:
+        """Declare a mutant: one bug, which breaks one promise.
 
+        `promise` is its key in `promises`; an exercise without promises names the `clause`.
         Decorates a class that derives from the subject, or a function that stands for the one
         that `replaces` names, as `module:qualname`.
         """
-        return self._declare("mutant", clause, replaces)
+        return self._declare("mutant", self._clause(promise, clause), replaces, promise)
 
     def alternative(self, *, replaces: str = "") -> Callable[[S], S]:
         """Declare an alternative: it keeps the contract and is built differently."""
@@ -162,11 +181,17 @@ class Exercise:
         """Declare the reference of a function that learners write themselves, `suite:name`."""
         return self._declare("reference", None, replaces)
 
-    def probe(self, *, clause: int, broken: str) -> Callable[[S], S]:
-        """Declare a probe: a test function, and the name of the variant that it must fail with."""
+    def probe(
+        self, *, broken: str, promise: str | None = None, clause: int | None = None
+    ) -> Callable[[S], S]:
+        """Declare a probe: a test function, and the name of the variant that it must fail with.
+
+        What it defends is named as with `mutant`.
+        """
+        defended = self._clause(promise, clause)
 
         def declare(test: S) -> S:
-            self._probes.append((test, clause, broken))
+            self._probes.append((test, defended, broken, promise))
             return test
 
         return declare
@@ -180,24 +205,35 @@ class Exercise:
 
         return declare
 
-    def _declare(self, kind: Kind, clause: int | None, replaces: str) -> Callable[[S], S]:
+    def _declare(
+        self, kind: Kind, clause: int | None, replaces: str, promise: str | None = None
+    ) -> Callable[[S], S]:
         def declare(variant: S) -> S:
-            self._declared.append((kind, variant, clause, replaces))
+            self._declared.append(Declared(kind, variant, clause, replaces, promise))
             return variant
 
         return declare
+
+    def _clause(self, promise: str | None, clause: int | None) -> int:
+        """The number of the clause that makes a promise, or that is named instead of one."""
+        if promise is None and clause is not None:
+            return clause
+        for number, promises in self.promises.items():
+            if promise in promises:
+                return number
+        raise BankError(f"{self.id}: it makes no promise {promise}: add it to its `promises`")
 
     @cached_property
     def probes(self) -> list[Probe]:
         """The probe pairs, in the order of their declaration."""
         broken = {variant.name: variant for variant in self.variants if variant.kind == "broken"}
         found = []
-        for test, clause, name in self._probes:
+        for test, clause, name, promise in self._probes:
             if name not in broken:
                 raise BankError(f"{self.id}: {test.__name__} needs a broken variant named {name}")
             own = [_without_decorators(_source(one)) for one in (*self._probe_helpers, test)]
             source = PROBE_IMPORTS + "\n\n\n".join(own)
-            found.append(Probe(test.__name__, clause, source, broken[name]))
+            found.append(Probe(test.__name__, clause, source, broken[name], promise))
         return found
 
     @property
@@ -220,20 +256,21 @@ class Exercise:
         """The reference, then all the others. Each has a source for every function any touches."""
         declared = [
             Variant(
-                kind,
-                variant.__name__,
-                inspect.cleandoc(variant.__doc__ or ""),  # its own, not that of the subject
-                self._own_sources(variant, replaces),
-                clause,
+                one.kind,
+                one.variant.__name__,
+                inspect.cleandoc(one.variant.__doc__ or ""),  # its own, not that of the subject
+                self._own_sources(one.variant, one.replaces),
+                one.clause,
+                one.promise,
             )
-            for kind, variant, clause, replaces in self._declared
+            for one in self._declared
         ]
         given = {t: s for v in declared if v.kind == "reference" for t, s in v.sources.items()}
         touched = sorted({target for variant in declared for target in variant.sources}, key=str)
         originals = {target: given.get(target) or _original(target) for target in touched}
         reference = Variant("reference", "reference", "", originals)
         return [reference] + [
-            Variant(v.kind, v.name, v.description, {**originals, **v.sources}, v.clause)
+            replace(v, sources={**originals, **v.sources})
             for v in declared
             if v.kind != "reference"
         ]

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from types import CodeType
 
 from grader.evaluate import evaluate
-from grader.exercise import SUITE, Exercise, Target, Variant
+from grader.exercise import SUITE, Exercise, Probe, Target, Variant
 from grader.report import Report
 from grader.worker import Worker
 
@@ -52,6 +52,30 @@ def _declaration(exercise: Exercise) -> Iterator[str]:
     for number in range(1, len(exercise.contract) + 1):
         if number not in defended:
             yield f"no mutant breaks clause {number}, and no probe defends it"
+    if exercise.promises:
+        yield from _promises(exercise)
+
+
+def _promises(exercise: Exercise) -> Iterator[str]:
+    """Each clause is taken apart, and each of its promises has a mutant or a probe of its own."""
+    checks: list[Variant | Probe] = [*exercise.mutants, *exercise.probes]
+    broken = {one.promise for one in checks}
+    keys: set[str] = set()
+    for number in range(1, len(exercise.contract) + 1):
+        if not exercise.promises.get(number):
+            yield f"clause {number} makes no promise: take it apart in `promises`"
+    for number, promises in exercise.promises.items():
+        if not 1 <= number <= len(exercise.contract):
+            yield f"it has promises for clause {number}, which the contract does not have"
+        for key, promise in promises.items():
+            if key not in broken:
+                yield f"no mutant breaks the promise {key} of clause {number}: {promise}"
+            if key in keys:
+                yield f"two of its promises are called {key}: rename one"
+            keys.add(key)
+    for one in checks:
+        if one.promise is None:
+            yield f"{one.name} names no promise: say which it is about"
 
 
 def _variant(exercise: Exercise, variant: Variant) -> Iterator[str]:

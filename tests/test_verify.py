@@ -9,7 +9,7 @@ import pytest
 from samples import HEAD, KILLS_1, KILLS_2, KILLS_3, KILLS_4, SOLUTION, creation
 
 from grader.evaluate import evaluate
-from grader.exercise import SUITE, Exercise, Target
+from grader.exercise import SUITE, BankError, Exercise, Target
 from grader.report import Report
 from grader.verify import _unresolved, defended_clauses, problems
 from grader.worker import Worker
@@ -97,6 +97,67 @@ def test_clause_without_a_mutant(look: Look, exercise: Exercise) -> None:
     """Each clause of the contract has a mutant that breaks it."""
     exercise.contract = (*exercise.contract, "One more.")
     assert look(exercise) == ["no mutant breaks clause 5, and no probe defends it"]
+
+
+def promised(exercise: Exercise, keys: str, **promises: str) -> Exercise:
+    """The sound exercise, each mutant with the promise that one letter of `keys` names."""
+    declared = [
+        one._replace(promise=keys[(one.clause or 1) - 1] if one.kind == "mutant" else None)
+        for one in exercise._declared
+    ]
+    given = {n: {"abcd"[n - 1]: "It is so."} for n in range(1, 5)}
+    for clause, key in promises.items():
+        given[int(clause.removeprefix("clause_"))][key] = "It is so, too."
+    return replace(exercise, _declared=declared, promises=given)
+
+
+def test_each_promise_has_its_mutant(look: Look, exercise: Exercise) -> None:
+    """Nothing is wrong where each clause is taken apart, and each promise is broken by someone."""
+    assert look(promised(exercise, "abcd")) == []
+
+
+def test_a_promise_without_a_mutant(look: Look, exercise: Exercise) -> None:
+    """What no mutant breaks is no promise: it is listed, and the exercise refused."""
+    assert look(promised(exercise, "abcd", clause_2="e", clause_4="f")) == [
+        "no mutant breaks the promise e of clause 2: It is so, too.",
+        "no mutant breaks the promise f of clause 4: It is so, too.",
+    ]
+
+
+def test_two_promises_of_one_name(look: Look, exercise: Exercise) -> None:
+    """A mutant says by its name which promise it breaks."""
+    assert look(promised(exercise, "abcd", clause_2="a")) == [
+        "two of its promises are called a: rename one"
+    ]
+
+
+def test_a_clause_that_is_not_taken_apart(look: Look, exercise: Exercise) -> None:
+    """Promises are for a whole contract, and for nothing beside it."""
+    whole = promised(exercise, "abcd")
+    moved = {(9 if clause == 3 else clause): keys for clause, keys in whole.promises.items()}
+    assert look(replace(whole, promises=moved)) == [
+        "clause 3 makes no promise: take it apart in `promises`",
+        "it has promises for clause 9, which the contract does not have",
+    ]
+
+
+def test_a_mutant_that_breaks_no_promise(look: Look, exercise: Exercise) -> None:
+    """Where there are promises, each mutant names the one that it breaks."""
+    whole = promised(exercise, "abcd")
+    whole._declared[-1] = whole._declared[-1]._replace(promise=None)
+    assert look(whole) == [
+        "no mutant breaks the promise d of clause 4: It is so.",
+        f"{whole._declared[-1].variant.__name__} names no promise: say which it is about",
+    ]
+
+
+def test_a_promise_that_nobody_made(exercise: Exercise) -> None:
+    """A slip in a key is told at once; a key alone says which clause it belongs to."""
+    whole = promised(exercise, "abcd")
+    with pytest.raises(BankError, match="it makes no promise z: add it to its `promises`"):
+        whole.mutant(promise="z")
+    whole.mutant(promise="c")(Same)
+    assert whole.mutants[-1].clause == 3
 
 
 # ------------------------------------------------------------------ the variants
