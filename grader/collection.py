@@ -115,6 +115,11 @@ class Collection:
             )
         return False
 
+    def is_plain_unittest(self, test: Found) -> bool:
+        """Whether a test belongs to a class of unittest that knows nothing of `async`."""
+        bases = {base for home in test.family for base in self._bases(home)}
+        return TEST_CASES[0] in bases and TEST_CASES[1] not in bases
+
     def _made_by(self, node: ast.ClassDef) -> str | None:
         """Why pytest takes a class for a helper: it is made with arguments."""
         for name in ("__init__", "__new__"):

@@ -110,7 +110,10 @@ class _Evaluation:
             else TestReport(
                 test.name,
                 test.verdict,
-                test.message or hunt.hints.get(test.name) or self._suite.notes.get(test.name),
+                self._suite.never_run.get(test.name)
+                or test.message
+                or hunt.hints.get(test.name)
+                or self._suite.notes.get(test.name),
                 tuple(number for number in kills if test.name in kills[number]),
             )
             for test in tests

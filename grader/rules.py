@@ -19,11 +19,12 @@ _AROUND = ("setup", "teardown", "asyncsetup", "asyncteardown", "pytest_", "addmo
 """How the names of functions begin that run around tests that do not name them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Hit:
-    """A place that a rule refuses: its line, and the reason with what to do instead."""
+    """A place that a rule refuses: where it ends, and the reason with what to do instead."""
 
     line: int
+    column: int
     reason: str
 
     def __str__(self) -> str:
@@ -75,7 +76,7 @@ class Rules:
             for name in (part.names | (part.texts & self._fixtures)) - seen:
                 seen.add(name)
                 pending += self._bound.get(name, ())
-        return sorted(found, key=lambda hit: hit.line)
+        return sorted(found)
 
     def part(self, node: ast.AST) -> Part:
         """What a piece names, and what is refused in it."""
@@ -88,7 +89,8 @@ class Rules:
                     found.texts.add(name)
             reason = self._reason(child)
             if reason is not None:
-                found.hits.append(Hit(getattr(child, "lineno", 1), reason))
+                line, column = getattr(child, "lineno", 1), getattr(child, "end_col_offset", 0)
+                found.hits.append(Hit(line, column, reason))
         return found
 
     def _reason(self, node: ast.AST) -> str | None:

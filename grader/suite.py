@@ -47,6 +47,8 @@ class Suite:
     """Names that something is bound to: tests only where pytest finds them."""
     names: tuple[str, ...] = ()
     """All of them, in the order of the text."""
+    never_run: Mapping[str, str] = field(default_factory=dict)
+    """The tests that pytest lists and whose body nobody runs: why, and what to write instead."""
     remarks: tuple[str, ...] = ()
     """What to tell the author of something that pytest will not take for a test."""
 
@@ -86,6 +88,7 @@ def read(text: str, *, rules: bool = True) -> Suite:
         refused,
         frozenset(test.name for test in collection.tests if not test.sure),
         tuple(counted),
+        {t.name: why for t in collection.tests if (why := _never_run(t, collection)) is not None},
         tuple(collection.remarks),
     )
 
@@ -202,18 +205,35 @@ def _check_in(source: str, line: int) -> str | None:
 def _note(node: ast.stmt) -> str | None:
     """A slip that leaves a test green: what it returns was meant to be asserted, say.
 
-    Raises `Rejected` for a test that yields: pytest refuses the whole module.
+    Raises `Rejected` for a plain test that yields: pytest refuses the whole module. An async one it
+    leaves out alone.
     """
     if not isinstance(node, Function):
         return None
     own = list(_own(node))
     if any(isinstance(child, ast.Yield | ast.YieldFrom) for child in own):
+        if isinstance(node, ast.AsyncFunctionDef):
+            return None
         what = f"{node.name} holds a `yield`, so pytest does not run it; only a fixture may"
         raise Rejected(f"line {node.lineno}: {what}")
     if any(isinstance(child, ast.Return) and child.value is not None for child in own):
         return "returns a value, which nobody looks at: write `assert` instead of `return`"
     if any(isinstance(child, ast.Assert) and _is_always_true(child.test) for child in own):
         return "asserts a tuple, which is always true: remove the parentheses"
+    return None
+
+
+def _never_run(test: Found, collection: Collection) -> str | None:
+    """Why nobody runs the body of a test that is listed, and stays green or silent."""
+    if not isinstance(test.node, ast.AsyncFunctionDef):
+        return None
+    if any(isinstance(child, ast.Yield | ast.YieldFrom) for child in _own(test.node)):
+        return "is never run, since it holds a `yield`: only a fixture may"
+    if collection.is_plain_unittest(test):
+        return (
+            "is never run: `unittest.TestCase` calls it and awaits nothing, "
+            "so derive from `unittest.IsolatedAsyncioTestCase`"
+        )
     return None
 
 

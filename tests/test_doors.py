@@ -1,8 +1,7 @@
 """One verdict through every door: what the engine says of a suite, each way to it says, too.
 
-The notebook, the terminal, `grader evaluate`, `grader check`, nbgrader's autograde and `grader
-grade`. (Stored panels of the solutions are replayed in kernels by nbval; `test_round_trip` presses
-nbgrader's Validate.)
+The notebook, the terminal, `grader evaluate`, `grader check`, nbgrader's Validate and autograde,
+and `grader grade`. (Stored panels of the solutions are replayed in kernels by nbval.)
 """
 
 import json
@@ -85,7 +84,7 @@ def test_terminal(case: Case, judged: Callable[..., Report], tmp_path: Path) -> 
     assert_alike(shown.stdout, report)
 
 
-@pytest.mark.parametrize("case", TRIED, ids=str)
+@pytest.mark.parametrize("case", [*TRIED, *FILES], ids=str)
 def test_notebook(case: Case, kernel: Kernel, judged: Callable[..., Report]) -> None:
     """The panel shows the report, under pytest's own output, which agrees with it."""
     if "coding" in case.suite[:40] or case.encoding == "utf-8-sig":
@@ -100,16 +99,26 @@ def test_notebook(case: Case, kernel: Kernel, judged: Callable[..., Report]) -> 
     assert kernel.run(f'grader.score("{case.exercise}")').result == str(report.score)
 
 
-def handed_in(learner: str, lesson: Path) -> dict[str, Any]:
-    """A lesson's notebook with the learner's suites in it."""
+def learners() -> dict[str, dict[str, str]]:
+    """What each learner has written, by exercise; case-2 has the second case of each exercise."""
+    found: dict[str, dict[str, str]] = {}
+    for who in LEARNERS:
+        paths = SUITES.glob(f"*/{who}.py")
+        found[who] = {path.parent.name: path.read_text(encoding="utf-8") for path in paths}
+    for case in TRIED:
+        free = (n for n in range(1, 99) if case.exercise not in found.get(f"case-{n}", {}))
+        found.setdefault(f"case-{next(free)}", {})[case.exercise] = clean(case.suite)
+    return found
+
+
+def handed_in(lesson: Path, suites: Mapping[str, str], *, others: str | None) -> dict[str, Any]:
+    """A lesson's notebook with a learner's suites; without `others`, the solution elsewhere."""
     nb: dict[str, Any] = json.loads(lesson.read_text(encoding="utf-8"))
     for cell in nb["cells"]:
-        suite = SUITES / cell["id"] / f"{learner}.py"
-        if learner == "solution" or not cell["metadata"].get("nbgrader", {}).get("solution"):
-            continue
-        if suite.is_file():
-            text = suite.read_text(encoding="utf-8")
-            cell["source"] = f"%%ipytest --mutants {cell['id']}\n{text}"
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            text = suites.get(cell["id"], others)
+            if text is not None:
+                cell["source"] = f"%%ipytest --mutants {cell['id']}\n{text}"
     return nb
 
 
@@ -125,8 +134,14 @@ def answers(nb: Mapping[str, Any]) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def everything() -> list[tuple[str, Path, dict[str, Any]]]:
     """Each lesson as each learner hands it in."""
-    lessons = sorted((ROOT / "solutions").glob("[24]-*/*.ipynb"))
-    return [(who, lesson, handed_in(who, lesson)) for who in LEARNERS for lesson in lessons]
+    found = []
+    for lesson in sorted((ROOT / "solutions").glob("*/*.ipynb")):
+        there = {name for name, one in exercises().items() if one.lesson == lesson.stem}
+        for who, suites in learners().items():
+            if who in LEARNERS or there & suites.keys():
+                others = None if who in LEARNERS else "# Write your tests here."
+                found.append((who, lesson, handed_in(lesson, suites, others=others)))
+    return found
 
 
 def test_check(everything: Any, judged: Callable[..., Report], tmp_path: Path) -> None:
@@ -144,8 +159,27 @@ def test_check(everything: Any, judged: Callable[..., Report], tmp_path: Path) -
     assert [{k: v for k, v in plain(one).items() if k != "notebook"} for one in found] == wanted
 
 
+@pytest.mark.parametrize("part", range(1, 5))
+@pytest.mark.parametrize("who", ["naive", "overspecified"])
+def test_validate(
+    part: int, who: str, everything: Any, judged: Callable[..., Report], tmp_path: Path
+) -> None:
+    """nbgrader's Validate, in a kernel: it names the cells that have not earned full marks."""
+    mine = [one for one in everything if one[0] == who and one[1].parent.name[0] == str(part)]
+    _, lesson, nb = mine[0 if who == "naive" else -1]
+    path = tmp_path / lesson.name
+    path.write_text(json.dumps(nb), encoding="utf-8")
+    words = Classroom(tmp_path).run("nbgrader", "validate", path.name)
+    short = {name for name, text in answers(nb).items() if not judged(name, text).full}
+    assert set(re.findall(r'grader\.score\("(.+)"\)', words)) == short
+
+
 def test_class(everything: Any, judged: Callable[..., Report], tmp_path: Path) -> None:
-    """`grader grade` for a class of three, part by part, behind walls."""
+    """`grader grade` for a class of three, part by part, behind walls; then nbgrader's autograde.
+
+    Autograde finds in the cache what was evaluated for the same text. (That it evaluates alike
+    without one, `test_round_trip` shows.)
+    """
     room = Classroom(tmp_path)
     (room.root / "lessons").mkdir()
     for path in (ROOT / "nbgrader_config.py", ROOT / "pyproject.toml"):
@@ -155,15 +189,23 @@ def test_class(everything: Any, judged: Callable[..., Report], tmp_path: Path) -
         folder = room.root / "submitted" / who / lesson.parent.name
         folder.mkdir(parents=True, exist_ok=True)
         (folder / lesson.name).write_text(json.dumps(nb), encoding="utf-8")
-    for part in sorted({lesson.parent.name for _, lesson, _ in everything}):
-        room.run("grader", "grade", part)
-    for who, lesson, nb in everything:
-        path = room.root / "autograded" / who / lesson.parent.name / lesson.name
-        graded = json.loads(path.read_text(encoding="utf-8"))
-        found = {
-            cell["id"].removesuffix("-score"): plain(cell["metadata"]["grader"]["report"])
-            for cell in graded["cells"]
-            if cell["metadata"].get("nbgrader", {}).get("grade")
-        }
-        wanted = {name: plain(to_json(judged(name, text))) for name, text in answers(nb).items()}
-        assert found == wanted
+    parts = sorted({lesson.parent.name for _, lesson, _ in everything})
+    for command in (("grader", "grade"), ("nbgrader", "autograde", "--force")):
+        for part in parts:
+            room.run(*command, part)
+        for who, lesson, nb in everything:
+            path = room.root / "autograded" / who / lesson.parent.name / lesson.name
+            found = reports_in(path)
+            path.unlink()
+            texts = answers(nb).items()
+            assert found == {name: plain(to_json(judged(name, text))) for name, text in texts}
+
+
+def reports_in(path: Path) -> dict[str, dict[str, Any]]:
+    """The reports in the score cells of a graded notebook, by exercise."""
+    graded = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        cell["id"].removesuffix("-score"): plain(cell["metadata"]["grader"]["report"])
+        for cell in graded["cells"]
+        if cell["metadata"].get("nbgrader", {}).get("grade")
+    }

@@ -90,7 +90,6 @@ def test_lines_keep_their_numbers() -> None:
         ("def setup_module():\n    f.__code__", "line 2: `.__code__` looks into the process"),
         ("import inspect\nfor f in inspect.stack():\n    pass", "line 2: `inspect.stack` looks"),
         ("def test_a():\n    yield", "line 1: test_a holds a `yield`, so pytest does not run it"),
-        ("async def test_a():\n    yield 1", "line 1: test_a holds a `yield`, so pytest does not"),
         ("x = 1\n" * LONGEST, f"{6 * LONGEST} characters: at most {LONGEST} are read"),
     ],
 )
@@ -264,3 +263,37 @@ def test_notes(text: str, note: str | None) -> None:
     """The author of a test is told of what is likely a slip."""
     assert (note or "") in read(text).notes.get("test_a", "")
     assert bool(note) == bool(read(text).notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "why"),
+    [
+        ("async def test_a(): yield 1", "test_a", "since it holds a `yield`: only a fixture may"),
+        (
+            "import unittest\n\nclass A(unittest.TestCase):\n    async def test_a(self): pass",
+            "A::test_a",
+            "derive from `unittest.IsolatedAsyncioTestCase`",
+        ),
+        (
+            "from unittest import TestCase as T\n\nclass B(T): pass\n\n"
+            "class A(B):\n    async def test_a(self): pass",
+            "A::test_a",
+            "`unittest.TestCase` calls it and awaits nothing",
+        ),
+    ],
+)
+def test_a_test_that_is_never_run_is_told_alone(text: str, name: str, why: str) -> None:
+    """Its neighbour is judged; why it is not run stands beside it, and not as a riddle."""
+    suite = read(f"{text}\n\ndef test_b(): pass\n")
+    assert suite.tests == (name, "test_b")
+    assert list(suite.never_run) == [name]
+    assert why in suite.never_run[name]
+
+
+def test_unittest_awaits_where_it_can() -> None:
+    """Nor is a plain method of a plain class suspicious."""
+    text = (
+        "import unittest as u\n\nclass A(u.IsolatedAsyncioTestCase):\n"
+        "    async def test_a(self): pass\n\nclass B(u.TestCase):\n    def test_b(self): pass"
+    )
+    assert read(text).never_run == {}
