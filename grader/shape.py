@@ -6,14 +6,20 @@ from pathlib import Path
 
 from grader.lessons import Lesson, lesson_notebook
 
+OWN_PROJECT = "In your own project"
+"""The heading of the cell with the lesson's test as it stands outside the course."""
+
 MOST_WORDS = 1500
-CELLS = range(25, 41)
-MINUTES = range(30, 46)
+CELLS = range(25, 71)
+MINUTES = range(30, 181)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """`words` to read, contracts and hints included and code left out; cells, score cells too."""
+    """`words` to read, and cells, score cells too.
+
+    Code is no word, nor are contracts, hints, and what to do in one's own project.
+    """
 
     words: int
     cells: int
@@ -36,8 +42,16 @@ class Shape:
 
 def shape(lesson: Lesson, root: Path) -> Shape:
     """The size of a lesson; 0 minutes where its first cell does not say how long it takes."""
+    import jupytext
+
     cells = lesson_notebook(lesson, root).cells
-    text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    written = jupytext.reads(lesson.source.read_text(encoding="utf-8"), fmt="py:percent").cells
+    text = "\n\n".join(
+        cell.source
+        for cell in written
+        if cell.cell_type == "markdown" and not cell.source.startswith(f"## {OWN_PROJECT}")
+    )
+    text = re.sub(r"^\{[a-z]+(?: [\w-]+)?\}$", "", text, flags=re.MULTILINE)
     text = re.sub(r"^```.*?^```$|<!--.*?-->", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"<[^>]*>|(?<=\])\([^)]*\)", "", text)
     words = [word for word in text.split() if any(character.isalnum() for character in word)]
