@@ -106,18 +106,19 @@ with tempfile.TemporaryDirectory() as folder:
         options = ["-q", "-p", "pytest_asyncio.plugin", "-o", f"asyncio_mode={mode}"]
         command = [sys.executable, "-m", "pytest", *options, "test_mine.py"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-        print(f"{name}, {mode}: {done.stdout.splitlines()[-1].partition(' in ')[0]}")
+        last = done.stdout.splitlines()[-1]
+        print(f"{name}, {mode}: {' '.join(last.replace(',', '').split()[:2])}")
 
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# Only the honest one fails, in both modes: in strict mode pytest says that it cannot run an async
-# function without a plugin, so a missing mark is loud. In auto mode:
+# Strict mode is loud about a missing mark: pytest cannot run an async function without one, and
+# says so. In auto mode, and with a mark in strict mode, only the plain test fails:
 #
 # - what a test *returns* nobody looks at. In an async test pytest does not even warn;
-# - a test that holds a `yield` is a generator. It is marked as an expected failure and not run;
-# - `unittest.TestCase` calls its method, gets a coroutine, and lets it go. That is green, with a
-#   warning among the others.
+# - a test that holds a `yield` is a generator. It counts as an expected failure, and is not run;
+# - `unittest.TestCase` calls its method, gets a coroutine, and lets it go. That is green in every
+#   mode, with a warning among all the others.
 #
 # **The cure:** `filterwarnings = error` in your configuration, `assert` in every test, and once in
 # its life see each test red.
