@@ -112,7 +112,22 @@ def list_exercises(as_json: AsJson = False) -> None:
         number = str(row["lesson"]).partition("-")[0]
         shown = [row[name] for name in ("points", "clock", "alternatives", "mutants", "probes")]
         table.add_row(str(row["id"]), number, *map(str, shown))
-    Console(width=max(90, Console().width)).print(table)  # ids are there to be copied
+    console = Console(width=max(90, Console().width))  # ids are there to be copied
+    console.print(table)
+    with contextlib.suppress(CourseError):  # outside the course there are no lessons to name
+        console.print(_lessons())
+
+
+def _lessons() -> Table:
+    """Each lesson with the pattern that it teaches, and the section of the pattern document."""
+    from grader.lessons import find_root, lessons
+
+    table = Table("lesson", "title", "minutes", "pattern", "section", box=None, title="")
+    for lesson in lessons(find_root(Path.cwd())):
+        if lesson.pattern is not None:
+            number = lesson.name.partition("-")[0]
+            table.add_row(number, lesson.title, str(lesson.minutes), *lesson.pattern)
+    return table
 
 
 @app.command(epilog="Example: grader evaluate test_ids.py --exercise distinct-ids")
@@ -245,7 +260,7 @@ def verify(
             for problem in found:
                 print(f"  {problem}")
     for lesson in lessons(root):
-        if lesson.part and not lesson.is_draft and lesson.name in {e.lesson for e in chosen}:
+        if lesson.part and lesson.name in {e.lesson for e in chosen}:
             size = shape(lesson, root)
             count += len(size.problems())
             print(f"{lesson.name}: {size}")

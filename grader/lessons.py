@@ -35,9 +35,6 @@ METADATA = {
 GIVEN = re.compile(r"^### BEGIN GIVEN\n(.*?)^### END GIVEN\n+", re.MULTILINE | re.DOTALL)
 """Tests that learners are given to repair: in the lesson a block of comments, as they are wrong."""
 
-DRAFT = "draft"
-"""The tag of a lesson's first cell that says that most of the lesson is still to be written."""
-
 _OF_JUPYTEXT = ("exercise", "lines_to_end_of_cell_marker", "lines_to_next_cell", "title")
 _nbformat: Any = nbformat  # its functions carry no types
 
@@ -70,10 +67,33 @@ class Lesson:
         return re.match(r"\d\d-", self.name) is None
 
     @property
-    def is_draft(self) -> bool:
-        """Whether its exercises are all that it has so far."""
-        first = re.search(r"^# %%.*", self.source.read_text(encoding="utf-8"), re.MULTILINE)
-        return first is not None and f'"{DRAFT}"' in first[0]
+    def title(self) -> str:
+        """Its heading."""
+        heading = re.search(r"^# (.+)$", self._first_cell, re.MULTILINE)
+        return heading[1].strip() if heading else self.name
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes, exercises included; 0 where it does not say so."""
+        found = re.search(r"\*\*(\d+) minutes\b", self._first_cell)
+        return int(found[1]) if found else 0
+
+    @property
+    def pattern(self) -> tuple[str, str] | None:
+        """The pattern that it teaches, and the section of the pattern document it comes from."""
+        words = " ".join(self._first_cell.split())
+        found = re.search(r"\*\*Pattern:\*\* (.+), from \*(.+?)\*", words)
+        return (found[1], found[2]) if found else None
+
+    @property
+    def _first_cell(self) -> str:
+        """The text of the first cell."""
+        cell = re.search(r"^# %% \[markdown\].*\n((?:#.*\n)+)", self._text, re.MULTILINE)
+        return re.sub(r"^# ?", "", cell[1], flags=re.MULTILINE) if cell else ""
+
+    @property
+    def _text(self) -> str:
+        return self.source.read_text(encoding="utf-8")
 
     def __str__(self) -> str:
         return posixpath.join("lessons", self.part, self.source.name)
@@ -211,7 +231,10 @@ def _check_exercises(lesson: Lesson, ids: list[str]) -> None:
 
 def _map(here: Lesson, root: Path) -> str:
     """A table of the lessons that there are, with links to their notebooks."""
-    rows = ["| Part | Lesson | Exercises | Points |", "| --- | --- | ---: | ---: |"]
+    rows = [
+        "| Part | Lesson | Pattern, and where the pattern document has it | Exercises | Minutes |",
+        "| --- | --- | --- | ---: | ---: |",
+    ]
     part = ""
     for lesson in lessons(root):
         if not lesson.part:
@@ -221,12 +244,13 @@ def _map(here: Lesson, root: Path) -> str:
         part = lesson.part
         link = posixpath.relpath(lesson.notebook.as_posix(), here.part or ".")
         mine = [exercise for exercise in exercises().values() if exercise.lesson == lesson.name]
-        points = sum(exercise.points for exercise in mine)
-        draft = " (draft)" if lesson.is_draft else ""
-        rows.append(f"| {shown} | [{_title(lesson)}]({link}){draft} | {len(mine)} | {points} |")
+        pattern, section = lesson.pattern or ("", "")
+        columns = (
+            shown,
+            f"[{lesson.title}]({link})",
+            f"{pattern} (*{section}*)",
+            str(len(mine)),
+            str(lesson.minutes),
+        )
+        rows.append(f"| {' | '.join(columns)} |")
     return "\n".join(rows)
-
-
-def _title(lesson: Lesson) -> str:
-    heading = re.search(r"^# # (.+)$", lesson.source.read_text(encoding="utf-8"), re.MULTILINE)
-    return heading[1].strip() if heading else lesson.name

@@ -55,5 +55,4 @@ def shape(lesson: Lesson, root: Path) -> Shape:
     text = re.sub(r"^```.*?^```$|<!--.*?-->", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"<[^>]*>|(?<=\])\([^)]*\)", "", text)
     words = [word for word in text.split() if any(character.isalnum() for character in word)]
-    minutes = re.search(r"\*\*(\d+) minutes\.\*\*", cells[0].source)
-    return Shape(len(words), len(cells), int(minutes[1]) if minutes else 0)
+    return Shape(len(words), len(cells), lesson.minutes)

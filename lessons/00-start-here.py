@@ -68,8 +68,11 @@ async def test_a_task_is_executed():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # None. Green says that nothing you looked at was wrong, and it looked at one attribute. Under
 # *Survived* the panel lists the clauses that no test of yours defends.
+# </details>
 #
 # ### Exercise: your first test
 #
@@ -126,39 +129,15 @@ async def test_an_unknown_task_is_a_failed_result():
 #
 # ## Why not coverage
 #
-# Beside every exercise stands a naive suite: what a hurried engineer writes first. All its tests
-# are valid, and they execute every line of the functions under test. Here it is beside the
-# published solution, which executes no more of them, and kills every mutant.
+# Coverage says that a line ran. Whether anybody looked at what it did, it cannot say: beside every
+# exercise stands a naive suite that runs every line and kills few mutants.
+# [The numbers](why-not-coverage.ipynb) are for after the lessons, since they give some answers away.
 #
-# | exercise | naive: lines | branches | mutants | solution: lines | branches | mutants |
-# | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-# | `track-creation` | 100 % | none | 2 of 8 | 100 % | none | 8 of 8 |
-# | `verify-operation` | 100 % | 100 % | 2 of 8 | 100 % | 100 % | 8 of 8 |
-# | `verify-all` | 100 % | none | 1 of 7 | 100 % | none | 7 of 7 |
-# | `task-lifecycle` | 100 % | 100 % | 2 of 8 | 88 % | 80 % | 8 of 8 |
-# | `failing-step` | 100 % | 100 % | 1 of 7 | 91 % | 90 % | 7 of 7 |
-# | `resume` | 100 % | 100 % | 1 of 7 | 91 % | 100 % | 7 of 7 |
-# | `session-cleanup` | 100 % | 100 % | 2 of 13 | 95 % | 75 % | 13 of 13 |
-# | `start-stop-order` | 100 % | 90 % | 2 of 9 | 100 % | 90 % | 9 of 9 |
-# | `background-service` | 100 % | 100 % | 4 of 10 | 100 % | 100 % | 10 of 10 |
-# | `distinct-ids` | 100 % | 100 % | 3 of 6 | 100 % | 100 % | 6 of 6 |
-# | `really-concurrent` | 100 % | none | 0 of 7 | 100 % | none | 7 of 7 |
-# | `gather-results` | 100 % | 100 % | 2 of 7 | 90 % | 87 % | 7 of 7 |
-# | `error-propagation` | 100 % | 100 % | 3 of 7 | 88 % | 50 % | 7 of 7 |
-# | `recovery` | 100 % | 100 % | 1 of 7 | 91 % | 75 % | 7 of 7 |
-# | `retry` | 100 % | 100 % | 1 of 9 | 92 % | 75 % | 9 of 9 |
-# | `deadline` | 100 % | 100 % | 1 of 7 | 94 % | 83 % | 7 of 7 |
-# | `shared-budget` | 100 % | 100 % | 2 of 7 | 100 % | 100 % | 7 of 7 |
-# | `bounded-cleanup` | 100 % | 50 % | 2 of 7 | 100 % | 50 % | 7 of 7 |
-# | `awaited-once` | 100 % | 100 % | 1 of 8 | 100 % | 100 % | 8 of 8 |
-# | `override` | 100 % | 78 % | 0 of 8 | 95 % | 85 % | 8 of 8 |
-# | `contract-suite` | 100 % | 100 % | 2 of 10 | 100 % | 100 % | 10 of 10 |
-# | `operation-durations` | 100 % | 100 % | 1 of 9 | 100 % | 100 % | 9 of 9 |
-# | `backoff-schedule` | 100 % | none | 1 of 6 | 100 % | none | 6 of 6 |
-# | `round-trip` | 100 % | 100 % | 0 of 7 | 100 % | 100 % | 7 of 7 |
+# ## In your own project
 #
-# Coverage says that a line ran. Whether anybody looked at what it did, it cannot say. (Where a
-# function has no branch, the column says "none".)
+# Each lesson ends with its test as it stands outside the course, with plain pytest. Mutants of your
+# own code you make with a tool, or by hand:
+# [how, and what the tools cannot do](mutate-your-own-code.ipynb).
 #
 # ## The lessons
 #

@@ -35,6 +35,10 @@ LESSON = """\
 # %% [markdown]
 # # Adding up
 #
+# **5 minutes.** Before: nothing.
+#
+# **Pattern:** Sums, from *Basics* in the course's pattern document.
+#
 # {contract adding}
 #
 # {worked adding}
@@ -437,9 +441,9 @@ def test_map_links_to_every_lesson(built_once: Path) -> None:
     """`{map}` is a table of the lessons that there are, with links to their notebooks."""
     nb = read_notebook(built_once / "notebooks" / "00-start-here.ipynb")
     assert nb.cells[0].source.splitlines()[2:] == [
-        "| Part | Lesson | Exercises | Points |",
-        "| --- | --- | ---: | ---: |",
-        "| 1 · Sums | [Adding up](1-sums/01-adding.ipynb) | 1 | 2 |",
+        "| Part | Lesson | Pattern, and where the pattern document has it | Exercises | Minutes |",
+        "| --- | --- | --- | ---: | ---: |",
+        "| 1 · Sums | [Adding up](1-sums/01-adding.ipynb) | Sums (*Basics*) | 1 | 5 |",
     ]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from grader.bank import exercises
 from grader.lessons import Lesson, lesson_notebook, lessons
-from grader.shape import MINUTES, MOST_WORDS, shape
+from grader.shape import MINUTES, MOST_WORDS, OWN_PROJECT, shape
 
 ROOT = Path(__file__).parents[1]
 LESSONS = lessons(ROOT)
@@ -18,17 +18,14 @@ START = "00-start-here"
 """The start page: shorter than a lesson, and with one exercise."""
 
 MOST_LINES = 15
-EXERCISES = 3
+EXERCISES = (3, 4)
 SAYS_NOTHING = {"here", "click here", "link", "this", "this link", "this page", "more", "read more"}
 """Texts of links that do not say where they lead."""
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
-WHOLE = [lesson for lesson in LESSONS if not lesson.is_draft and not lesson.is_page]
-"""A draft has its exercises, and not yet the shape of a lesson; a page is none."""
+WHOLE = [lesson for lesson in LESSONS if not lesson.is_page]
+"""A page has not the shape of a lesson."""
 
-every_numbered_lesson = pytest.mark.parametrize(
-    "lesson", [lesson for lesson in LESSONS if not lesson.is_page], ids=lambda lesson: lesson.name
-)
 every_whole_lesson = pytest.mark.parametrize("lesson", WHOLE, ids=lambda lesson: lesson.name)
 every_part_lesson = pytest.mark.parametrize(
     "lesson", [lesson for lesson in WHOLE if lesson.name != START], ids=lambda lesson: lesson.name
@@ -71,7 +68,7 @@ def own(lesson):
 
 @every_lesson
 def test_a_lesson_has_at_most_1500_words(lesson):
-    """The contracts and hints of its exercises included, code left out."""
+    """Contracts, hints and code left out."""
     assert 0 < shape(lesson, ROOT).words <= MOST_WORDS
 
 
@@ -126,18 +123,35 @@ def test_nobody_shouts(lesson):
     assert "!" not in prose(lesson).replace("![", "[")
 
 
-@every_numbered_lesson
+@every_whole_lesson
 def test_a_lesson_says_how_long_it_takes_and_what_comes_before(lesson):
-    """In its first cell."""
-    found = re.search(r"\*\*(\d+) minutes\.\*\* Before: \S", cells(lesson)[0].source)
+    """In its first cell; what its exercises take stands with each, and the sum is right."""
+    found = re.search(
+        r"\*\*(\d+) minutes(?:\.\*\*|\*\*, (\d+) of them to read\.) Before: \S",
+        cells(lesson)[0].source,
+    )
     assert found is not None
-    assert lesson.name == START or lesson.is_draft or int(found[1]) in MINUTES
+    if lesson.name == START:
+        return
+    assert lesson.minutes in MINUTES
+    text = markdown(lesson)
+    titles = [re.escape(exercise.title) for exercise in own(lesson)]
+    each = [
+        re.search(rf"^### Exercise: {title}\n\n\*\*(\d+) minutes\.\*\* ", text, re.MULTILINE | re.I)
+        for title in titles
+    ]
+    assert all(each), titles
+    assert lesson.minutes == int(found[2]) + sum(int(one[1]) for one in each)
 
 
-@every_lesson
-def test_a_draft_says_so(lesson):
-    """To learners in its first cell, and to nobody else."""
-    assert ("**Draft.**" in cells(lesson)[0].source) == lesson.is_draft
+@every_part_lesson
+def test_a_lesson_names_its_pattern(lesson):
+    """As the pattern document names it, and the section in which it stands."""
+    document = (ROOT / "tests" / "data" / "pattern-document.md").read_text(encoding="utf-8")
+    named = re.findall(r"^#+ (?:Pattern \d+: |\d+\. )?(.+?) *$", document, re.MULTILINE)
+    patterns, section = lesson.pattern
+    assert section in named
+    assert set(patterns.split(", ")) <= set(named)
 
 
 @every_whole_lesson
@@ -183,11 +197,31 @@ def test_every_idea_begins_with_a_prediction(lesson):
     ideas = [
         part
         for part in re.split(r"^## ", markdown(lesson), flags=re.MULTILINE)[1:]
-        if not part.startswith(("What failure messages mean", "Recap"))
+        if not part.startswith(("What failure messages mean", OWN_PROJECT, "Recap"))
     ]
     assert ideas
     for idea in ideas:
         assert "**Predict:**" in idea, idea.partition("\n")[0]
+
+
+@every_whole_lesson
+def test_the_answer_to_a_prediction_is_folded(lesson):
+    """In the text after the cell that answers it; nothing stands before the fold."""
+    asked = False
+    for before, cell in pairwise(cells(lesson)):
+        if before.cell_type == "markdown":
+            asked = asked or "**Predict:**" in before.source.rpartition("</details>")[2]
+        if asked and before.cell_type == "code" and cell.cell_type == "markdown":
+            shown = re.sub(r"\A(<!--.*?-->\s*)+", "", cell.source, flags=re.DOTALL)
+            assert shown.startswith("<details><summary>"), shown[:80]
+            asked = False
+    assert not asked
+
+
+@every_part_lesson
+def test_a_lesson_ends_in_your_own_project(lesson):
+    """In a cell of its own, before the recap."""
+    assert cells(lesson)[-2].source.startswith(f"## {OWN_PROJECT}\n")
 
 
 @every_lesson
@@ -217,11 +251,11 @@ def test_links_within_the_course_lead_somewhere(lesson):
         assert path.as_posix() in notebooks, target
 
 
-@every_numbered_lesson
+@every_whole_lesson
 def test_each_exercise_of_the_bank_is_in_its_lesson_once(lesson):
     """With its contract and its worked mutant before the answer cell, and its hint after it."""
     source = lesson.source.read_text(encoding="utf-8")
-    assert lesson.is_draft or len(own(lesson)) == (1 if lesson.name == START else EXERCISES)
+    assert len(own(lesson)) in ((1,) if lesson.name == START else EXERCISES)
     assert set(re.findall(r'^# %% exercise="(.+)"$', source, re.MULTILINE)) == {
         exercise.id for exercise in own(lesson)
     }

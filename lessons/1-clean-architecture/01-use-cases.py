@@ -16,8 +16,11 @@
 # A use case answers "done". You will find out whether it is: in the store, on the disk, and on the
 # day when the disk is full.
 #
-# **40 minutes.** Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
+# **80 minutes**, 20 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
 # and a pytest fixture.
+#
+# **Pattern:** Use Case Async Testing, from *Clean Architecture Adaptations* in the course's pattern
+# document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -84,9 +87,12 @@ async def test_file_operation_tracking_use_case():
 # <!--
 # fmt: on
 # -->
+# <details><summary>What you have seen</summary>
+#
 # One. The listing is good at this: it takes the way that callers take, and comes back with the id.
 # So it finds the mutant that stores nothing. But it gives metadata and never asks for them back, and
 # on its way nothing goes wrong.
+# </details>
 #
 # ## The effect, through another door
 #
@@ -108,9 +114,12 @@ async with store.unit() as first:
         print("after the commit: ", len(await first.all()), len(await second.all()))
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The first unit sees its own changes, committed or not. A test that shares a session with the code
 # believes in data that nobody else will ever see. **The cure:** a unit of work of your own, opened
 # afterwards. The container gives you the same store.
+# </details>
 
 # %%
 # %%ipytest --mutants track-creation
@@ -130,7 +139,7 @@ async def test_a_success_is_stored():
 # %% [markdown]
 # Two of eight: lost metadata are found as well.
 #
-# ## A failure in the wrong place
+# ## A store that fails
 #
 # No store fails by itself in a test, so make one. This one refuses to `add`.
 #
@@ -160,12 +169,15 @@ async def test_a_store_that_fails_is_an_error_result():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It lives. Its bug sits in the step after. **The cure:** list the steps, and let each fail in turn.
 # Here they are: read the file, open a unit, add, commit. Databases like to refuse at the last.
+# </details>
 #
 # ### Exercise: a success is stored
 #
-# Test `track_file_creation(file_path, operation_context, metadata, operation_id)`. Files are read
+# **20 minutes.** Test `track_file_creation(file_path, operation_context, metadata, operation_id)`. Files are read
 # in a thread, so these exercises run in real time: a test may take 2 seconds. Yours need none.
 #
 # {contract track-creation}
@@ -275,7 +287,7 @@ async def test_an_unreadable_file_is_an_error_result(container, use_case, tmp_pa
 # {hint track-creation}
 
 # %% [markdown]
-# ## Success is not the answer
+# ## What success says
 #
 # The listing tracks the creation of a file, verifies it, and asserts `success`. Did you miss the
 # line that creates the file? There is none.
@@ -291,8 +303,11 @@ result = await use_case.verify_operation("op-1")
 print(f"success={result.success}, verified={result.verified}")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The check ran, and found nothing. The listing reads the first answer and never asks for the
 # second. **The cure:** assert what was found, before the file exists and after.
+# </details>
 #
 # ## One example is an anecdote
 #
@@ -320,13 +335,16 @@ async def test_a_modification_is_verified_once_the_content_differs(tmp_path, aft
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The second. For sizes, the longer text is too big a change: the smallest bug hides behind the
 # biggest difference. **The cure:** look for rows that are *nearly* the other answer. What is the
 # smallest file? The smallest change? What else can become of a file?
+# </details>
 #
 # ### Exercise: verified means happened
 #
-# Test `verify_operation`, after `track_file_creation` and `track_file_modification`, on files in
+# **20 minutes.** Test `verify_operation`, after `track_file_creation` and `track_file_modification`, on files in
 # `tmp_path`. A test may take 2 seconds.
 #
 # {contract verify-operation}
@@ -402,7 +420,7 @@ async def test_an_unreadable_file_is_an_error_result(use_case, file):
 # {hint verify-operation}
 
 # %% [markdown]
-# ## One flag hides the parts
+# ## One flag for many files
 #
 # `verify_all_operations` checks everything and answers with a summary: four counts, all results,
 # and the flag `all_verified`. The flag is what everybody asserts.
@@ -424,11 +442,14 @@ async def test_everything_is_verified(tmp_path):
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # None. Where all is well, whoever forgets, merges or stops early is right, too. **The cure:** a day
 # on which every outcome happens: one file that will be there, one that will not, one that cannot be
 # read. Assert all counts at once, and the results behind them.
+# </details>
 #
-# ## The order nobody promised
+# ## In which order?
 #
 # Results stand in the order of the tracking. Are files *read* in that order, too? The picture shows
 # two correct ways to check three files, from real runs. The test below it notes which file is read
@@ -481,12 +502,15 @@ async def test_files_are_checked_in_the_order_of_the_tracking():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Over-specified: it forbids the second picture. Such a test turns red on the day on which somebody
 # makes the code faster. **The cure:** assert the order of what comes *out*, `summary.results`.
+# </details>
 #
 # ### Exercise: one summary, nothing hidden
 #
-# Test `verify_all_operations`. A test may take 2 seconds.
+# **20 minutes.** Test `verify_all_operations`. A test may take 2 seconds.
 #
 # {contract verify-all}
 #
@@ -580,6 +604,62 @@ async def test_nothing_is_not_all_verified(use_case):
 # | **over-specified**: a correct implementation that … fails here | You tested *how*. | Assert what comes out. |
 # | **wrong**: AttributeError: 'NoneType' … | The id is not in the store you look into. | Ask the same container for both. |
 # | **Survived**, and a clause | No test defends it. | Write one. |
+
+# %% [markdown]
+# ## In your own project
+#
+# A test of this lesson needs nothing of the course. In *auto* mode pytest-asyncio runs every async test
+# without a mark; warnings as errors make a forgotten `await` red; the line between them names the
+# default, about which pytest-asyncio would warn. The second look goes past the object: here it reads
+# the file.
+#
+# ```sh
+# pip install pytest pytest-asyncio
+# ```
+#
+# ```ini
+# # pytest.ini
+# [pytest]
+# asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
+# filterwarnings = error
+# ```
+#
+# ```python
+# # notes.py
+# class Notes:
+#     def __init__(self, path):
+#         self.path = path
+#
+#     async def add(self, text):
+#         with self.path.open("a") as file:
+#             file.write(f"{text}\n")
+#         return True
+# ```
+#
+# ```python
+# # test_notes.py
+# from notes import Notes
+#
+#
+# async def test_a_note_is_there_for_somebody_else(tmp_path):
+#     assert await Notes(tmp_path / "notes.txt").add("milk")
+#     assert (tmp_path / "notes.txt").read_text() == "milk\n"
+# ```
+#
+# Then be the mutant yourself: make this change, see the test red, and take it back. How to do that for
+# a whole project stands in [mutate your own code](../mutate-your-own-code.ipynb).
+#
+# ```diff
+# --- a/notes.py
+# +++ b/notes.py
+# @@ -5,4 +5,3 @@
+#      async def add(self, text):
+#          with self.path.open("a") as file:
+# -            file.write(f"{text}\n")
+# -        return True
+# +            return True
+# ```
 
 # %% [markdown]
 # ## Recap

@@ -16,8 +16,11 @@
 # A workflow that ends well has proven little. You will test what is stored in between, what a
 # refusal leaves behind, the way back after a failure, and the way on after a crash.
 #
-# **40 minutes.** Before: [Start here](../00-start-here.ipynb). You have used a mock, and can read
+# **80 minutes**, 20 of them to read. Before: [Start here](../00-start-here.ipynb). You have used a mock, and can read
 # `@pytest.mark.parametrize`.
+#
+# **Pattern:** Async Workflow Testing, from *Clean Architecture Adaptations* in the course's pattern
+# document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -93,9 +96,12 @@ async def test_complete_task_workflow():
 # <!--
 # fmt: on
 # -->
+# <details><summary>What you have seen</summary>
+#
 # None. It is good at two things: it drives the real components down the whole path, and in the end
 # it asks the store, not the last result. As a smoke test, keep it. But it hands over a summary and
 # never reads it back; it sees one state of four; and it never leaves the path.
+# </details>
 #
 # **The cure** for the first two: a spy around `save`. It still saves, and keeps every version.
 
@@ -120,7 +126,7 @@ async def test_no_version_is_completed_without_its_summary():
 # %% [markdown]
 # Two die: the one that loses the summary, and the one that stores it a moment too late.
 #
-# ## A refusal that leaves a mark
+# ## What a refusal leaves
 #
 # Off the path: an executed task cannot be executed again. One mutant refuses, and marks the task as
 # failed while it is at it.
@@ -149,14 +155,17 @@ async def test_a_second_execution_changes_nothing():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The second. A result is what the workflow *says*. **The cure:** compare what is stored, before and
 # after; of dataclasses, that is one `==`.
 #
 # One call after the other says nothing about two at once, though.
+# </details>
 #
 # ### Exercise: one task, all the way
 #
-# Test `create_task`, `execute_task` and `complete_task`. A specialist, yours too, does the work.
+# **20 minutes.** Test `create_task`, `execute_task` and `complete_task`. A specialist, yours too, does the work.
 #
 # {contract task-lifecycle}
 #
@@ -292,7 +301,7 @@ async def test_two_executions_at_once_do_the_work_once(workflow, worker):
 # {hint task-lifecycle}
 
 # %% [markdown]
-# ## A call is not an await
+# ## Called, or awaited?
 #
 # Work has steps, and steps fail. Then `execute_task` awaits the hook `on_failure`, which pages
 # somebody. One mutant forgets the `await`. `AsyncMock` has two assertions that read almost alike.
@@ -324,9 +333,12 @@ async def test_the_hook_is_awaited():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # `assert_awaited_once`. A call of an `async def` makes a coroutine; not a line of it runs before
 # somebody awaits it. Nobody is paged, and `assert_called_once` is content. **The cure:** of an
 # `AsyncMock`, assert awaits. What was awaited stands in `await_args`.
+# </details>
 #
 # ## The way back
 #
@@ -363,8 +375,11 @@ fails = timeline.run(execute("seat", "money", "notify"))
 timeline.draw({"two steps": succeeds, "a third one fails": fails}, title="There, and back")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # In reverse, one after the other. Two mutants get it wrong: one goes forwards, the other starts all
 # compensations at once.
+# </details>
 #
 # **Predict:** here each compensation is a mock, and each was awaited. Which of the two mutants dies?
 
@@ -387,11 +402,14 @@ async def test_both_steps_are_undone():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Neither. Two mocks know nothing of each other. **The cure:** one diary for all.
 #
 # And let each compensation take an hour, because what is instant cannot overlap. Exercises run
 # under a *virtual clock*, which jumps to the next timer when all tasks wait: the hour is free.
 # Write down the ends, not only the beginnings.
+# </details>
 
 # %%
 # %%ipytest --mutants failing-step
@@ -421,7 +439,7 @@ async def test_steps_are_undone_one_after_the_other():
 # %% [markdown]
 # ### Exercise: a step fails
 #
-# A `WorkflowStep` has a name and two async functions: `run(outputs)`, which returns a text, and
+# **20 minutes.** A `WorkflowStep` has a name and two async functions: `run(outputs)`, which returns a text, and
 # `compensate()`, or None. Test what becomes of them.
 #
 # {contract failing-step}
@@ -578,8 +596,11 @@ async def test_a_failed_task_is_resumed():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # One, which runs everything again. A failed step is a polite ending: the workflow lives, and has
 # time to store what it likes. A process that is restarted has none.
+# </details>
 #
 # **Predict:** the first process is cancelled after three seconds. What does the second one run?
 
@@ -621,11 +642,14 @@ first, second = timeline.run(until_restarted()), timeline.run(two.resume_task(ta
 timeline.draw({"first process": first, "second process": second}, title="Resumed")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The step in which the first was cut off, and what comes after it. All that connects the two is
 # the repository. So a test plays them with two workflows on one repository.
 #
 # Even a cancellation is polite: `except` and `finally` still run. **The cure:** leave the first
 # stuck, and look at what is stored while it cannot answer.
+# </details>
 
 # %%
 # %%ipytest --mutants resume
@@ -653,7 +677,7 @@ async def test_an_output_is_stored_before_the_next_step_begins():
 #
 # ### Exercise: resume after a crash
 #
-# Test `resume_task`, and what `execute_task` leaves to it.
+# **20 minutes.** Test `resume_task`, and what `execute_task` leaves to it.
 #
 # {contract resume}
 #
@@ -821,6 +845,65 @@ async def test_a_cancelled_execution_keeps_its_work(process, task_id, plan):
 # | **leaks**: leaves the task … running | The stuck execution outlives its test. | Cancel it, then await it. |
 # | **hangs** | Nobody lets the stuck step go. | Use `asyncio.timeout`. |
 # | **Survived**, and a clause | No test defends it. | Write one. |
+
+# %% [markdown]
+# ## In your own project
+#
+# What stands in for the virtual clock is [looptime](https://pypi.org/project/looptime/), which this
+# course uses, too: a test with its mark waits an hour for nothing.
+#
+# ```sh
+# pip install pytest pytest-asyncio looptime
+# ```
+#
+# ```ini
+# # pytest.ini
+# [pytest]
+# asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
+# filterwarnings = error
+# ```
+#
+# ```python
+# # steps.py
+# async def run(steps, on_failure):
+#     for step in steps:
+#         try:
+#             await step()
+#         except Exception:
+#             await on_failure()
+#             return
+# ```
+#
+# ```python
+# # test_steps.py
+# import asyncio
+# from unittest.mock import AsyncMock
+#
+# import pytest
+# from steps import run
+#
+#
+# @pytest.mark.looptime
+# async def test_a_failure_is_told_and_ends_the_run():
+#     later, told = AsyncMock(), AsyncMock()
+#     await run([lambda: asyncio.sleep(3600), AsyncMock(side_effect=OSError), later], told)
+#     told.assert_awaited_once()
+#     later.assert_not_awaited()
+# ```
+#
+# The mutant by hand, which `assert_called_once` would let live:
+#
+# ```diff
+# --- a/steps.py
+# +++ b/steps.py
+# @@ -4,4 +4,4 @@
+#              await step()
+#          except Exception:
+# -            await on_failure()
+# +            on_failure()
+#              return
+# ```
 
 # %% [markdown]
 # ## Recap

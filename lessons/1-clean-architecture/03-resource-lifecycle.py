@@ -16,8 +16,11 @@
 # You will prove that what was opened is closed: on every way out, in the right order, and before
 # anybody says that it is.
 #
-# **40 minutes.** Before: [Start here](../00-start-here.ipynb). You can read `async with`,
+# **95 minutes**, 20 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async with`,
 # `try`/`finally` and a pytest fixture.
+#
+# **Pattern:** Async Resource Management, from *Clean Architecture Adaptations* in the course's
+# pattern document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -86,8 +89,11 @@ async def test_async_resource_lifecycle():
 # <!--
 # fmt: on
 # -->
+# <details><summary>What you have seen</summary>
+#
 # One, whose close nobody awaits. The test takes one way out, the happy one, with one resource.
 # Clean-up code is written for the others.
+# </details>
 #
 # ## A block has three ends
 #
@@ -113,7 +119,11 @@ async def test_a_failing_block_cleans_up():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It does not. `except ValueError: pass` is content when there is an error, and when there is none.
+# </details>
+#
 # **The cure:** `pytest.raises` insists.
 
 # %%
@@ -133,7 +143,7 @@ async def test_a_failing_block_cleans_up_and_fails():
 
 
 # %% [markdown]
-# ## Cancelled too early
+# ## A cancellation
 #
 # The third way needs a task that waits inside the block.
 #
@@ -161,8 +171,11 @@ async def test_a_cancelled_block_cleans_up():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Nothing dies, because nothing happens. A task that is cancelled before its first step never takes
 # it: no session, no file. `is_open` answers None, and `not None` is True.
+# </details>
 #
 # **The cure** is twofold: cancel when the task is inside, and assert `is False`. Exercises run
 # under a *virtual clock*, which jumps to the next timer once every task waits: after `sleep(60)`
@@ -192,7 +205,7 @@ async def test_a_cancelled_block_cleans_up():
 # %% [markdown]
 # ### Exercise: every way out of a session
 #
-# Test `create_session` and `verify_cleanup`. Derive a provider from `InMemoryResourceProvider`
+# **30 minutes.** Test `create_session` and `verify_cleanup`. Derive a provider from `InMemoryResourceProvider`
 # whose `close` takes a while, is noted, and fails when you want it to.
 #
 # {contract session-cleanup}
@@ -359,7 +372,7 @@ async def test_nobody_cleaned_up_what_nobody_created(manager):
 # {hint session-cleanup}
 
 # %% [markdown]
-# ## Flags tell no order
+# ## Flags, and order
 #
 # One level up, a container starts services and stops them: `web` needs `database`, so it starts
 # later and stops earlier. Mocks are quick to write.
@@ -387,8 +400,11 @@ async def test_services_start_and_stop():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # None. Each mock knows what happened to itself. Order shows only where both write into the same
 # place. Here that place is a picture.
+# </details>
 
 # %%
 import asyncio
@@ -434,7 +450,7 @@ timeline.draw({"well": well, "web fails": badly}, title="Open, then close")
 # Up the stairs, and down the same stairs: also when the last step breaks. **The cure:** one diary,
 # a list that all services write to.
 #
-# ## An order that nobody promised
+# ## Which order was promised?
 #
 # Now two services that do not need each other.
 #
@@ -466,12 +482,15 @@ async def test_services_stop_in_reverse():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Over-specified. A container that starts both at once is right, too. **The cure:** give services
 # needs, and assert the order that follows from them.
+# </details>
 #
 # ### Exercise: open in order, close in reverse
 #
-# Test both methods. `container.add_service("web", build, needs=["cache"])` calls `build` with the
+# **20 minutes.** Test both methods. `container.add_service("web", build, needs=["cache"])` calls `build` with the
 # cache. Let `start` and `stop` take a second, to be cancelled half-way.
 #
 # {contract start-stop-order}
@@ -621,8 +640,11 @@ async def stop(patience):
 draw({"cancel": run(stop(0)), "and wait": run(stop(None))}, title="Stop after 3 s")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # `cancel` is a request. It answers at once, while the task has its clean-up still before it. A
 # `stop` that returns then has stopped nothing: that is mutant 1 of `BackgroundService`.
+# </details>
 #
 # **Predict:** which of these two tests kills it?
 
@@ -651,7 +673,10 @@ async def test_a_stopped_service_has_closed_its_journal():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The second. `running` is what the service says of itself. **The cure:** look at what it used.
+# </details>
 #
 # ## A crash that nobody asked for
 #
@@ -688,12 +713,15 @@ async def test_a_crash_reaches_stop():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It loses an exception. A task keeps its error until somebody asks. **The cure:** await what you
 # start.
+# </details>
 #
 # ### Exercise: stopped means ended
 #
-# Test `BackgroundService(work, journal, interval=60.0)`. Take `InMemoryJournal`: a `FileJournal`
+# **25 minutes.** Test `BackgroundService(work, journal, interval=60.0)`. Take `InMemoryJournal`: a `FileJournal`
 # opens its file in a thread, which the virtual clock cannot see.
 #
 # {contract background-service}
@@ -858,6 +886,75 @@ async def test_to_stop_what_does_not_run_is_harmless(journal):
 # | **leaks**: loses an exception: OSError … | A task failed, and nobody asked. | Await it, or `stop` its service. |
 # | **leaks**: leaves the task … running | The test ended before its work. | Stop what you start, also when the test fails. |
 # | **Survived**, and a clause | No test takes this way out. | Take it, and look at what was used. |
+
+# %% [markdown]
+# ## In your own project
+#
+# The course looks after each test for tasks that were left running. In your project a fixture does it,
+# in `conftest.py`, for every test.
+#
+# ```sh
+# pip install pytest pytest-asyncio
+# ```
+#
+# ```ini
+# # pytest.ini
+# [pytest]
+# asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
+# filterwarnings = error
+# ```
+#
+# ```python
+# # conftest.py
+# import asyncio
+#
+# import pytest
+#
+#
+# @pytest.fixture(autouse=True)
+# async def nothing_is_left_running():
+#     before = asyncio.all_tasks()
+#     yield
+#     assert asyncio.all_tasks() - before == {asyncio.current_task()}
+# ```
+#
+# ```python
+# # service.py
+# import asyncio
+#
+#
+# class Service:
+#     async def start(self):
+#         self.rounds = asyncio.create_task(asyncio.sleep(3600))
+#
+#     async def stop(self):
+#         self.rounds.cancel()
+#         await asyncio.wait([self.rounds])
+# ```
+#
+# ```python
+# # test_service.py
+# from service import Service
+#
+#
+# async def test_a_service_is_stopped():
+#     service = Service()
+#     await service.start()
+#     await service.stop()
+#     assert service.rounds.cancelled()
+# ```
+#
+# The mutant by hand: a `stop` that asks, and does not wait.
+#
+# ```diff
+# --- a/service.py
+# +++ b/service.py
+# @@ -7,4 +7,3 @@
+#      async def stop(self):
+#          self.rounds.cancel()
+# -        await asyncio.wait([self.rounds])
+# ```
 
 # %% [markdown]
 # ## Recap

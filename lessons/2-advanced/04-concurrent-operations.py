@@ -16,8 +16,11 @@
 # You will prove that tasks work at the same time, that no more of them do than allowed, and that
 # one failure hides nothing. None of your tests will sleep and hope.
 #
-# **40 minutes.** Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
+# **75 minutes**, 20 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
 # and a pytest fixture.
+#
+# **Pattern:** Concurrent Operation Testing, from *Advanced Async Patterns* in the course's pattern
+# document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -105,8 +108,11 @@ async def test_concurrent_operations():
 # <!--
 # fmt: on
 # -->
+# <details><summary>What you have seen</summary>
+#
 # One. It is good at one thing: creations overlap, so ids that collide are found. But its repository
 # is instant and never fails, so nothing ends late, out of order, or badly.
+# </details>
 #
 # **The cure:** a repository of your own. Then the test decides how long `add` takes. Exercises run
 # under a *virtual clock*: when every task waits, it jumps to the next timer. The hour below is free.
@@ -132,7 +138,7 @@ async def test_a_success_is_stored():
 
 
 # %% [markdown]
-# ## Cancelled is no `Exception`
+# ## Where a cancellation lands
 #
 # The listing keeps what is `not isinstance(result, Exception)`. Say that one creation was
 # cancelled: its connection closed, its worker shut down.
@@ -152,12 +158,15 @@ print("is an Exception:    ", [isinstance(outcome, Exception) for outcome in out
 print("is a BaseException: ", [isinstance(outcome, BaseException) for outcome in outcomes])
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It is kept. `CancelledError` derives from `BaseException`, so that no `except Exception` stops
 # a cancellation by accident. **The cure:** name `CancelledError`, and test what becomes of it.
+# </details>
 #
 # ### Exercise: tasks created together
 #
-# Test `create_many`: a list of task data goes in, a list of results comes out.
+# **15 minutes.** Test `create_many`: a list of task data goes in, a list of results comes out.
 #
 # {contract distinct-ids}
 #
@@ -237,7 +246,7 @@ async def test_a_cancelled_creation_is_a_failed_result():
 # {hint distinct-ids}
 
 # %% [markdown]
-# ## Gather is no proof
+# ## What gather proves
 #
 # `execute_many(task_ids, limit)` executes tasks together, at most `limit` at a time. Tested in the
 # listing's way: execute six, count six successes. The first of its seven mutants runs one task
@@ -259,8 +268,11 @@ async def test_many_tasks_are_executed():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # None. Results say *what* happened, never *when*: with one slot or three they are the same. The
 # difference is time, so draw time. The bars come from real runs of `execute_many`.
+# </details>
 
 # %%
 import asyncio
@@ -285,7 +297,7 @@ runs = {f"limit={limit}": timeline.run(execute(limit)) for limit in (1, 3)}
 timeline.draw(runs, title="Five tasks, one at a time and three at a time")
 
 # %% [markdown]
-# ## Sleeping is hoping
+# ## A test that sleeps
 #
 # So a test must look while tasks are at work. The first idea is always to wait a moment: here, four
 # turns of the event loop. `sleep(0.05)` on a wall clock is the same bet, and your CI is slower than
@@ -318,8 +330,11 @@ async def test_three_are_at_work():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Flaky. Nobody promised in which order ready tasks run; the grader shuffles them, and four turns
 # are no longer enough. **The cure:** let the tasks themselves prove it.
+# </details>
 #
 # ## Meet, with a deadline
 #
@@ -357,9 +372,12 @@ async def test_three_meet_in_time():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Both are valid; one kills. Without a deadline the first task waits for company for ever. A hang
 # tells nobody what is wrong: no kill here, a stuck build at work. **The cure:** what may wait for
 # ever goes into `asyncio.timeout`.
+# </details>
 #
 # ## Freeze, then look
 #
@@ -393,14 +411,17 @@ async def test_three_are_at_work_and_no_more():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It is not. The virtual clock moves only when no task can: after `sleep(1)`, all that could begin
 # has begun. A wall clock has no such moment; there, wait for arrivals, with a deadline.
 #
 # One mutant that ignores the limit is still alive. Which limit gives it away?
+# </details>
 #
 # ### Exercise: as many as allowed, and no more
 #
-# Test `execute_many` with a specialist of your own, whose gates you open one by one.
+# **20 minutes.** Test `execute_many` with a specialist of your own, whose gates you open one by one.
 #
 # {contract really-concurrent}
 #
@@ -542,9 +563,12 @@ plain, kept = timeline.run(together()), timeline.run(together(return_exceptions=
 timeline.draw({"gather": plain, "gather, return_exceptions=True": kept}, title="After an error")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It goes on, and nobody waits for it. `return_exceptions=True` waits for both. A `TaskGroup` would
 # cancel the sibling, and wait for that. Which is right stands in the contract, and so does what
 # happens when the *caller* is cancelled.
+# </details>
 #
 # **Predict:** this test cancels a batch, and sees it cancelled. Does it notice work that goes on?
 
@@ -570,7 +594,11 @@ async def test_a_batch_can_be_cancelled():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It does not. Mutant 6 gives up waiting and lets the work run; its caller sees no difference.
+# </details>
+#
 # **The cure** is one line more: cancel, then look who is left.
 
 # %%
@@ -598,7 +626,7 @@ async def test_a_cancelled_batch_leaves_nothing_running():
 # %% [markdown]
 # ### Exercise: every outcome told apart
 #
-# Test `execute_all(task_ids)`. Its `BatchOutcome` has two dicts, `succeeded` and `failed`, and a
+# **20 minutes.** Test `execute_all(task_ids)`. Its `BatchOutcome` has two dicts, `succeeded` and `failed`, and a
 # list, `cancelled`. `all_tasks` cannot see whether work was cleaned up; a specialist that notes its
 # beginnings and endings can.
 #
@@ -707,6 +735,66 @@ async def test_a_cancelled_batch_ends_all_that_it_began(orchestrator, specialist
 # | **valid**: waits for ever on a mutant, which is no kill | A hang tells nothing. | Use `asyncio.timeout`. |
 # | **leaks**: leaves the task … running | The test ended before its work. | Await what you start. |
 # | **Survived**, and a clause | No test defends it. | Write one. |
+
+# %% [markdown]
+# ## In your own project
+#
+# Under the virtual clock of [looptime](https://pypi.org/project/looptime/), time itself counts who is
+# at work: five works of a second, two at a time, take three. One after the other they would take five,
+# and all at once one.
+#
+# ```sh
+# pip install pytest pytest-asyncio looptime
+# ```
+#
+# ```ini
+# # pytest.ini
+# [pytest]
+# asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
+# filterwarnings = error
+# ```
+#
+# ```python
+# # pool.py
+# import asyncio
+#
+#
+# async def run_all(works, limit):
+#     slots = asyncio.Semaphore(limit)
+#
+#     async def run(work):
+#         async with slots:
+#             return await work()
+#
+#     return await asyncio.gather(*map(run, works))
+# ```
+#
+# ```python
+# # test_pool.py
+# import asyncio
+#
+# import pytest
+# from pool import run_all
+#
+#
+# @pytest.mark.looptime
+# async def test_two_are_at_work_at_a_time(looptime):
+#     await run_all([lambda: asyncio.sleep(1)] * 5, limit=2)
+#     assert looptime == 3
+# ```
+#
+# The mutant by hand: nobody counts any more.
+#
+# ```diff
+# --- a/pool.py
+# +++ b/pool.py
+# @@ -6,4 +6,3 @@
+#      async def run(work):
+# -        async with slots:
+# -            return await work()
+# +        return await work()
+# ```
 
 # %% [markdown]
 # ## Recap

@@ -16,8 +16,11 @@
 # You will test the unhappy path as carefully as the happy one: what comes out, what is left of the
 # service, and how often it tries again.
 #
-# **45 minutes.** Before: [Concurrent operations](04-concurrent-operations.ipynb), for the virtual
+# **80 minutes**, 20 of them to read. Before: [Concurrent operations](04-concurrent-operations.ipynb), for the virtual
 # clock and the gate.
+#
+# **Pattern:** Async Error Handling, from *Advanced Async Patterns* in the course's pattern
+# document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -78,12 +81,15 @@ async def test_async_error_handling():
 # <!--
 # fmt: on
 # -->
+# <details><summary>What you have seen</summary>
+#
 # Two. It does much right: it awaits inside the block, names the exception, and reads its message.
 # But its operation fails in one way only, with a lost connection. **The cure:** bring your own
 # failure. `run(operation, work)` runs any coroutine function under a name, so the test decides how
 # it ends.
+# </details>
 #
-# ## Any exception will do
+# ## Which exception?
 #
 # The next test brings a full disk.
 #
@@ -102,9 +108,12 @@ async def test_a_full_disk_is_an_error():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # From the test itself. The service calls `work`, and an `OSError` cannot be called: a `TypeError`,
 # which is an `Exception`, too. The disk never was full. **The cure:** catch the exception that the
 # contract names, and no wider one.
+# </details>
 #
 # ## Lines that never run
 #
@@ -138,10 +147,13 @@ async def test_the_message_below_the_block():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Those that lose half of the message. The exception ends the block, and what stands below the
 # `await` in there is decoration. **The cure:** one line in the block, all assertions after it.
 #
 # They ask with `in`, not with `==`: a contract promises what a message holds, not how it is worded.
+# </details>
 #
 # ## Where an error comes from
 #
@@ -171,13 +183,16 @@ for how in ("raise from", "raise", "raise after the block"):
     print(f"{how:22} cause: {raised.__cause__!r:21} context: {raised.__context__!r}")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Only `raise … from` says *because of*. A `raise` within the block says *while handling*, as a bug
 # in the handler would. After the block nothing is left, and whoever is called at night reads a
 # traceback without its beginning.
+# </details>
 #
 # ### Exercise: what comes out
 #
-# Test `run(operation, work)` with work of your own.
+# **20 minutes.** Test `run(operation, work)` with work of your own.
 #
 # {contract error-propagation}
 #
@@ -264,8 +279,11 @@ async def test_the_service_works_after_recovery():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # One: the service that says it has recovered and has not. Of the time between error and recovery
 # the test asks nothing.
+# </details>
 #
 # ## Refused, or failed again
 #
@@ -289,7 +307,11 @@ async def test_a_failed_service_refuses():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It would not. An operation that always fails raises the same exception, refused or run.
+# </details>
+#
 # **The cure:** ask for what would succeed, so that only a refusal can raise, and look at whether it
 # was run: an `AsyncMock` knows.
 #
@@ -337,13 +359,16 @@ async def overlap():
 timeline.draw({"one service": timeline.run(overlap())}, title="Failed until it recovers")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It does not: nobody has mended the disk. Only `recover_from_error`, at second 8, ends the failure.
 # A test that runs one operation after the other never comes here. **The cure:** hold one at a gate,
 # and let the other fail.
+# </details>
 #
 # ### Exercise: life after the error
 #
-# Test what a failed service does, and what a recovered one remembers.
+# **20 minutes.** Test what a failed service does, and what a recovered one remembers.
 #
 # {contract recovery}
 #
@@ -454,9 +479,12 @@ async def test_the_second_attempt_succeeds():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # None. Retries go wrong at the edges: at the last attempt, and at errors that are not transient.
 # Two attempts out of three reach neither. **The cure:** let work fail as often as it is tried, and
 # count.
+# </details>
 #
 # ## A pause that is mocked
 #
@@ -482,8 +510,11 @@ async def test_it_pauses_with_sleep(monkeypatch):
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Over-specified: it tests *how* the service waits, and there are other ways. **The cure:** read the
 # loop's clock. It is virtual here, and the minutes cost nothing.
+# </details>
 #
 # **Predict:** which pause does this test never see?
 
@@ -506,9 +537,12 @@ async def test_two_pauses_take_two_minutes():
 
 
 # %% [markdown]
-# The one that must not be there, after the last failure.
+# <details><summary>What you have seen</summary>
 #
-# ## Cancelled before it began
+# The one that must not be there, after the last failure.
+# </details>
+#
+# ## Cancelled at second 0
 #
 # Retries are where cancellation gets lost: one `except` too wide, and what you cancelled starts
 # again. Here is the service, cancelled at four moments. Attempts take two seconds, pauses three.
@@ -540,13 +574,16 @@ runs = {f"cancelled at second {second}": timeline.run(upload(second)) for second
 timeline.draw(runs, title="A retry, cancelled at four moments")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Nothing: cancelled at once, a task never runs its first line (unless tasks are eager), and the test
 # proves nothing. **The cure:** let the work begin, then cancel: once within an attempt, once between
 # two.
+# </details>
 #
 # ### Exercise: when to try again
 #
-# Test `run_with_retry`, at every edge.
+# **20 minutes.** Test `run_with_retry`, at every edge.
 #
 # {contract retry}
 #
@@ -646,6 +683,64 @@ async def test_others_work_while_it_pauses(service):
 # | **Survived**, though you raise its error | The assertion never runs. | Move it below the block. |
 # | **wrong**: `StopAsyncIteration` | The mock has no answer left. | Give it one for each attempt. |
 # | **wrong**: `CancelledError` | It came out of an `await` of yours. | Catch it where it is expected. |
+
+# %% [markdown]
+# ## In your own project
+#
+# An error is a result: type, message and cause are one test, in plain pytest.
+#
+# ```sh
+# pip install pytest pytest-asyncio
+# ```
+#
+# ```ini
+# # pytest.ini
+# [pytest]
+# asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
+# filterwarnings = error
+# ```
+#
+# ```python
+# # upload.py
+# class UploadError(Exception):
+#     """A file was not uploaded."""
+#
+#
+# async def upload(name, send):
+#     try:
+#         return await send(name)
+#     except OSError as error:
+#         raise UploadError(f"{name}: {error}") from error
+# ```
+#
+# ```python
+# # test_upload.py
+# from unittest.mock import AsyncMock
+#
+# import pytest
+# from upload import UploadError, upload
+#
+#
+# async def test_the_error_says_what_and_why():
+#     error = OSError("disk full")
+#     with pytest.raises(UploadError, match="a.txt: disk full") as caught:
+#         await upload("a.txt", AsyncMock(side_effect=error))
+#     assert caught.value.__cause__ is error
+# ```
+#
+# The mutant by hand: the traceback ends at the wrong place.
+#
+# ```diff
+# --- a/upload.py
+# +++ b/upload.py
+# @@ -6,4 +6,4 @@
+#      try:
+#          return await send(name)
+#      except OSError as error:
+# -        raise UploadError(f"{name}: {error}") from error
+# +        raise UploadError(f"{name}: {error}") from None
+# ```
 
 # %% [markdown]
 # ## Recap

@@ -16,7 +16,10 @@
 # You will test deadlines to the second, an hour of them in a millisecond, and find out what became
 # of the work that came too late.
 #
-# **40 minutes.** Before: [Concurrent operations](04-concurrent-operations.ipynb).
+# **80 minutes**, 20 of them to read. Before: [Concurrent operations](04-concurrent-operations.ipynb).
+#
+# **Pattern:** Async Timeout Testing, from *Advanced Async Patterns* in the course's pattern
+# document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -81,8 +84,11 @@ async def test_async_timeout_handling():
 # <!--
 # fmt: on
 # -->
+# <details><summary>What you have seen</summary>
+#
 # A second, all of it spent waiting. A hundred such tests are a coffee. Is that second well spent?
 # Here are the same checks, shorter, on seven mutants of `run`, through which every operation goes.
+# </details>
 #
 # **Predict:** how many of the seven die?
 
@@ -106,8 +112,11 @@ async def test_timeouts():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # One. The listing is good at a sanity check: quick work passes, endless work does not, and the
 # service answers afterwards. It asks neither *when* the error came nor what became of the work.
+# </details>
 #
 # ## When did it come?
 #
@@ -134,11 +143,14 @@ async def test_the_deadline_is_after_a_second():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Zero. There are two clocks. `time.time()` reads the wall's. Timers read the loop's:
 # `asyncio.sleep`, `asyncio.timeout`, all of them. Under
 # [looptime](https://pypi.org/project/looptime/) that one jumps to the next timer when every task
 # waits, and the wall's stands almost still. So here the listing's `elapsed < 5.0` cannot fail. On
 # a wall clock it can, with correct code, on the day your CI is busy.
+# </details>
 #
 # **The cure:** read the clock that the code obeys. The fixture `looptime` is the loop's time. It
 # starts at 0 with the test, and it is exact: compare with `==`. Boundaries are cheap now, too: half
@@ -187,8 +199,11 @@ async def test_work_in_a_thread_has_a_minute():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It does: a minute of loop time is over before the thread has drawn breath. The loop sees a task
 # that waits and a timer, so it jumps. That the thread is busy, it cannot see.
+# </details>
 #
 # **The cure:** where a timer runs, put an in-memory adapter in the database's place. Where you need
 # the database, stay on the wall clock, and leave wide margins.
@@ -225,9 +240,12 @@ runs = {way.__name__: timeline.run(caller(way)) for way in (asyncio.create_task,
 timeline.draw(runs, title="Giving up after 2 seconds")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # `wait_for` cancels the work, waits for its clean-up, and raises. It does the same to the shield,
 # which dies at once, and the work goes on. Both callers catch the same `TimeoutError`. **The cure:**
 # work of your own, which notes how it ends.
+# </details>
 #
 # ## A deadline is a request
 #
@@ -251,16 +269,19 @@ async with asyncio.timeout(0.01) as deadline:
 print("expired:", deadline.expired())
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It does not: it turns a `CancelledError` into a `TimeoutError`, and none came out. Whether a late
 # answer counts is for the contract to say, and for a test to ask.
 #
 # Nor does every `TimeoutError` mean the deadline. `pytest.raises(TimeoutError)` also catches that
 # of a socket deep inside the work. Look at what you caught: `raises(...) as caught`, then
 # `caught.value`.
+# </details>
 #
 # ### Exercise: at the deadline
 #
-# Test `run(work, timeout)`; `work` is an async function of yours. Three things nobody promises, in
+# **20 minutes.** Test `run(work, timeout)`; `work` is an async function of yours. Three things nobody promises, in
 # all of this lesson: what wins at the very instant of a deadline, that a deadline spares work which
 # is being cancelled already, and what becomes of work that cancels itself.
 #
@@ -397,8 +418,11 @@ async def test_a_batch_ends_with_its_budget():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # One. An hour is too long for *any* deadline of 5 seconds, shared or not. So draw a case that tells
 # them apart: each work fits into the budget, and not all of them together.
+# </details>
 
 # %%
 import asyncio
@@ -432,7 +456,7 @@ timeline.draw(runs, title="Three works of 3 seconds")
 #
 # ### Exercise: one budget for all
 #
-# Test `run_batch`. Its outcome is a `BatchOutcome`: the dicts `succeeded` and `failed`, and the
+# **20 minutes.** Test `run_batch`. Its outcome is a `BatchOutcome`: the dicts `succeeded` and `failed`, and the
 # list `cancelled`.
 #
 # {contract shared-budget}
@@ -546,8 +570,11 @@ async def test_late_work_is_cleaned_up():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # None. This cleanup never awaits, and a cancellation arrives at an `await` only: it survives even
 # a deadline that is over. **The cure:** a cleanup that takes time.
+# </details>
 
 # %%
 # %%ipytest --mutants bounded-cleanup
@@ -571,7 +598,13 @@ async def test_the_cleanup_has_its_time():
 
 
 # %% [markdown]
-# One. And a cleanup that is stuck? Draw both.
+# <details><summary>What you have seen</summary>
+#
+# One: the mutant whose cleanup stands under the deadline of the work, which is over. Nothing else
+# about this cleanup is out of the ordinary, so nothing else can go wrong.
+# </details>
+#
+# And a cleanup that is stuck? Draw both.
 #
 # **Predict:** where does the second bar end?
 
@@ -599,9 +632,14 @@ runs = {name: timeline.run(run) for name, run in runs.items()}
 timeline.draw(runs, title="A cleanup after a deadline of 5 seconds")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
+# At 7 seconds: five until the deadline, and two for the cleanup, which is then given up.
+# </details>
+#
 # ### Exercise: a cleanup with a deadline
 #
-# Test `run_with_cleanup`. Its last parameter, `cleanup_timeout`, is 2.0 unless you say otherwise.
+# **20 minutes.** Test `run_with_cleanup`. Its last parameter, `cleanup_timeout`, is 2.0 unless you say otherwise.
 #
 # {contract bounded-cleanup}
 #
@@ -719,6 +757,63 @@ async def test_a_cancelled_cleanup_ends_and_the_call_is_cancelled(service):
 # | **over-specified**: Regex pattern did not match | The message is not in the contract. | Check type and attributes. |
 # | **leaks**: loses an exception | Nobody awaited a call that failed. | Gather it with `return_exceptions`. |
 # | **Survived**, and a clause | Your numbers cannot tell. | Move them to the boundary. |
+
+# %% [markdown]
+# ## In your own project
+#
+# The mark of [looptime](https://pypi.org/project/looptime/) gives a test the virtual clock, its fixture
+# the time. A test that needs threads, or a real socket, stays on the wall clock: leave out the mark
+# there, and leave wide margins.
+#
+# ```sh
+# pip install pytest pytest-asyncio looptime
+# ```
+#
+# ```ini
+# # pytest.ini
+# [pytest]
+# asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
+# filterwarnings = error
+# ```
+#
+# ```python
+# # ask.py
+# import asyncio
+#
+#
+# async def ask(work, seconds):
+#     async with asyncio.timeout(seconds):
+#         return await work()
+# ```
+#
+# ```python
+# # test_ask.py
+# import asyncio
+#
+# import pytest
+# from ask import ask
+#
+#
+# @pytest.mark.looptime
+# async def test_the_deadline_is_after_a_minute(looptime):
+#     with pytest.raises(TimeoutError):
+#         await ask(lambda: asyncio.sleep(3600), seconds=60)
+#     assert looptime == 60
+# ```
+#
+# The mutant by hand: seconds, taken for milliseconds.
+#
+# ```diff
+# --- a/ask.py
+# +++ b/ask.py
+# @@ -3,4 +3,4 @@
+#
+#  async def ask(work, seconds):
+# -    async with asyncio.timeout(seconds):
+# +    async with asyncio.timeout(seconds / 1000):
+#          return await work()
+# ```
 
 # %% [markdown]
 # ## Recap

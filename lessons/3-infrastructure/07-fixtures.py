@@ -16,8 +16,11 @@
 # You will write the fixtures that a suite of asynchronous tests stands on, so that no test finds
 # what another one left.
 #
-# **40 minutes.** Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb).
+# **70 minutes**, 20 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb).
 # You can read a fixture with `yield`, and a little SQLAlchemy.
+#
+# **Pattern:** Async Test Fixtures, from *Testing Infrastructure Patterns* in the course's pattern
+# document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -91,9 +94,12 @@ async def test_a_number_is_taken_twice(async_database_session):
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It passes, and then there is an error. The manager's `session()` commits when its block ends well,
 # and for a fixture every test ends well: pytest resumes it after `yield` with no exception, whatever
 # happened. So the fixture commits what the test left, where no assertion looks.
+# </details>
 #
 # **The cure:** `await session.rollback()` behind the `yield`. What a test wants to keep, it commits
 # itself, as the application has to.
@@ -127,13 +133,16 @@ async def test_nobody_sees_what_is_not_committed(place, tmp_path, monkeypatch):
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # One, and none. A SQLite database in memory lives as long as its connection, so SQLAlchemy gives
 # all sessions the same one. Then a repository that forgets to commit passes every test that looks
 # through a second session. **The cure:** a file in `tmp_path`, some milliseconds dearer.
+# </details>
 #
 # ### Exercise: a database for each test
 #
-# Write two fixtures. No tests are needed: *probes*, which are tests of the course's own, use your
+# **15 minutes.** Write two fixtures. No tests are needed: *probes*, which are tests of the course's own, use your
 # fixtures, with a database manager that is right and with some that are not. A thread works for
 # the database, so this exercise runs in real time: a test may take 2 s.
 #
@@ -170,7 +179,7 @@ async def db_session(database):
 # {hint db-session}
 
 # %% [markdown]
-# ## It passed alone
+# ## Alone, and together
 #
 # Somebody has measured, and found that building the container takes time. Now the whole module
 # shares one.
@@ -198,9 +207,12 @@ async def test_a_task_needs_no_title(orchestrator):
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The second fails, whichever it is. You are lucky: it is loud. The quiet kind passes *because*
 # somebody was there before, and fails on the day when you run it alone. **The cure:** function
 # scope, the default. Widen it for what no test can change.
+# </details>
 #
 # ## A loop for each test
 #
@@ -228,9 +240,12 @@ async def test_it_is_there(container):
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # `ScopeMismatch`: a fixture for the module wants a runner, which holds the loop, and that is made
 # for each test. pytest-asyncio is right to refuse. A connection that was opened in one loop waits
 # for ever in the next, or says "attached to a different loop".
+# </details>
 #
 # **The cure** is to widen the loop as well, for the fixture and for its tests.
 
@@ -282,14 +297,17 @@ async def test_it_is_there(container):
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Nobody runs the fixture. Before version 9, pytest only warned, and handed the test a coroutine:
 # `is not None` was true, and the test green. **The cure:** in strict mode, write
 # `pytest_asyncio.fixture`; it works in both. Or set `asyncio_mode = "auto"` once, in
 # `pyproject.toml`.
+# </details>
 #
 # ### Exercise: a container for each test
 #
-# Write two fixtures again, for the probes to use.
+# **15 minutes.** Write two fixtures again, for the probes to use.
 #
 # {contract container-with-overrides}
 
@@ -365,10 +383,13 @@ async def with_a_stack():
 draw({"loop": run(with_a_loop()), "stack": run(with_a_stack())}, title="Close a, b and c")
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The loop leaves `a` open, and the next test finds its port taken. A stack goes on to the end, last
 # in, first out, and then the error comes out.
+# </details>
 #
-# ## Nobody calls a fixture
+# ## Calling a fixture
 #
 # Clean-up with so many ways to go wrong deserves tests of its own.
 #
@@ -390,13 +411,16 @@ async def test_there_are_three():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # pytest forbids it. **The cure:** put the work into an async context manager, and let the fixture
 # be two lines around it. The context manager can be tested like everything else, failing blocks
 # included, and it serves a script as well.
+# </details>
 #
 # ### Exercise: as many as the test wants
 #
-# Write the context manager and the fixture. The probes use both.
+# **20 minutes.** Write the context manager and the fixture. The probes use both.
 #
 # {contract orchestrator-factory}
 
@@ -448,6 +472,64 @@ async def make_orchestrator():
 # | … **requested an async fixture** …, **with no plugin** | Strict mode, and `pytest.fixture`. | `pytest_asyncio.fixture`, or auto mode. |
 # | A probe **failed**: … **is still open after the test** | Nobody stops it, or not in every case. | Stop what you start, behind the `yield`. |
 # | A probe **failed**: … **it does not notice that the application** … | Your fixture goes round what it should use. | Take it from the container or the manager. |
+
+# %% [markdown]
+# ## In your own project
+#
+# A fixture in `conftest.py` serves every test below its folder. This one gives each test a database of
+# its own, in a file, and closes it after a failure, too.
+#
+# ```sh
+# pip install pytest pytest-asyncio aiosqlite
+# ```
+#
+# ```ini
+# # pytest.ini
+# [pytest]
+# asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
+# filterwarnings = error
+# ```
+#
+# ```python
+# # conftest.py
+# import aiosqlite
+# import pytest
+#
+#
+# @pytest.fixture
+# async def database(tmp_path):
+#     async with aiosqlite.connect(tmp_path / "tasks.db") as database:
+#         await database.execute("CREATE TABLE task (title TEXT)")
+#         yield database
+# ```
+#
+# ```python
+# # test_tasks.py
+# import pytest
+#
+#
+# @pytest.mark.parametrize("turn", ["first", "second"])
+# async def test_each_test_begins_with_an_empty_table(database, turn):
+#     await database.execute("INSERT INTO task VALUES ('write')")
+#     await database.commit()
+#     assert len(list(await database.execute_fetchall("SELECT * FROM task"))) == 1
+# ```
+#
+# The mutant by hand: one file for all tests. The first turn passes alone, and the second one fails.
+#
+# ```diff
+# --- a/conftest.py
+# +++ b/conftest.py
+# @@ -5,5 +5,5 @@
+#  @pytest.fixture
+#  async def database(tmp_path):
+# -    async with aiosqlite.connect(tmp_path / "tasks.db") as database:
+# -        await database.execute("CREATE TABLE task (title TEXT)")
+# +    async with aiosqlite.connect(tmp_path.parent / "tasks.db") as database:
+# +        await database.execute("CREATE TABLE IF NOT EXISTS task (title TEXT)")
+#          yield database
+# ```
 
 # %% [markdown]
 # ## Recap

@@ -16,8 +16,11 @@
 # You will find out what a mock notices and what it agrees to, and hold a fake to the contract of
 # the real thing.
 #
-# **40 minutes.** Before: [Fixtures](07-fixtures.ipynb). You have written a test with a mock, and it
+# **85 minutes**, 20 of them to read. Before: [Fixtures](07-fixtures.ipynb). You have written a test with a mock, and it
 # passed.
+#
+# **Pattern:** Async Mock Patterns, from *Testing Infrastructure Patterns* in the course's pattern
+# document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -87,10 +90,13 @@ async def test_with_async_mocks(async_container, async_external_service):
 # <!--
 # fmt: on
 # -->
+# <details><summary>What you have seen</summary>
+#
 # None. The success is what the mock was told to give. What was sent, what was uploaded, and what
 # happens after a failure, nobody asks.
+# </details>
 #
-# ## Called is not awaited
+# ## Called, or awaited?
 #
 # Mutant 1 calls `upload_file` and forgets the `await`. Python makes a coroutine, and throws it away.
 #
@@ -120,11 +126,15 @@ async def test_the_upload_was_awaited():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The second. `called` counts at the parenthesis, `awaited` when somebody waits for the answer.
+# </details>
+#
 # **The cure:** with an `AsyncMock`, never write `assert_called` anything. The one exception is
 # `assert_not_called`, which says more than `assert_not_awaited`.
 #
-# ## A mock that is too exact
+# ## An exact mock
 #
 # Now the arguments. Mutant 2 swaps them, so they have to be asserted.
 #
@@ -145,9 +155,12 @@ async def test_the_item_is_sent():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # Over-specified. `call_api(endpoint="process", payload=item)` is the same call for Python, and
 # another one for a mock that knows no signature. It would also accept three arguments, and a method
 # that does not exist.
+# </details>
 #
 # **The cure:** `create_autospec` reads the port, and its mock binds arguments before it compares.
 
@@ -170,7 +183,7 @@ async def test_the_item_is_sent():
 #
 # ### Exercise: awaited once, with the right words
 #
-# Test `ExternalServiceUseCase(service)`. Let the mock answer with failures, too: a `side_effect`
+# **20 minutes.** Test `ExternalServiceUseCase(service)`. Let the mock answer with failures, too: a `side_effect`
 # may be an exception, a list of answers, or a function.
 #
 # {contract awaited-once}
@@ -291,15 +304,18 @@ async def test_the_use_case_uses_the_mock():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # One. The mock is there before anything is built, so it gets everywhere. In an application that has
 # started, everything is built, and the mock comes late. It also has to leave: what keeps it after
 # its test makes the next one fail, or pass.
+# </details>
 #
 # **The cure:** get first, then override, then get again; and look once more when it is withdrawn.
 #
 # ### Exercise: in the place of another
 #
-# Test `get`, `override` and `withdraw` of the container. Nothing here is asynchronous, so plain
+# **20 minutes.** Test `get`, `override` and `withdraw` of the container. Nothing here is asynchronous, so plain
 # functions will do.
 #
 # {contract override}
@@ -433,15 +449,18 @@ async def test_an_id_is_taken_once(make):
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The quick one overwrites. Every test that uses it shows that duplicates are no problem, and the
 # database will disagree. It never waits, either: with it, no two tasks ever meet.
+# </details>
 #
 # **The cure:** one suite for both. What holds for the port is asserted once, and a fixture with
 # `params` gives each test first the fake, then the real thing.
 #
 # ### Exercise: one suite for the fake and the real thing
 #
-# Write the suite that `InMemoryTaskRepository` and `SqlTaskRepository` both pass. The second needs
+# **25 minutes.** Write the suite that `InMemoryTaskRepository` and `SqlTaskRepository` both pass. The second needs
 # a file, `AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'tasks.db'}")`, and to be stopped.
 # A thread works for the database, so this exercise runs in real time: a test may take 2 s.
 #
@@ -578,6 +597,59 @@ async def test_a_stored_task_does_not_change_with_an_answer(repository):
 # | **TypeError: missing a required argument** | An autospec was called as the port cannot be. | Be glad, and mend the call. |
 # | **leaks**: coroutine **AsyncMockMixin…** was never awaited | A mock has answered with a mock, whose methods are asynchronous, too. | Give it a `return_value`. |
 # | Fails for `[memory]` or for `[sql]` only | The fake and the real thing differ. | Read the contract: one of them is wrong, or your test. |
+
+# %% [markdown]
+# ## In your own project
+#
+# A mock that is made from the real class knows its methods and their parameters, and which of them are
+# async. A wrong name or a missing argument fails at once.
+#
+# ```sh
+# pip install pytest pytest-asyncio
+# ```
+#
+# ```ini
+# # pytest.ini
+# [pytest]
+# asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
+# filterwarnings = error
+# ```
+#
+# ```python
+# # greeting.py
+# class Mail:
+#     async def send(self, to, text): ...
+#
+#
+# async def greet(mail, name):
+#     await mail.send(to=name, text=f"hello {name}")
+# ```
+#
+# ```python
+# # test_greeting.py
+# from unittest.mock import create_autospec
+#
+# from greeting import Mail, greet
+#
+#
+# async def test_the_greeting_is_sent_once():
+#     mail = create_autospec(Mail, instance=True)
+#     await greet(mail, "ada")
+#     mail.send.assert_awaited_once_with(to="ada", text="hello ada")
+# ```
+#
+# The mutant by hand: called, and not awaited.
+#
+# ```diff
+# --- a/greeting.py
+# +++ b/greeting.py
+# @@ -4,3 +4,3 @@
+#
+#  async def greet(mail, name):
+# -    await mail.send(to=name, text=f"hello {name}")
+# +    mail.send(to=name, text=f"hello {name}")
+# ```
 
 # %% [markdown]
 # ## Recap

@@ -16,8 +16,11 @@
 # You will put boundaries into a table, and let Hypothesis look for the input that you did not think
 # of.
 #
-# **40 minutes.** Before: [Timeouts](../2-advanced/06-timeouts.ipynb), for the virtual clock. You have
+# **70 minutes**, 15 of them to read. Before: [Timeouts](../2-advanced/06-timeouts.ipynb), for the virtual clock. You have
 # written `@pytest.mark.parametrize` once.
+#
+# **Pattern:** Async Parametrized Tests, from *Testing Infrastructure Patterns* in the course's
+# pattern document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -84,9 +87,12 @@ async def test_operation_durations(async_container, operation_type, expected_dur
 # <!--
 # fmt: on
 # -->
+# <details><summary>What you have seen</summary>
+#
 # None. The operations take 0.05 to 0.2 s, and may take up to five: all three rows ask whether the
 # machine is alive. And they ask `time.time()`, which stands still here, because exercises run under
 # a virtual clock.
+# </details>
 #
 # **The cure:** durations of your own, measured by the loop's clock. There an hour costs nothing, and
 # you may compare with `==`.
@@ -111,8 +117,11 @@ async def test_the_limit(duration, success):
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # It does not, and a service that rounds to tenths, mutant 2, lives as well. **The cure:** a row at
 # the boundary, and one on each side, as near as the contract measures.
+# </details>
 
 # %%
 # %%ipytest --mutants operation-durations
@@ -130,7 +139,7 @@ async def test_the_limit(duration, success):
 # %% [markdown]
 # ### Exercise: how long, and how long at most
 #
-# Test `AsyncOperationService(durations, limits, slots)`; the first two are dictionaries by type.
+# **20 minutes.** Test `AsyncOperationService(durations, limits, slots)`; the first two are dictionaries by type.
 #
 # {contract operation-durations}
 #
@@ -228,7 +237,7 @@ async def test_an_unknown_type_is_an_error_that_names_it(operation_type):
 # {hint operation-durations}
 
 # %% [markdown]
-# ## A loop stops at its first row
+# ## A loop, or rows
 #
 # The same table twice: once in a loop, once as rows. Two of its four rows are wrong.
 #
@@ -254,13 +263,16 @@ def test_delays_in_rows(attempts, delays):
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # The loop knows one wrong row; the rows know both, and that the rest is right. But `[4-delays3]` is
 # no name: a list has none, so pytest counts. **The cure:** rows, and where values say nothing,
 # `pytest.param(4, [1, 2], id="no delay after the last")`.
+# </details>
 #
 # ### Exercise: the table of delays
 #
-# `backoff_delays` says how long to wait between attempts that fail. It is a plain function, and its
+# **15 minutes.** `backoff_delays` says how long to wait between attempts that fail. It is a plain function, and its
 # tests need no event loop. Write its table.
 #
 # {contract backoff-schedule}
@@ -346,8 +358,11 @@ async def test_a_modification_is_a_change_of_content():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # No: nobody who writes "before" and "afterwards" counts their letters. **The cure:** state what
 # holds for any two contents, and let Hypothesis draw them, short ones, so that accidents happen.
+# </details>
 
 # %%
 # %%ipytest --mutants round-trip
@@ -375,7 +390,7 @@ async def test_a_modification_is_a_change_of_content(before, after):
 # A property is not the code once more. It says how inputs and outputs belong together: equal or
 # not, counted once, the same when asked twice.
 #
-# ## One fixture for all examples
+# ## A fixture, and 25 examples
 #
 # Hypothesis calls your test many times. pytest does not know that.
 #
@@ -407,13 +422,16 @@ def test_every_example_has_a_basket_of_its_own():
 
 
 # %% [markdown]
+# <details><summary>What you have seen</summary>
+#
 # One. The 25th example finds what 24 others have left. Hypothesis complains by default; this course
 # has switched that off, so that you can see it. **The cure:** build in the test what has to be
 # fresh.
+# </details>
 #
 # ### Exercise: true for any list of files
 #
-# Test `TrackFileOperationsUseCase` with Hypothesis, against files of your own, as above: `read`
+# **20 minutes.** Test `TrackFileOperationsUseCase` with Hypothesis, against files of your own, as above: `read`
 # answers with `bytes`, or with None where there is no file. Operations are tracked first; then files
 # are written; then `verify_all_operations` tells. Twenty-five examples are drawn for each test, the
 # same ones in every run.
@@ -535,6 +553,61 @@ async def test_names_that_differ_in_case_are_different_paths(names):
 # | **Failing test case**: test_…(…) | Hypothesis has drawn these values. | Add them as a row: an `@example`. |
 # | **assert 1.9999999 == 2.0** | A sum of floats. | `pytest.approx` |
 # | **wrong**, with Hypothesis, and right by hand | An example met what an earlier one left. | Build it in the test. |
+
+# %% [markdown]
+# ## In your own project
+#
+# Rows and properties need no plugin beside [Hypothesis](https://hypothesis.readthedocs.io/). Its
+# examples differ from run to run; `derandomize=True` in a profile makes them the same, as in this
+# course.
+#
+# ```sh
+# pip install pytest pytest-asyncio hypothesis
+# ```
+#
+# ```ini
+# # pytest.ini
+# [pytest]
+# asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
+# filterwarnings = error
+# ```
+#
+# ```python
+# # backoff.py
+# def delays(attempts, base, cap):
+#     return [min(cap, base * 2**number) for number in range(attempts - 1)]
+# ```
+#
+# ```python
+# # test_backoff.py
+# import pytest
+# from backoff import delays
+# from hypothesis import given
+# from hypothesis.strategies import integers
+#
+#
+# @pytest.mark.parametrize(("attempts", "expected"), [(1, []), (2, [1]), (5, [1, 2, 4, 5])])
+# async def test_delays_double_up_to_the_cap(attempts, expected):
+#     assert delays(attempts, base=1, cap=5) == expected
+#
+#
+# @given(integers(1, 50))
+# async def test_no_delay_is_above_the_cap(attempts):
+#     assert max(delays(attempts, base=1, cap=5), default=0) <= 5
+# ```
+#
+# The mutant by hand: one more pause, after the last attempt.
+#
+# ```diff
+# --- a/backoff.py
+# +++ b/backoff.py
+# @@ -1,3 +1,3 @@
+#  # backoff.py
+#  def delays(attempts, base, cap):
+# -    return [min(cap, base * 2**number) for number in range(attempts - 1)]
+# +    return [min(cap, base * 2**number) for number in range(attempts)]
+# ```
 
 # %% [markdown]
 # ## Recap

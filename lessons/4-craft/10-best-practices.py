@@ -16,8 +16,11 @@
 # You will mend four tests that cannot fail, and learn to see such tests in a review before they
 # reach your code base.
 #
-# **90 minutes.** Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb)
+# **105 minutes**, 20 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb)
 # and [Concurrent operations](../2-advanced/04-concurrent-operations.ipynb).
+#
+# **Pattern:** Proper Async Test Decoration, Resource Cleanup, Async Exception Handling, Concurrent
+# Operation Safety, from *Best Practices* in the course's pattern document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -740,7 +743,7 @@ async def test_a_cancellation_is_for_one_call_only(orchestrator, specialist):
 # %% [markdown]
 # ## In your own project
 #
-# The mode, and warnings as errors, stand in the configuration. With the second line a forgotten
+# The mode, and warnings as errors, stand in the configuration. With its last line a forgotten
 # `await` turns red by itself.
 #
 # ```sh
@@ -751,6 +754,7 @@ async def test_a_cancellation_is_for_one_call_only(orchestrator, specialist):
 # # pytest.ini
 # [pytest]
 # asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
 # filterwarnings = error
 # ```
 #
