@@ -118,6 +118,12 @@ class Watch:
         origin = getattr(coroutine, "cr_origin", None) or ()
         return next((line for file, line, _ in origin if self._is_suite(file)), None)
 
+    def _is_own(self, coroutine: Any) -> bool:
+        """Whether its code stands in the suite, whoever has called it: unittest, say."""
+        with unguarded():
+            code = getattr(coroutine, "cr_code", None)
+        return code is not None and self._is_suite(code.co_filename)
+
     def _is_ours(self, task: asyncio.Task[Any]) -> bool:
         return isinstance(task.get_loop(), CourseLoop)
 
@@ -154,7 +160,7 @@ class Watch:
             self._note_unawaited(coroutine)
 
     def _note_unawaited(self, coroutine: Any) -> None:
-        if self._strangers and self._line(coroutine) is None:
+        if self._strangers and self._line(coroutine) is None and not self._is_own(coroutine):
             return  # and let it be: it may be about to be awaited
         name = f"`{coroutine.__qualname__}`".replace("<locals>.", "")
         if "AsyncMockMixin._execute_mock_call" in name:

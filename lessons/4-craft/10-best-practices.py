@@ -79,7 +79,7 @@ async def test_async_operation():
 #
 # ## Green, and never run
 #
-# This file holds three tests, each of which claims that one is two. Plain pytest runs it, as in
+# This file holds one of four tests, each of which claims that one is two. Plain pytest runs it, as in
 # your own project, once in each mode of pytest-asyncio: in *auto* mode an async test needs no mark,
 # in *strict* mode it does.
 #
@@ -106,7 +106,7 @@ os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # only the plugin that is na
 with tempfile.TemporaryDirectory() as folder:
     for (name, source), mode in ((test, mode) for test in TESTS.items() for mode in MODES):
         Path(folder, "test_mine.py").write_text(source)
-        options = ["-q", "-p", "pytest_asyncio.plugin", "-o", f"asyncio_mode={mode}"]
+        options = ["-q", "--color=no", "-p", "pytest_asyncio.plugin", "-o", f"asyncio_mode={mode}"]
         command = [sys.executable, "-m", "pytest", *options, "test_mine.py"]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         last = done.stdout.splitlines()[-1]
