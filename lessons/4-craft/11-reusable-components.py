@@ -128,7 +128,7 @@ class TestWaiting(AsyncTestBase):
 # over, and raises. It does not look again, so it misses what happened in its last interval. And its
 # message does not say how far the task came.
 #
-# Such a test fails on slow days only. That is the worst kind: people learn to run it again.
+# Such a test fails on slow days only, and people learn to run it again.
 #
 # **The cure:** a last look at the deadline, and the last state in the message.
 #
@@ -160,7 +160,7 @@ async def test_it_ends_after_sixty_seconds():
 # <details><summary>What happened, and why</summary>
 #
 # It ends because of the 1,000 looks. In loop time 100 s have passed, on the wall almost nothing.
-# Without the limit the test would keep a processor busy for a minute.
+# Without the limit the test would be busy for a minute.
 #
 # **The cure:** a helper that sleeps on the loop also measures on the loop, with
 # `asyncio.get_running_loop().time()`.
@@ -355,8 +355,7 @@ async def test_a_session_sees_what_others_commit(tmp_path):
 # <details><summary>What happened, and why</summary>
 #
 # `after` is `created`. A session keeps every row that it has read, and `get` gives you the kept one.
-# It does not ask again. A helper that looks through one session can look for ever. Other databases
-# also show each transaction the state in which it began.
+# A helper that looks through one session can look for ever.
 #
 # **The cure:** a new session for each look.
 #
@@ -367,8 +366,8 @@ async def test_a_session_sees_what_others_commit(tmp_path):
 # Every look costs the database work. A helper can look at a fixed pace, or wait twice as long each
 # time. The second is called *back-off*.
 #
-# **Predict:** both look for 15 s. The first waits 1 s each time, the second 1, 2, 4 and 8 s. How
-# many looks does each need?
+# **Predict:** both look for 7 s. The first waits 1 s each time, the second 1, 2 and 4 s. How many
+# looks does each need?
 
 # %%
 import asyncio
@@ -383,14 +382,13 @@ async def looks(pauses):
         await asyncio.sleep(pause)
 
 
-draw({"fixed": run(looks([1] * 15)), "back-off": run(looks([1, 2, 4, 8]))}, title="Looks in 15 s")
+draw({"fixed": run(looks([1] * 7)), "back-off": run(looks([1, 2, 4]))}, title="Looks in 7 s")
 
 # %% [markdown]
 # <details><summary>What happened, and why</summary>
 #
-# Sixteen, and five. Most things are there soon, so back-off looks often at first. What takes long is
-# asked about rarely. The price: the longest pause is the longest delay. So pauses need a limit, here
-# called `longest`.
+# Eight, and four. Most things are there soon, so back-off looks often at first. The price: you learn
+# of it late, by one pause at most. So pauses need a limit, here called `longest`.
 #
 # </details>
 #
@@ -623,7 +621,7 @@ class TestWithAFile(AsyncTestBase):
 # <details><summary>What happened, and why</summary>
 #
 # There is no `container`. The fixture of the subclass has the name of the base's, so it takes its
-# place. With another name, two fixtures would run, in an order that the reader has to look up.
+# place.
 #
 # **The cure:** the base calls a method that does nothing, at the right moment. Subclasses override
 # that method. Such a method is called a *hook*.
@@ -644,11 +642,13 @@ class TestCounting(AsyncTestBase):
 
     async def test_one(self):
         self.created.append(await self.create_test_task())
-        assert len(self.created) == 1
+        count = len(self.created)
+        assert count == 1
 
     async def test_other(self):
         self.created.append(await self.create_test_task())
-        assert len(self.created) == 1
+        count = len(self.created)
+        assert count == 1
 
 
 # %% [markdown]
@@ -694,7 +694,7 @@ async def test_everything_is_cleaned_up():
 # `b`. The error ends the loop, and the container stays open for the next test to trip over.
 #
 # **The cure** is one you know: an `AsyncExitStack` goes to the end, last in, first out, and then
-# raises. Last in, first out is right because what came later may need what came before.
+# raises. What came later may need what came before, so it goes first.
 #
 # How do you test all that? Nobody may call a fixture. So the work moves into an async context manager,
 # `environment()`, which a test can enter itself, and the fixture is two lines around it.
@@ -888,7 +888,8 @@ class TestInAnEnvironment(Logged):
 # | **has an `__init__`, so pytest runs none of its tests** | pytest makes the objects itself. | Prepare them in a hook. |
 # | **over-specified**: … **words its errors in its own way** | You test words that no clause promises. | Test what must be contained. |
 # | A test **hangs** | It waits for what a mutant never does. | Give your wait a deadline. |
-#
+
+# %% [markdown]
 # ## In your own project
 #
 # `looptime` is the virtual clock, and `filterwarnings = error` the check for what is left behind.
@@ -901,6 +902,7 @@ class TestInAnEnvironment(Logged):
 # # pytest.ini
 # [pytest]
 # asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
 # addopts = --looptime
 # filterwarnings = error
 # ```
