@@ -21,14 +21,14 @@ wait_for_completion = Exercise(
     contract=(
         "`await wait_until(look, done, timeout, interval)` calls `look()`, again and again, until "
         "`done(value)` is true for the value of a look. It returns this value. Any truthy answer "
-        "of `done` is true.",
+        "of `done` is true, such as `1`.",
         "`look` is a plain function, which returns the value, or returns an awaitable, which gives "
         "the value: an `async def` does, and so does a lambda that returns a coroutine.",
         "The first look comes at once. Each further look begins `interval` seconds after the end "
         "of the one before it, or at the deadline if that is earlier. The deadline is `timeout` "
         "seconds after the call.",
-        "A look that begins before the deadline and ends after it is not interrupted, and its "
-        "value counts. No look begins after the deadline.",
+        "A look under way at the deadline is not interrupted, and its value counts. A look that "
+        "ends at the deadline, or after it, is the last one.",
         "When the last look is not done, `TimeoutError` comes at once. Its message contains the "
         "`repr` of the last value.",
         "What `look` or `done` raises comes out at once and unchanged, a `TimeoutError` too.",
@@ -52,7 +52,7 @@ wait_for_completion = Exercise(
         },
         4: {
             "under-way": "A look that is under way at the deadline is not interrupted.",
-            "no-more": "No look begins after the deadline.",
+            "no-more": "A look that ends at the deadline, or after it, is the last one.",
         },
         5: {
             "raises": "When the last look is not done, `TimeoutError` comes.",

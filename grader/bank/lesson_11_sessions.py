@@ -27,22 +27,22 @@ eventually_in_the_database = Exercise(
         "is not `None` is returned; `0` and an empty list are such values.",
         "Every look has a session of its own, from a call of `sessions()` of its own.",
         "Before a pause, and before it returns or raises, the block of the session has ended. What "
-        "`find` raises goes through the block, so that the session can roll back.",
+        "`find` raises goes through the block, so that the session can roll back. (The block "
+        "swallows nothing.)",
         "The first look comes at once. The first pause lasts `pause` seconds, each further one "
         "twice as long as the one before. But no pause lasts longer than `longest` seconds. "
         "A pause begins when a look has ended.",
         "The deadline is `timeout` seconds after the call. A pause ends there at the latest, and "
-        "the look that follows is the last. A look under way is not interrupted, and its value "
-        "counts. When the last look finds nothing, `TimeoutError` comes.",
+        "a look follows. A look under way is not interrupted, and its value counts. A look that "
+        "ends at the deadline, or after it, is the last one. When it finds nothing, `TimeoutError` "
+        "comes.",
         "What `find`, `sessions()` or the block of a session raises comes out at once, unchanged.",
         "Cancelled in a pause or in a look, it raises `CancelledError`, and looks no more. A "
-        "cancellation in `find` goes through the block of the session like an error.",
+        "cancellation in `find` goes through the block of the session like an error. (`find` does "
+        "not swallow it.)",
     ),
     promises={
-        1: {
-            "found": "It goes on while a look finds `None`.",
-            "falsy": "A value that is false, but not `None`, is returned.",
-        },
+        1: {"falsy": "The first value that is not `None` is returned, also when it is false."},
         2: {"own-session": "Every look has a session of its own."},
         3: {
             "closed-to-wait": "The block of the session has ended before a pause.",
@@ -58,6 +58,7 @@ eventually_in_the_database = Exercise(
             "last-look": "There is a look at the deadline.",
             "cut": "A pause ends at the deadline.",
             "under-way": "A look that is under way at the deadline is not interrupted.",
+            "no-more": "A look that ends at the deadline, or after it, is the last one.",
             "raises": "When the last look finds nothing, `TimeoutError` comes.",
         },
         6: {

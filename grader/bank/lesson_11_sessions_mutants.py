@@ -27,28 +27,6 @@ async def wants_truth(
         pause *= 2
 
 
-@sessions_.eventually_in_the_database.mutant(promise="found", replaces=HELPER)
-async def takes_false_for_nothing_new(
-    sessions: "Any", find: "Any", timeout: float, pause: float, longest: float
-) -> "Any":
-    """Returns the value of the second look, whatever it is."""
-    import asyncio  # the learner's module may lack it
-
-    clock = asyncio.get_running_loop().time
-    deadline = clock() + timeout
-    looks = 0
-    while True:
-        looks += 1
-        async with sessions() as session:
-            found = await find(session)
-        if found is not None or looks == 2:
-            return found
-        if (left := deadline - clock()) <= 0:
-            raise TimeoutError(f"nothing was found in {timeout:g} s")
-        await asyncio.sleep(min(pause, longest, left))
-        pause *= 2
-
-
 @sessions_.eventually_in_the_database.mutant(promise="own-session", replaces=HELPER)
 async def keeps_its_session(
     sessions: "Any", find: "Any", timeout: float, pause: float, longest: float
@@ -264,6 +242,28 @@ async def interrupts_a_look(
         if found is not None:
             return found
         if (left := deadline - clock()) <= 0:
+            raise TimeoutError(f"nothing was found in {timeout:g} s")
+        await asyncio.sleep(min(pause, longest, left))
+        pause *= 2
+
+
+@sessions_.eventually_in_the_database.mutant(promise="no-more", replaces=HELPER)
+async def looks_too_late(
+    sessions: "Any", find: "Any", timeout: float, pause: float, longest: float
+) -> "Any":
+    """Looks once more when a look has ended after the deadline."""
+    import asyncio  # the learner's module may lack it
+
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + timeout
+    while True:
+        last_look = clock() >= deadline
+        async with sessions() as session:
+            found = await find(session)
+        if found is not None:
+            return found
+        left = max(deadline - clock(), 0)
+        if last_look:
             raise TimeoutError(f"nothing was found in {timeout:g} s")
         await asyncio.sleep(min(pause, longest, left))
         pause *= 2

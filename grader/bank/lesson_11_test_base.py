@@ -33,7 +33,7 @@ test_base = Exercise(
         "it does nothing; subclasses add their own. When it fails, there is no block: the error "
         "comes out, and everything is cleaned up as after a block that fails.",
         "`self.add_cleanup(function)` registers a clean-up, in `set_up` or in the block. After the "
-        "block, however it ends, `await function()` happens once for each, last in, first out. "
+        "block, however it ends, `await function()` happens for each, last in, first out. "
         "Then comes the container.",
         "A clean-up that fails stops neither the other clean-ups nor that of the container. Its "
         "error comes out, unchanged. When several things fail, it is free which error comes out, "
@@ -44,8 +44,8 @@ test_base = Exercise(
         "of one of these.",
         "Two objects share nothing, even while both are in an environment: neither clean-ups nor "
         "task data.",
-        "Every test of a subclass `Test…` runs in the block of an environment. It has to ask for "
-        "nothing: there is a fixture for it.",
+        "A test class that derives from it has to ask for nothing: each of its tests runs in the "
+        "block of an environment.",
     ),
     promises={
         1: {
@@ -170,7 +170,7 @@ class CollectsErrors(AsyncTestBase):
         task_data.setdefault("specialist_type", "generic")
         task_data.setdefault("description", "Test task description")
         task_data.setdefault("title", "Test Task")
-        return await self.container.get("task_orchestrator").create_task(task_data)
+        return await self.container.get(application.TaskOrchestrator).create_task(task_data)
 
 
 @test_base.alternative(replaces=BASE)

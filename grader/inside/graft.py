@@ -80,7 +80,7 @@ import vespera_scriptorium as application
 """
 """What a class that stands in may count on."""
 
-_OF_EVERY_CLASS = ("__module__", "__qualname__", "__dict__", "__weakref__", "__doc__")
+_OF_EVERY_CLASS = ("__module__", "__qualname__", "__dict__", "__weakref__", "__doc__", "_abc_impl")
 
 
 class _Bare:
