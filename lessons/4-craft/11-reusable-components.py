@@ -16,8 +16,11 @@
 # You will write the helpers that a hundred tests lean on, and the tests that these helpers need
 # themselves.
 #
-# **110 minutes.** Before: [Timeouts](../2-advanced/06-timeouts.ipynb) and
+# **120 minutes**, 25 of them to read. Before: [Timeouts](../2-advanced/06-timeouts.ipynb) and
 # [Fixtures](../3-infrastructure/07-fixtures.ipynb). You can read a class with inheritance.
+#
+# **Pattern:** Async Test Base Class, from *Reusable Async Test Components* in the course's pattern
+# document.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -404,7 +407,6 @@ import asyncio
 
 
 async def look_by_hand(log):
-    log.append("open")
     try:
         await asyncio.sleep(100)
     except Exception:
@@ -414,7 +416,7 @@ async def look_by_hand(log):
 
 
 async def test_the_session_is_closed():
-    log = []
+    log = ["open"]
     look = asyncio.create_task(look_by_hand(log))
     await asyncio.wait({look}, timeout=0.01)
     look.cancel()
@@ -896,7 +898,8 @@ class TestInAnEnvironment(Logged):
 # %% [markdown]
 # ## In your own project
 #
-# `looptime` is the virtual clock, and `filterwarnings = error` the check for what is left behind.
+# The mark of [looptime](https://pypi.org/project/looptime/) gives a test the virtual clock.
+# `filterwarnings = error` is the check for what is left behind.
 #
 # ```sh
 # pip install pytest pytest-asyncio looptime
@@ -907,17 +910,19 @@ class TestInAnEnvironment(Logged):
 # [pytest]
 # asyncio_mode = auto
 # asyncio_default_fixture_loop_scope = function
-# addopts = --looptime
 # filterwarnings = error
 # ```
 #
 # ```python
 # # waiting.py
 # import asyncio
+#
+#
 # async def wait_until(look, done, timeout, interval):
-#     deadline = asyncio.get_running_loop().time() + timeout
+#     clock = asyncio.get_running_loop().time
+#     deadline = clock() + timeout
 #     while not done(value := await look()):
-#         left = deadline - asyncio.get_running_loop().time()
+#         left = deadline - clock()
 #         if left <= 0:
 #             raise TimeoutError(f"still {value!r}")
 #         await asyncio.sleep(min(interval, left))
@@ -927,12 +932,17 @@ class TestInAnEnvironment(Logged):
 # ```python
 # # test_waiting.py
 # import asyncio
+#
+# import pytest
 # from waiting import wait_until
 #
+#
+# @pytest.mark.looptime
 # async def test_there_is_a_look_at_the_deadline():
-#     start = asyncio.get_running_loop().time()
 #     async def look():
 #         return asyncio.get_running_loop().time() - start
+#
+#     start = asyncio.get_running_loop().time()
 #     assert await wait_until(look, lambda now: now >= 10, timeout=10, interval=4) == 10
 # ```
 #
@@ -941,9 +951,9 @@ class TestInAnEnvironment(Logged):
 # ```diff
 # --- a/waiting.py
 # +++ b/waiting.py
-# @@ -5,5 +5,5 @@
+# @@ -8,5 +8,5 @@
 #      while not done(value := await look()):
-#          left = deadline - asyncio.get_running_loop().time()
+#          left = deadline - clock()
 # -        if left <= 0:
 # +        if left < interval:
 #              raise TimeoutError(f"still {value!r}")
