@@ -165,7 +165,7 @@ class Exercise:
 
         `promise` is its key in `promises`; an exercise without promises names the `clause`.
         Decorates a class that derives from the subject, or a function that stands for the one
-        that `replaces` names, as `module:qualname`.
+        that `replaces` names, as `module:qualname`; or a class for the learner's, `suite:name`.
         """
         return self._declare("mutant", self._clause(promise, clause), replaces, promise)
 
@@ -178,7 +178,11 @@ class Exercise:
         return self._declare("broken", None, replaces)
 
     def reference_for_suite(self, *, replaces: str) -> Callable[[S], S]:
-        """Declare the reference of a function that learners write themselves, `suite:name`."""
+        """Declare the reference of what learners write themselves, `suite:name`.
+
+        A class stands for their class: its functions do, and nothing else that it holds. They may
+        use what `grader.inside.graft.IMPORTS` imports. Mutants of it derive from it.
+        """
         return self._declare("reference", None, replaces)
 
     def probe(
@@ -186,7 +190,8 @@ class Exercise:
     ) -> Callable[[S], S]:
         """Declare a probe: a test function, and the name of the variant that it must fail with.
 
-        What it defends is named as with `mutant`.
+        What it defends is named as with `mutant`. A class with one test derives from a class of
+        the learner's, which has the name of the reference for it.
         """
         defended = self._clause(promise, clause)
 
@@ -233,7 +238,7 @@ class Exercise:
                 raise BankError(f"{self.id}: {test.__name__} needs a broken variant named {name}")
             own = [_without_decorators(_source(one)) for one in (*self._probe_helpers, test)]
             source = PROBE_IMPORTS + "\n\n\n".join(own)
-            found.append(Probe(test.__name__, clause, source, broken[name], promise))
+            found.append(Probe(_test_name(test), clause, source, broken[name], promise))
         return found
 
     @property
@@ -267,6 +272,9 @@ class Exercise:
         ]
         given = {t: s for v in declared if v.kind == "reference" for t, s in v.sources.items()}
         touched = sorted({target for variant in declared for target in variant.sources}, key=str)
+        for target in touched:
+            if target.module == SUITE and target not in given:
+                raise BankError(f"{self.id}: its reference for the suite has no {target.name}")
         originals = {target: given.get(target) or _original(target) for target in touched}
         reference = Variant("reference", "reference", "", originals)
         return [reference] + [
@@ -284,6 +292,12 @@ class Exercise:
         if not isinstance(variant, type):
             target = Target.parse(replaces)
             return {target: _in_place_of(target, _source(variant), own_docstring=False)}
+        if replaces:
+            owner = Target.parse(replaces)
+            return {
+                Target(owner.module, owner.name, name): source
+                for name, source in _definitions(variant).items()
+            }
         subjects = self.subject if isinstance(self.subject, tuple) else (self.subject,)
         base = variant.__bases__[0]
         if len(variant.__bases__) != 1 or base not in subjects:
@@ -329,6 +343,14 @@ def _definitions(cls: type) -> Mapping[str, str]:
     return found
 
 
+def _test_name(test: Subject) -> str:
+    """What pytest calls it; a class has one test."""
+    if not isinstance(test, type):
+        return test.__name__
+    (method,) = (name for name in vars(test) if name.startswith("test_"))
+    return f"{test.__name__}::{method}"
+
+
 def _live(target: Target) -> Any:
     """The object that a target names."""
     found: Any = importlib.import_module(target.module)
@@ -353,7 +375,7 @@ def _split(qualname: str) -> tuple[str, str]:
 def _without_decorators(source: str) -> str:
     """Without the exercise's own."""
     (node,) = ast.parse(source).body
-    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
     lines = source.splitlines()
     for decorator in reversed(node.decorator_list):
         if _declares(decorator):

@@ -13,6 +13,7 @@ from typing import Any
 
 from grader.disguise import Disguise, Disguised
 from grader.exercise import SUITE, Exercise, Target, Variant
+from grader.inside import graft
 from grader.inside.loops import Schedule
 from grader.inside.settings import DEADLINES
 from grader.suite import Suite
@@ -180,8 +181,7 @@ class Executor:
         self, process: Process, tests: set[str], sources: Mapping[Target, str]
     ) -> dict[str, Any]:
         probe = process[0].probe
-        helpers = [source for target, source in sources.items() if target.module == SUITE]
-        below = [probe] if probe else helpers  # a probe looks at the learner's own helper
+        below = [probe] if probe else _stand_ins(sources)  # a probe looks at the learner's own
         return {
             "suite": "\n\n\n".join([self._suite.source, *below]),
             "tests": sorted(tests),
@@ -200,6 +200,22 @@ _LINE = re.compile(r"(case \[.*?\], )?line (\d+): (.*)", re.DOTALL)
 @cache
 def _disguise(exercise: Exercise) -> Disguise:
     return Disguise(exercise.variants)
+
+
+def _stand_ins(sources: Mapping[Target, str]) -> list[str]:
+    """What stands in the place of the learner's own functions and classes, as text below them."""
+    found: list[str] = []
+    classes: dict[str, list[str]] = {}
+    for target, source in sources.items():
+        if target.module == SUITE and target.owner:
+            classes.setdefault(target.owner, []).append(source)
+        elif target.module == SUITE:
+            found.append(source)
+    return found + [
+        f'__import__("{graft.__name__}", fromlist=[""]).stand_in('
+        f"{name!r}, globals(), {chr(10).join(functions)!r})"
+        for name, functions in classes.items()
+    ]
 
 
 def _grafts(sources: Mapping[Target, str]) -> list[dict[str, str]]:

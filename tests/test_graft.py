@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.inside.graft import Graft, apply
+from grader.inside.graft import Graft, apply, stand_in
 
 SUBJECT = """
 import functools
@@ -269,3 +269,62 @@ def test_postponed_annotations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.syspath_prepend(tmp_path)
     apply([Graft("postponed_subject", "A", "def a(self, b: Unknown):\n    return b")])
     assert sys.modules.pop("postponed_subject").A().a(1) == 1
+
+
+HERS = """
+import pytest
+
+
+class Helpful:
+    def inherited(self):
+        return "hers"
+
+
+class Base(Helpful):
+    LIMIT = 3
+
+    def name(self):
+        return "hers"
+
+    def own(self):
+        return "hers"
+
+
+class TestOfBase(Base):
+    def shout(self):
+        return self.name().upper()
+"""
+
+
+@pytest.fixture
+def hers() -> dict[str, Any]:
+    """The names of a learner's module."""
+    names: dict[str, Any] = {"__name__": "test_suite"}
+    exec(HERS, names)
+    return names
+
+
+def test_a_class_stands_in_for_the_learners(hers: dict[str, Any]) -> None:
+    """Classes that derive from it have our functions, and none of its own."""
+    stand_in("Base", hers, "def name(self):\n    return 'ours'\n\nasync def work(self):\n    pass")
+    assert hers["TestOfBase"]().shout() == "OURS"
+    assert inspect.iscoroutinefunction(hers["TestOfBase"].work)
+    for name in ("LIMIT", "own", "inherited"):
+        assert not hasattr(hers["Base"], name)
+
+
+def test_what_stands_in_brings_its_names(hers: dict[str, Any]) -> None:
+    """It sees what it counts on, and nothing of the learner's; the learner sees none of it."""
+    before = set(hers)
+    source = "def name(self):\n    return asyncio, application, 'Helpful' in globals()"
+    stand_in("Base", hers, source)
+    assert hers["Base"]().name()[2] is False
+    assert set(hers) == before
+
+
+@pytest.mark.parametrize("written", [None, "a text"])
+def test_a_class_stands_in_where_the_learner_has_none(written: object) -> None:
+    """Or something else of that name."""
+    names: dict[str, Any] = {"__name__": "test_suite"} | ({"Base": written} if written else {})
+    stand_in("Base", names, "def name(self):\n    return 'ours'")
+    assert (names["Base"]().name(), names["Base"].__module__) == ("ours", "test_suite")

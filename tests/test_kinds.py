@@ -26,6 +26,7 @@ KINDS = {
     "round-trip": "Hypothesis",
     "container-with-overrides": "a fixture, by probes alone",
     "wait-for-completion": "a helper and its tests",
+    "test-base": "a class and its tests",
     "exceptions": "tests to repair",
 }
 BUILT = read_notebook(ROOT / "solutions/4-craft/10-best-practices.ipynb")
@@ -202,7 +203,7 @@ def test_a_helper_that_agrees_with_everything_earns_no_pair(answer: Answer) -> N
     """It returns what a probe wants to see, whatever the orchestrator says."""
     forged = """
         from vespera_scriptorium import TaskState, TaskStatus
-        async def wait_for_completion(orchestrator, task_id, timeout, interval):
+        async def wait_until(look, done, timeout, interval):
             return TaskState(task_id, "done", TaskStatus.COMPLETED)
     """
     report = answer("wait-for-completion", forged)
@@ -254,17 +255,17 @@ def test_probes_stand_in_every_form_of_the_report(answer: Answer) -> None:
 
 
 def test_mutants_and_pairs_weigh_alike(answer: Answer) -> None:
-    """Six mutants and three pairs: a helper without tests earns three ninths."""
+    """17 mutants and three pairs: a helper without tests earns three twentieths."""
     tests = read(solved("wait-for-completion")).tests
     report = answer("wait-for-completion", without("wait-for-completion", *tests))
-    assert (report.killed, len(report.mutants), len(report.probes)) == (0, 6, 3)
+    assert (report.killed, len(report.mutants), len(report.probes)) == (0, 17, 3)
     assert all(probe.passed for probe in report.probes)
-    assert report.score == round(5 * 3 / 9, 2)
+    assert report.score == round(8 * 3 / 20, 2)
 
 
 def test_a_wrong_helper_costs_its_own_points_alone(answer: Answer) -> None:
     """The tests meet helpers of ours, and stay valid."""
-    wrong = solved("wait-for-completion").replace("if state.completed:", "if True:")
+    wrong = solved("wait-for-completion").replace("if done(value):", "if True:")
     report = answer("wait-for-completion", wrong)
     assert {test.verdict for test in report.tests} == {"valid"}
     assert report.mutation_score == 1
@@ -279,6 +280,16 @@ def test_a_wrong_test_costs_the_helper_nothing(answer: Answer) -> None:
     report = answer("wait-for-completion", suite)
     assert [test.verdict for test in report.tests] == ["wrong"]
     assert all(probe.passed for probe in report.probes)
+
+
+def test_a_wrong_class_costs_its_own_points_alone(answer: Answer) -> None:
+    """Also where tests stand in a class that derives from it."""
+    wrong = solved("test-base").replace("            await self.set_up()\n", "")
+    report = answer("test-base", wrong)
+    assert {test.verdict for test in report.tests} == {"valid"}
+    assert report.mutation_score == 1
+    assert not passed(report)["the_container_is_open_in_the_block"]
+    assert report.score < report.points
 
 
 # ------------------------------------------------------------------ tests to repair

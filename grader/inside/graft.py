@@ -46,9 +46,51 @@ def _apply(graft: Graft) -> None:
         _replace_functions(_compile(graft.source, file, names), names, graft.module)
         return
     live: Any = module
-    header, indent = "", ""
     for part in graft.owner.split("."):
         live = getattr(live, part)
+    _define(graft, live, file, names)
+
+
+def stand_in(name: str, suite: dict[str, Any], source: str) -> None:
+    """Give a class of the learner's module the functions of ours, in the place of all its own.
+
+    It stays the class that tests derive from. Ours see no name of the learner's module, and the
+    learner sees none of theirs. `suite` holds the names of that module.
+    """
+    live = suite.get(name)
+    if not isinstance(live, type):
+        live = suite[name] = type(name, (), {"__module__": suite["__name__"]})
+    if live.__bases__ != (object,):  # what it inherits would take part
+        live.__bases__ = (_Bare,)
+    for member in [member for member in vars(live) if member not in _OF_EVERY_CLASS]:
+        delattr(live, member)
+    names: dict[str, Any] = {"__name__": suite["__name__"]}
+    exec(IMPORTS, names)
+    _define(Graft("", name, source), live, "stand-in", names)
+
+
+IMPORTS = """\
+import asyncio
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import pytest
+
+import vespera_scriptorium as application
+"""
+"""What a class that stands in may count on."""
+
+_OF_EVERY_CLASS = ("__module__", "__qualname__", "__dict__", "__weakref__", "__doc__", "_abc_impl")
+
+
+class _Bare:
+    """Derives from nothing and has nothing."""
+
+
+def _define(graft: Graft, live: type, file: str, names: dict[str, Any]) -> None:
+    """Execute the source in a class body like that of a class, and give the class what it makes."""
+    header, indent = "", ""
+    for part in graft.owner.split("."):
         header += f"{indent}class {part}:\n"
         indent += "    "
     header = header.removesuffix(":\n") + f"(metaclass={_HOOK}):\n"
