@@ -23,9 +23,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from grader.exercise import Target, Variant
+from grader.exercise import Variant
 from grader.merging import SEED, Body, Merged, bodies_in, mark_choice, mark_name, merge
 from grader.scopes import FUNCTIONS, Function
+from grader.sources import Target
 
 INDENT = "    "
 

@@ -12,20 +12,27 @@ The classes are never instantiated. Their methods are read as source and take th
 subject's methods of the same names, in a process that does not know which variant it has.
 """
 
-import ast
 import difflib
-import importlib
 import inspect
 import re
-import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
+
+from grader.sources import (
+    SUITE,
+    Subject,
+    Target,
+    definitions,
+    in_place_of,
+    original_of,
+    source_of,
+    without_decorators,
+)
 
 Clock = Literal["virtual", "real"]
 Kind = Literal["reference", "alternative", "mutant", "broken"]
-Subject = type | Callable[..., Any]
 S = TypeVar("S", bound=Subject)
 
 PROBE_IMPORTS = """\
@@ -40,9 +47,6 @@ import vespera_scriptorium as application
 """
 """What a probe may count on, besides the learner's own names."""
 
-SUITE = "suite"
-"""The module that stands for the learner's own tests in a `module:qualname`."""
-
 
 class CourseError(Exception):
     """Something of the course is wrong; the message is one sentence that says what to do."""
@@ -50,28 +54,6 @@ class CourseError(Exception):
 
 class BankError(CourseError):
     """An exercise is declared wrongly; the message says which, and what to change."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """A function of the application, a method of the class `owner`; without one, of the module.
-
-    The module `SUITE` is the learner's own.
-    """
-
-    module: str
-    owner: str
-    name: str
-
-    @classmethod
-    def parse(cls, text: str) -> "Target":
-        """From `module:function` or `module:Class.method`."""
-        module, _, qualname = text.partition(":")
-        owner, _, name = qualname.rpartition(".")
-        return cls(module, owner, name)
-
-    def __str__(self) -> str:
-        return f"{self.module}:{f'{self.owner}.' if self.owner else ''}{self.name}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -236,7 +218,7 @@ class Exercise:
         for test, clause, name, promise in self._probes:
             if name not in broken:
                 raise BankError(f"{self.id}: {test.__name__} needs a broken variant named {name}")
-            own = [_without_decorators(_source(one)) for one in (*self._probe_helpers, test)]
+            own = [without_decorators(source_of(one)) for one in (*self._probe_helpers, test)]
             source = PROBE_IMPORTS + "\n\n\n".join(own)
             found.append(Probe(_test_name(test), clause, source, broken[name], promise))
         return found
@@ -275,7 +257,7 @@ class Exercise:
         for target in touched:
             if target.module == SUITE and target not in given:
                 raise BankError(f"{self.id}: its reference for the suite has no {target.name}")
-        originals = {target: given.get(target) or _original(target) for target in touched}
+        originals = {target: given.get(target) or original_of(target) for target in touched}
         reference = Variant("reference", "reference", "", originals)
         return [reference] + [
             replace(v, sources={**originals, **v.sources})
@@ -291,12 +273,12 @@ class Exercise:
         """What a variant defines, and where each definition belongs."""
         if not isinstance(variant, type):
             target = Target.parse(replaces)
-            return {target: _in_place_of(target, _source(variant), own_docstring=False)}
+            return {target: in_place_of(target, source_of(variant), own_docstring=False)}
         if replaces:
             owner = Target.parse(replaces)
             return {
                 Target(owner.module, owner.name, name): source
-                for name, source in _definitions(variant).items()
+                for name, source in definitions(variant).items()
             }
         subjects = self.subject if isinstance(self.subject, tuple) else (self.subject,)
         base = variant.__bases__[0]
@@ -305,42 +287,14 @@ class Exercise:
                 f"{self.id}: {variant.__name__} must derive from the subject, and from it alone"
             )
         found = {}
-        for name, source in _definitions(variant).items():
+        for name, source in definitions(variant).items():
             if name not in vars(base):
                 raise BankError(
                     f"{self.id}: {variant.__name__} defines {name}, which the subject does not have"
                 )
             target = Target(base.__module__, base.__qualname__, name)
-            found[target] = _in_place_of(target, source, own_docstring=True)
+            found[target] = in_place_of(target, source, own_docstring=True)
         return found
-
-
-@cache
-def _source(definition: Subject) -> str:
-    """The source of a class or function, decorators included, not indented, as learners see it."""
-    source = textwrap.dedent(inspect.getsource(definition)).rstrip("\n")
-    return re.sub(r"  # type: ignore.*$", "", source, flags=re.MULTILINE)
-
-
-@cache
-def _definitions(cls: type) -> Mapping[str, str]:
-    """The source of each method that a class defines, decorators included, not indented.
-
-    Overloads are for type checkers, and left out.
-    """
-    source = _source(cls)
-    lines = source.splitlines()
-    (definition,) = ast.parse(source).body
-    assert isinstance(definition, ast.ClassDef)
-    found: dict[str, str] = {}
-    for node in definition.body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if "overload" in map(ast.unparse, node.decorator_list):
-                continue
-            first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-            text = textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno]))
-            found[node.name] = f"{found[node.name]}\n{text}" if node.name in found else text
-    return found
 
 
 def _test_name(test: Subject) -> str:
@@ -349,85 +303,6 @@ def _test_name(test: Subject) -> str:
         return test.__name__
     (method,) = (name for name in vars(test) if name.startswith("test_"))
     return f"{test.__name__}::{method}"
-
-
-def _live(target: Target) -> Any:
-    """The object that a target names."""
-    found: Any = importlib.import_module(target.module)
-    for name in [*filter(None, target.owner.split(".")), target.name]:
-        found = inspect.getattr_static(found, name)
-    return found
-
-
-def _original(target: Target) -> str:
-    """The source of a target as it stands in the application."""
-    if not target.owner:
-        return _source(_live(target))
-    owner = Target(target.module, *_split(target.owner))
-    return _definitions(_live(owner))[target.name]
-
-
-def _split(qualname: str) -> tuple[str, str]:
-    owner, _, name = qualname.rpartition(".")
-    return owner, name
-
-
-def _without_decorators(source: str) -> str:
-    """Without the exercise's own."""
-    (node,) = ast.parse(source).body
-    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    lines = source.splitlines()
-    for decorator in reversed(node.decorator_list):
-        if _declares(decorator):
-            del lines[decorator.lineno - 1 : decorator.end_lineno]
-    return "\n".join(lines)
-
-
-def _declares(decorator: ast.expr) -> bool:
-    names = ("mutant", "alternative", "broken", "probe", "probe_helper", "reference_for_suite")
-    return (
-        isinstance(decorator, ast.Call)
-        and isinstance(decorator.func, ast.Attribute)
-        and decorator.func.attr in names
-    )
-
-
-def _in_place_of(target: Target, source: str, *, own_docstring: bool) -> str:
-    """A variant keeps the name and the documentation of what it replaces.
-
-    Only code is to tell them apart. The docstring of a function that is a variant by itself is the
-    variant's description, and goes; a method's may stay, and is compared.
-    """
-    if not own_docstring:
-        source = _without_decorators(source)
-    node = _function(source)
-    lines = source.splitlines()
-    if not own_docstring:
-        first = node.lineno - 1
-        lines[first] = lines[first].replace(f"def {node.name}(", f"def {target.name}(", 1)
-        if ast.get_docstring(node) is not None:
-            del lines[node.body[0].lineno - 1 : node.body[0].end_lineno]
-        node = _function("\n".join(lines))
-    if target.module == SUITE or ast.get_docstring(node) is not None:
-        return "\n".join(lines)
-    original = _function(_original(target))
-    if ast.get_docstring(original) is not None:
-        body = node.body[0].lineno - 1
-        lines[body:body] = _docstring_lines(target)
-    return "\n".join(lines)
-
-
-def _docstring_lines(target: Target) -> list[str]:
-    """The docstring of a target as it is written, quotes and indentation included."""
-    source = _original(target)
-    documentation = _function(source).body[0]
-    return source.splitlines()[documentation.lineno - 1 : documentation.end_lineno]
-
-
-def _function(source: str) -> ast.FunctionDef | ast.AsyncFunctionDef:
-    node = ast.parse(source).body[0]
-    assert isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    return node
 
 
 def all_exercises(modules: Iterable[object]) -> dict[str, Exercise]:

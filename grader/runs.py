@@ -12,10 +12,11 @@ from random import Random
 from typing import Any
 
 from grader.disguise import Disguise, Disguised
-from grader.exercise import SUITE, Exercise, Target, Variant
+from grader.exercise import Exercise, Variant
 from grader.inside import graft
 from grader.inside.loops import Schedule
 from grader.inside.settings import DEADLINES
+from grader.sources import SUITE, Target
 from grader.suite import Suite
 from grader.transcript import Outcome, apart, read_answer, shorten, unfinished
 from grader.worker import Worker

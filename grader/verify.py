@@ -14,8 +14,9 @@ from collections.abc import Iterator
 from types import CodeType
 
 from grader.evaluate import evaluate
-from grader.exercise import SUITE, Exercise, Probe, Target, Variant
+from grader.exercise import Exercise, Probe, Variant
 from grader.report import Report
+from grader.sources import SUITE, Target
 from grader.worker import Worker
 
 FEWEST_MUTANTS = 4

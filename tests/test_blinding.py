@@ -12,10 +12,11 @@ from samples import FIFO, HEAD, KILLS_1, KILLS_2, SOLUTION, Tapped, creation
 
 from grader.bank import exercises
 from grader.evaluate import evaluate
-from grader.exercise import SUITE, Exercise, Variant
+from grader.exercise import Exercise, Variant
 from grader.notebooks import solution
 from grader.report import Report
 from grader.runs import Defences, _grafts
+from grader.sources import SUITE
 from grader.worker import Worker
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import TaskResult

@@ -18,11 +18,12 @@ import pytest
 
 from grader.bank import exercises
 from grader.disguise import Disguise, Disguised
-from grader.exercise import BankError, Exercise, Target, Variant
+from grader.exercise import BankError, Exercise, Variant
 from grader.inside.loops import schedules
 from grader.notebooks import solution
 from grader.runs import Defences, Executor, Run
 from grader.scopes import FUNCTIONS, rename
+from grader.sources import Target
 from grader.suite import read
 from grader.worker import Worker
 

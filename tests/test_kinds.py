@@ -12,9 +12,9 @@ import pytest
 from samples import Answer
 
 from grader.bank import exercises
-from grader.exercise import SUITE
 from grader.notebooks import CODE_STUB, read_notebook, release, solution, stamp, stub
 from grader.report import Report, to_html, to_json, to_text
+from grader.sources import SUITE
 from grader.suite import read
 from grader.verify import problems
 from grader.worker import Worker

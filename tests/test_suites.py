@@ -17,10 +17,11 @@ import pytest
 
 from grader.bank import exercises
 from grader.evaluate import evaluate
-from grader.exercise import SUITE, Exercise
+from grader.exercise import Exercise
 from grader.lessons import lessons
 from grader.notebooks import solution
 from grader.report import Report
+from grader.sources import SUITE
 from grader.worker import Worker
 
 ROOT = Path(__file__).parents[1]

@@ -9,8 +9,9 @@ import pytest
 from samples import HEAD, KILLS_1, KILLS_2, KILLS_3, KILLS_4, SOLUTION, creation
 
 from grader.evaluate import evaluate
-from grader.exercise import SUITE, BankError, Exercise, Target
+from grader.exercise import BankError, Exercise
 from grader.report import Report
+from grader.sources import SUITE, Target
 from grader.verify import _unresolved, defended_clauses, problems
 from grader.worker import Worker
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
