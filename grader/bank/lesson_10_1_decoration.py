@@ -16,13 +16,13 @@ decoration = Exercise(
     subject=TaskOrchestrator,
     contract=(
         "`create_task` with a `title`, and with or without a `description`, is a success.",
-        "Its `task_id` leads to the task: `get_task_status(task_id)` shows that `title`, and the "
-        "status `created`.",
+        "The result's `task_id` leads to the task: `get_task_status(task_id)` shows the `title` "
+        "that was given, whatever the `description`, and the status `created`.",
         "Every task has an id of its own, also when their titles are alike.",
         "For an id that nobody has created, `get_task_status` raises nothing; `title` and `status` "
         "are None.",
-        "`create_task` without a `title` raises nothing: the result is no success, and its "
-        "`error` holds the word `title`.",
+        "`create_task` with data that has no key `title` raises nothing: the result is no success, "
+        "and its `error` holds the word `title`; the words around it are free.",
     ),
     promises={
         1: {"success": "A title alone is enough for a success."},

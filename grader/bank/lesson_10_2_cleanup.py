@@ -22,11 +22,12 @@ cleanup = Exercise(
         "A resource that a session has created stays open until the block of `create_session` "
         "ends: until then `verify_cleanup` says `cleaned_up=False`.",
         "When the block has ended, `cleaned_up` is True for every resource of its session.",
-        "So it is when an exception ended the block, and that very exception comes out.",
+        "The same holds when an exception ended the block, and that very exception comes out.",
         "The end of one session leaves the resources of another one open.",
-        "Inside its block a session executes operations on what it created: `success`, with the "
-        "provider's answer in `output`. When the provider raises, it is no success, and `error` "
-        "holds the message.",
+        "`session.execute_operation(resource.id, operation)` hands an operation on what the "
+        "session created to the provider's `execute(resource_id, operation, parameters)`: it is a success, "
+        "with the provider's answer in `output`. When the provider raises, it is no success, and "
+        "`error` holds the message; the words around it are free.",
         "An operation on a resource of another session is no success, and neither is one after "
         "the end of the block; no exception comes out, and the provider executes nothing.",
         "After the end of the block `create_resource` raises `RuntimeError`.",

@@ -18,11 +18,13 @@ exceptions = Exercise(
     points=5,
     subject=AsyncService,
     contract=(
-        "When the work given to `run` raises an `OSError`, `run` raises `AsyncServiceError`. So it "
-        "does for `ConnectionError` and `TimeoutError`, which are kinds of `OSError`.",
-        "Its message holds the name of the operation and the message of the `OSError`; their order "
-        "and the words around them are free.",
-        "Its `__cause__` is the very error that the work raised.",
+        "When the work of a new `AsyncService` raises an `OSError`, `run` raises "
+        "`AsyncServiceError`. So it does for `ConnectionError` and `TimeoutError`, which are kinds "
+        "of `OSError`. (A service that has failed refuses all that comes later: no clause is about "
+        "that.)",
+        "The message of the `AsyncServiceError` holds the name of the operation and the message of "
+        "the `OSError`; their order and the words around them are free.",
+        "The `__cause__` of the `AsyncServiceError` is the very error that the work raised.",
         "Every other exception comes out as it is: a programming error such as `TypeError`, and a "
         "cancellation.",
         "What the work answers, `run` answers.",

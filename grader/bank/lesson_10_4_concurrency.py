@@ -16,15 +16,15 @@ concurrency = Exercise(
     points=6,
     subject=TaskOrchestrator,
     contract=(
-        "`execute_task` never waits for another call: however many calls run at the same time, "
-        "each has its specialist at work at once.",
+        "`execute_task` never waits for another call: however many calls run at the same time, all "
+        "their specialists are at work at the same time.",
         "Each result is about its own task: its `task_id`, and in `output` what the specialist "
         "answered for it, whichever call ends first.",
         "While the specialist is at work, `get_task_status` shows `running` for that task; "
         "once its call has returned a success, `completed`.",
         "A task whose specialist raises an exception is a result that is no success; `error` holds "
-        "the message of its own exception, whichever fails first.",
-        "It harms no other call: the others work to their end and succeed.",
+        "the message of its own exception, whichever fails first; the words around it are free.",
+        "A task that fails harms no other call: the others work to their end and succeed.",
         "A call that is cancelled raises `CancelledError`; no other call is cancelled.",
     ),
     promises={

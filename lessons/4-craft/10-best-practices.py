@@ -13,10 +13,10 @@
 # %% [markdown]
 # # Best practices
 #
-# You will mend four tests that cannot fail, and learn to see such tests in a review before they
+# You will replace four tests that cannot fail, and learn to see such tests in a review before they
 # reach your code base.
 #
-# **105 minutes**, 20 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb)
+# **120 minutes**, 25 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb)
 # and [Concurrent operations](../2-advanced/04-concurrent-operations.ipynb).
 #
 # **Pattern:** Proper Async Test Decoration, Resource Cleanup, Async Exception Handling, Concurrent
@@ -43,7 +43,7 @@
 # then its "do". Both run against mutants, so that you see what the advice is worth, and what it
 # leaves for you. The first pair is about the mark that makes an async test run:
 #
-# **Predict:** what is worse, a test that fails for the wrong reason, or one that passes?
+# **Predict:** what does Python say to the first, and how many of eleven mutants does the second kill?
 
 # %%
 DONT = """
@@ -77,7 +77,7 @@ async def test_async_operation():
 # is green and is not run.
 # </details>
 #
-# ## Green, and never run
+# ## Four tests, two modes
 #
 # This file holds one of four tests, each of which claims that one is two. Plain pytest runs it, as in
 # your own project, once in each mode of pytest-asyncio: in *auto* mode an async test needs no mark,
@@ -116,21 +116,22 @@ with tempfile.TemporaryDirectory() as folder:
 # <details><summary>What you have seen</summary>
 #
 # Strict mode is loud about a missing mark: pytest cannot run an async function without one, and
-# says so. In auto mode, and with a mark in strict mode, only the plain test fails:
+# says so. Only the `TestCase` passes there. In auto mode only the plain test fails, and so it is in
+# strict mode with marks:
 #
 # - what a test *returns* nobody looks at. In an async test pytest does not even warn;
 # - a test that holds a `yield` is a generator. It counts as an expected failure, and is not run;
 # - `unittest.TestCase` calls its method, gets a coroutine, and lets it go. That is green in every
 #   mode, with a warning among all the others.
 #
-# **The cure:** `filterwarnings = error` in your configuration, `assert` in every test, and once in
-# its life see each test red.
+# **The cure:** `filterwarnings = error` in your configuration finds the last two. Against `return`
+# helps only an `assert`, and to see each test red once in its life.
 # </details>
 #
 # ### Exercise: tests that are run
 #
-# **15 minutes.** The cell holds three tests of the kinds above. Repair them: change them, divide
-# them, add to them, until every clause is defended.
+# **15 minutes.** The cell holds three tests of the kinds above. Make them a suite that defends
+# every clause: change them, divide them, add to them.
 #
 # {contract decoration}
 #
@@ -207,7 +208,7 @@ async def test_a_task_without_a_title_is_a_failed_result(orchestrator):
 # {hint decoration}
 
 # %% [markdown]
-# ## The last line
+# ## By hand, or by a block
 #
 # The second pair. The first test opens a session and closes it by hand, and with it the resource
 # that it created. The second one leaves both to a block.
@@ -223,7 +224,7 @@ async def test_with_resources():
     session = ResourceSession(Container().get(ResourceProvider))
     resource = await session.create_resource("file")
     assert resource.id is not None
-    await session.close()  # might not run if the test fails
+    await session.close()
 
 
 # %%
@@ -240,8 +241,7 @@ async def test_with_resources():
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# None, and none. The "do" is still right, but not for what it tests. It is right for the day on
-# which the test fails.
+# None, and none. Neither looks at what became of the resource.
 # </details>
 #
 # Here the same two tests fail on purpose, and both leave their resource's id behind for us to ask.
@@ -281,13 +281,13 @@ for name, resource_id in ids.items():
 # The one by hand. A failed assertion is an exception: it jumps over every line below it. So one red
 # test leaves a file, a port or a row behind, and the next tests fail for no reason of their own.
 #
-# **The cure** has two halves. In your tests, let a block or a fixture close. In your subject, test
-# that the block does close: leave it, normally and by an exception, and look *afterwards*.
+# **The cure** has two halves. In your tests, let a block or a fixture close. Of your subject, test
+# that its block closes: leave the block, once normally and once by an exception, and look afterwards.
 # </details>
 #
 # ### Exercise: clean, also after a failure
 #
-# **25 minutes.** Repair the test. A provider of your own takes the place of the real one with
+# **30 minutes.** Replace the test by a suite that defends every clause. A provider of your own takes the place of the real one with
 # `container.override(ResourceProvider, …)`; derive it from `InMemoryResourceProvider`.
 #
 # {contract cleanup}
@@ -312,7 +312,7 @@ from vespera_scriptorium import (
 #     session = ResourceSession(Container().get(ResourceProvider))
 #     resource = await session.create_resource("file")
 #     assert resource.id is not None
-#     await session.close()  # might not run if the test fails
+#     await session.close()
 ### END GIVEN
 ### BEGIN SOLUTION
 class Noting(InMemoryResourceProvider):
@@ -406,12 +406,12 @@ async def test_a_session_that_has_ended_does_nothing_more(manager, provider):
 # {hint cleanup}
 
 # %% [markdown]
-# ## Any error will do
+# ## Which error?
 #
 # The third pair. `AsyncService.run` awaits a piece of work, and turns trouble with the world outside
 # into an error of its own. Here the work meets a full disk.
 #
-# **Predict:** how many of ten mutants does each test kill?
+# **Predict:** which clauses does each test leave undefended?
 
 # %%
 # %%ipytest --mutants exceptions
@@ -426,7 +426,7 @@ async def test_error_case():
     try:
         await AsyncService().run("upload", work)
     except Exception:
-        pass  # silent failure
+        pass
 
 
 # %%
@@ -449,8 +449,9 @@ async def test_error_case():
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# None and three. The first passes when `run` raises nothing, or anything: even a typo in the test
-# would stay hidden. The second asks for one type and for one word of the message.
+# The first one: all of them. It passes when `run` raises nothing, or anything: even a typo in the test
+# would stay hidden. The second asks for one type and for one part of the message. It kills three of
+# ten mutants, and defends no clause to its end.
 #
 # What it leaves: the name of the operation, the cause, the kinds of `OSError`, and all that must
 # *not* be translated. An error has as many sides as a result. **The cure:** one test for each.
@@ -458,7 +459,8 @@ async def test_error_case():
 #
 # ### Exercise: an error that is looked at
 #
-# **15 minutes.** Repair the test.
+# **15 minutes.** Replace the test by a suite that defends every clause. Take a new `AsyncService()`
+# for each call.
 #
 # {contract exceptions}
 #
@@ -522,12 +524,11 @@ async def test_the_answer_comes_back():
 # {hint exceptions}
 
 # %% [markdown]
-# ## Side by side, or one behind the other
+# ## Two awaits, or `gather`
 #
 # The last pair: two awaits in a row, and `gather`.
 #
-# **Predict:** how many of eleven mutants does each kill? One of them runs everything one after the
-# other.
+# **Predict:** one of the eleven mutants runs one call after the other. Which test kills it?
 
 # %%
 # %%ipytest --mutants concurrency
@@ -560,7 +561,7 @@ async def test_concurrent_operations():
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# None, and none. `gather` starts both calls. Whether they *overlap* it does not ask, and with work
+# Neither, and no other mutant either. `gather` starts both calls. Whether they *overlap* it does not ask, and with work
 # that takes no time there is nothing to overlap. The mutant that queues them answers the same.
 # </details>
 #
@@ -571,12 +572,13 @@ async def test_concurrent_operations():
 
 # %%
 import asyncio
+from contextlib import nullcontext
 
 from grader import timeline
 
 
 async def work(name, lock):
-    async with lock or asyncio.Semaphore(9):
+    async with lock or nullcontext():
         with timeline.span(name):
             await asyncio.sleep(2 if name == "first" else 1)
 
@@ -591,18 +593,19 @@ timeline.draw(runs, title="Two calls, gathered")
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# At the start of the second. So a test that waits until *both* are at work passes on the left and
-# never ends on the right. Give that wait a deadline, and it fails instead. No watch is needed, and
+# At the start of the second. So a test that waits until *both* are at work passes when they overlap,
+# and never ends when they queue. Give that wait a deadline, and it fails instead. No watch is needed, and
 # no machine is too busy for it.
 #
 # The first began first and ended last. Keep that order in your tests: a mutant that mixes up two
-# calls gets it right when they end as they began.
+# calls is right by luck when they end in the order in which they began.
 # </details>
 #
 # ### Exercise: two at the same time
 #
-# **30 minutes.** Repair the test. A specialist of your own does the work of a task:
-# `container.override(Specialist, …)`, any object with an async method `run(task)`.
+# **35 minutes.** Replace the test by a suite that defends every clause. A specialist of your own does
+# the work: `container.override(Specialist, …)`, any object with an async method `run(task)`. The task
+# has an `id` and a `title`.
 #
 # {contract concurrency}
 #
@@ -743,11 +746,11 @@ async def test_a_cancellation_is_for_one_call_only(orchestrator, specialist):
 # %% [markdown]
 # ## In your own project
 #
-# The mode, and warnings as errors, stand in the configuration. With its last line a forgotten
-# `await` turns red by itself.
+# The mode, and warnings as errors, stand in the configuration. With `filterwarnings = error` a
+# forgotten `await` turns red by itself.
 #
 # ```sh
-# pip install pytest pytest-asyncio looptime
+# pip install pytest pytest-asyncio
 # ```
 #
 # ```ini
