@@ -4,16 +4,20 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.bank import exercises
 from grader.lessons import Lesson, lesson_notebook
 
 MOST_WORDS = 1500
-CELLS = range(25, 41)
-MINUTES = range(30, 46)
+CELLS = range(25, 71)
+MINUTES = range(30, 181)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """`words` to read, contracts and hints included and code left out; cells, score cells too."""
+    """`words` to read; cells, score cells too.
+
+    No word is counted of code, contracts and hints, and of "In your own project".
+    """
 
     words: int
     cells: int
@@ -38,6 +42,11 @@ def shape(lesson: Lesson, root: Path) -> Shape:
     """The size of a lesson; 0 minutes where its first cell does not say how long it takes."""
     cells = lesson_notebook(lesson, root).cells
     text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    for exercise in exercises().values():
+        if exercise.lesson == lesson.name:
+            for given in (*exercise.contract, exercise.hint):
+                text = text.replace(given, "")
+    text = re.sub(r"^## In your own project$.*?(?=^## )", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"^```.*?^```$|<!--.*?-->", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"<[^>]*>|(?<=\])\([^)]*\)", "", text)
     words = [word for word in text.split() if any(character.isalnum() for character in word)]
