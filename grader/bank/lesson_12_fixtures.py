@@ -86,7 +86,7 @@ class OpensAnotherSession(LegacyFileTracking):
     """Opens a session of its own, beside the one that it is given."""
 
     def __init__(self, session: Session) -> None:
-        self.session = Session(session.get_bind())
+        self.session = Session(session.get_bind().engine)
 
 
 @fixtures_for_try_finally.broken()

@@ -40,8 +40,7 @@
 # legacy test. It tracks a file that is created and then modified, and asks a *tracker* whether
 # both have happened. A tracker belongs to one *subtask*, a part of a task.
 #
-# The listing is unchanged. Even its broken emoji is as it was found. It runs against 15 mutants of
-# the tracker.
+# The listing is unchanged, with its broken emoji. It runs against 15 mutants of the tracker.
 #
 # **Predict:** does it pass? How many of the 15 mutants does it kill?
 #
@@ -112,7 +111,7 @@ async def test_file_tracking_system():
 # <summary>Compare with your prediction</summary>
 #
 # It passes, and kills none. It does the right steps and gets the right answer. Then it returns the
-# answer, and pytest does not look at what a test returns. It would fail only if a step raised.
+# answer, and nobody looks at it. It would fail only if a step raised.
 #
 # </details>
 #
@@ -137,9 +136,10 @@ async def test_async():
 # <details>
 # <summary>Compare with your prediction</summary>
 #
-# Only the plain one fails: pytest sees that it returned something. pytest-asyncio wraps an
-# async test in a function that returns None, so nobody sees the False. Here the panel warns you:
-# "returns a value, which nobody looks at". In your project nothing does.
+# Only the plain one fails: pytest warns of what it returned, and here every warning is an error.
+# pytest-asyncio wraps an async test in a function that returns None, so nobody sees the False. In
+# this course the panel tells you: "returns a value, which nobody looks at". In your project nobody
+# does.
 #
 # **The cure:** `assert`. One bool is one assertion at most. The summary holds more: two numbers, and
 # the ids of what is not verified. And a test needs steps that have *not* happened: a check that says
@@ -315,7 +315,7 @@ session.get_bind().dispose()
 #
 # In this test the assertion is wrong: 1 is not 2. The clean-up is broken, too.
 #
-# **Predict:** which of the two errors does pytest report in each version?
+# **Predict:** which error does the last line of each report name?
 
 # %%
 # %%ipytest --tb=line
@@ -349,9 +349,9 @@ def test_with_a_fixture(resource):
 # <details>
 # <summary>Compare with your prediction</summary>
 #
-# `finally` does run, and that is its strength. But its own error comes out in the place of the
-# assertion's. pytest says OSError, and you search in the wrong place. With a fixture there are two
-# reports: the test *failed*, and there is an *error* in its clean-up.
+# `finally` does run, and that is its strength. But its own error takes the place of the
+# assertion's: the last line says OSError, and you search in the wrong place. With a fixture there
+# are two reports: the test *failed*, and its clean-up has an *error*.
 #
 # **The cure:** a fixture for each thing that is to be closed. When closing one fails, pytest still
 # closes the others.
@@ -407,8 +407,8 @@ async def make_tracker(db_session):
 # %% [markdown]
 # ## In memory there is only one
 #
-# A tracker on one session creates an operation, but its bug is that it never commits. Then a second
-# session looks.
+# One session inserts a row and never commits. *Commit* means: store for good. Then a second session
+# looks.
 #
 # **Predict:** does the assertion fail in memory? And in a file?
 
@@ -590,8 +590,8 @@ async def test_mixed(bug, tmp_path):
 #
 # </details>
 #
-# Now the same step through the application. Nine lines of set-up become two, which was the second
-# weakness. And the container takes a disk that you could not break otherwise, which was the fourth.
+# Now the same step through the application. The listing's eight statements of set-up become two:
+# that was the second weakness. And you can put in a disk that is broken: that was the fourth.
 #
 # **Predict:** what does the use case answer when the disk fails?
 
@@ -616,8 +616,7 @@ print(result.success, result.error)
 # <details>
 # <summary>Compare with your prediction</summary>
 #
-# An error result with the reason. The listing can never ask this question, because nothing in it
-# can be replaced.
+# An error result with the reason. The listing can never ask this: nothing in it can be replaced.
 #
 # </details>
 #
@@ -661,22 +660,17 @@ async def test_file_tracking(tmp_path):
 #
 # ### Exercise: the whole application
 #
-# **50 minutes.** This is the capstone of the patterns. Write one suite for the application. Take
-# every object from a `Container()`. Each of its eleven clauses comes from a lesson that you know:
+# **50 minutes.** Write one suite for the application. Take every object from a `Container()`. Each
+# clause comes from a lesson that you know:
 #
-# | Clause | Lesson | Pattern |
-# | --- | --- | --- |
-# | 1 | 01 | Use case |
-# | 2 | 02 | Workflow |
-# | 3 | 03 | Resource |
-# | 4 | 04 | Concurrency |
-# | 5 | 11 | Waiting for completion |
-# | 6 | 05, 10 | Errors that are looked at |
-# | 7 | 06 | Timeout |
-# | 8 | 08 | Mock |
-# | 9 | 09 | Table of durations |
-# | 10 | 03, 10 | Clean-up |
-# | 11 | 07, 08 | Container, override |
+# | Clauses | Lessons |
+# | --- | --- |
+# | 1, 2, 3, 4 | 01, 02, 03, 04, each in its turn |
+# | 5 | 11, waiting for completion |
+# | 6 | 05, with 10: errors that are looked at |
+# | 7, 8, 9 | 06, 08, 09 |
+# | 10 | 03, with 10: clean-up |
+# | 11 | 07, with 08: overrides |
 #
 # Time is virtual. So put no timeout around work on real files: the virtual clock does not see it.
 #
@@ -916,14 +910,14 @@ async def test_an_override_ends(container):
 # {hint whole-application}
 #
 # A *kill matrix* shows which test kills which mutant. This one is yours. With `save=True` it is also
-# written as a page of its own, beside this notebook. The function takes the id of any exercise.
+# written as a page, beside this notebook. It takes the id of any exercise.
 
 # %%
 grader.kill_matrix("whole-application")
 
 # %% [markdown]
-# A column without a kill is a promise that you do not defend. A row without a kill is a test that no
-# mutant needs. Many kills in one row: when that test fails, it does not tell you why.
+# A column without a kill is a promise that you do not defend. A row with many kills is a test whose
+# failure does not tell you why.
 
 # %% [markdown]
 # ## What failure messages mean
@@ -931,7 +925,7 @@ grader.kill_matrix("whole-application")
 # | The output says | It means | Do this |
 # | --- | --- | --- |
 # | **returns a value, which nobody looks at** | The verdict goes nowhere. | Write `assert` for `return`. |
-# | **Expected None, but test returned** | The same, in a plain test. | The same. |
+# | **PytestReturnNotNoneWarning** | The same, in a plain test. | The same. |
 # | **ERROR at teardown of** a test | The clean-up has failed. | Look behind the `yield`. |
 # | **no such table** | Nobody ran the migration on this file, or it is another file. | Compare the URLs. |
 # | **database is locked** | Another connection has written and not committed. | Commit there, or close it. |
