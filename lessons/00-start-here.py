@@ -156,6 +156,9 @@ async def test_an_unknown_task_is_a_failed_result():
 # | `operation-durations` | 100 % | 100 % | 1 of 9 | 100 % | 100 % | 9 of 9 |
 # | `backoff-schedule` | 100 % | none | 1 of 6 | 100 % | none | 6 of 6 |
 # | `round-trip` | 100 % | 100 % | 0 of 7 | 100 % | 100 % | 7 of 7 |
+# | `assertions-for-prints` | 100 % | 100 % | 1 of 15 | 100 % | 100 % | 15 of 15 |
+# | `file-for-memory` | 100 % | 75 % | 0 of 12 | 100 % | 100 % | 12 of 12 |
+# | `whole-application` | 100 % | 91 % | 0 of 21 | 87 % | 72 % | 21 of 21 |
 #
 # Coverage says that a line ran. Whether anybody looked at what it did, it cannot say. (Where a
 # function has no branch, the column says "none".)

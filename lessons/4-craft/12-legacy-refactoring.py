@@ -943,6 +943,7 @@ grader.kill_matrix("whole-application")
 # # pytest.ini
 # [pytest]
 # asyncio_mode = auto
+# asyncio_default_fixture_loop_scope = function
 # filterwarnings = error
 # ```
 #
