@@ -52,9 +52,7 @@ class KillMatrix:
     def __repr__(self) -> str:
         lines = [self.headline]
         if self.columns:
-            lines += ["", *self._table()]
-        if self.columns:
-            lines += ["", "Mutants"]
+            lines += ["", *self._table(), "", "Mutants"]
         for one in self.columns:
             ending = f"killed by {', '.join(one.killers)}" if one.killers else "survives"
             lines.append(f"  {one.number}. clause {one.clause_number}: {ending}")
@@ -72,7 +70,7 @@ class KillMatrix:
             kills = ["x" if one.number in test.kills else "." for one in self.columns]
             rows.append((test.name, test.verdict, kills))
         counts = [str(len(one.killers)) for one in self.columns]
-        rows.append(("killed by so many tests", "", counts))
+        rows.append(("tests that kill it", "", counts))
         name, verdict = (max(len(row[place]) for row in rows) for place in (0, 1))
         return [
             f"  {row[0]:{name}}  {row[1]:{verdict}}  {' '.join(f'{cell:>2}' for cell in row[2])}"

@@ -90,37 +90,39 @@ class OpensAnotherSession(LegacyFileTracking):
 
 
 @fixtures_for_try_finally.broken()
-class CommitsAtTheEnd(LegacyFileTracking):
-    """Commits what is left when the session is closed or rolled back."""
+class StoresEveryStatement(LegacyFileTracking):
+    """Stores every statement at once, so that there is nothing to roll back."""
 
     def __init__(self, session: Session) -> None:
-        def commit_and_close() -> None:
-            session.commit()
-            close()
-
         self.session = session
-        close = session.close
-        session.close = commit_and_close  # type: ignore[method-assign]  # the bug
-        session.rollback = session.commit  # type: ignore[method-assign]  # the bug
+        session.rollback()
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
 
 
 @fixtures_for_try_finally.broken()
-class ClosesNothing(LegacyFileTracking):
-    """Keeps the session open, whoever closes it."""
+class BeginsAgain(LegacyFileTracking):
+    """Begins a new transaction whenever one ends, also the last one."""
 
     def __init__(self, session: Session) -> None:
+        from sqlalchemy import event
+
+        def begin(session: Session, transaction: object) -> None:
+            if not session.in_transaction():
+                session.begin()
+
         self.session = session
-        session.rollback = lambda: None  # type: ignore[method-assign]  # the bug
-        session.close = lambda: None  # type: ignore[method-assign]  # the bug
+        event.listen(session, "after_transaction_end", begin)
 
 
 @fixtures_for_try_finally.broken()
-class DisposesNothing(LegacyFileTracking):
-    """Keeps the engine, whoever disposes of it."""
+class OpensAnotherEngine(LegacyFileTracking):
+    """Opens an engine of its own, of which nobody disposes."""
 
     def __init__(self, session: Session) -> None:
-        self.session = session
-        session.get_bind().engine.dispose = lambda close=True: None  # type: ignore[method-assign]  # the bug
+        from sqlalchemy import create_engine
+
+        self.session = Session(create_engine(session.get_bind().engine.url))
+        self.session.connection()
 
 
 @pytest.fixture(autouse=True)
@@ -138,8 +140,10 @@ def probed_engines() -> Any:
 
     def note_disposed(engine: Any) -> None:
         engines.disposed.append(engine)
+        if engine is engines.looked_into:  # soon its file may be gone
+            engines.stored += operations(engine)
 
-    engines = SimpleNamespace(opened=[], disposed=[], afterwards=[])
+    engines = SimpleNamespace(opened=[], disposed=[], afterwards=[], looked_into=None, stored=[])
     event.listen(Engine, "engine_connect", note_opened)
     event.listen(Engine, "engine_disposed", note_disposed)
     yield engines
@@ -223,22 +227,27 @@ async def test_probe_trackers_work_on_the_session(db_session: Any, make_tracker:
     )
 
 
-@fixtures_for_try_finally.probe(promise="rolled-back", broken="CommitsAtTheEnd")
+@fixtures_for_try_finally.probe(promise="rolled-back", broken="StoresEveryStatement")
 async def test_probe_what_is_not_committed_is_rolled_back(
     probed_engines: Any, db_session: Any, make_tracker: Any
 ) -> None:
     def nothing_is_stored() -> None:
-        assert operations(engine) == [], (
+        from pathlib import Path
+
+        file = engine.url.database
+        if file and Path(file).exists():
+            probed_engines.stored += operations(engine)
+        assert probed_engines.stored == [], (
             "what the test did not commit is stored after it: close the session without `commit`"
         )
 
     make_tracker("probed")
-    engine = db_session.get_bind().engine
+    engine = probed_engines.looked_into = db_session.get_bind().engine
     uncommitted(db_session)
     probed_engines.afterwards.append(nothing_is_stored)
 
 
-@fixtures_for_try_finally.probe(promise="closed", broken="ClosesNothing")
+@fixtures_for_try_finally.probe(promise="closed", broken="BeginsAgain")
 async def test_probe_the_session_is_closed(
     probed_engines: Any, db_session: Any, make_tracker: Any
 ) -> None:
@@ -252,15 +261,16 @@ async def test_probe_the_session_is_closed(
     probed_engines.afterwards.append(it_is_closed)
 
 
-@fixtures_for_try_finally.probe(promise="disposed", broken="DisposesNothing")
+@fixtures_for_try_finally.probe(promise="disposed", broken="OpensAnotherEngine")
 async def test_probe_the_engine_is_disposed(
     probed_engines: Any, db_session: Any, make_tracker: Any
 ) -> None:
-    def it_is_disposed() -> None:
-        assert engine in probed_engines.disposed, (
-            "the engine is not disposed after the test: call its `dispose` behind the `yield`"
+    def all_are_disposed() -> None:
+        assert db_session.get_bind().engine in probed_engines.opened
+        assert all(engine in probed_engines.disposed for engine in probed_engines.opened), (
+            "an engine is not disposed after the test: call its `dispose` behind the `yield`"
         )
 
     make_tracker("probed")
-    engine = db_session.get_bind().engine
-    probed_engines.afterwards.append(it_is_disposed)
+    db_session.connection()
+    probed_engines.afterwards.append(all_are_disposed)
