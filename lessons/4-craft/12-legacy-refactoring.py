@@ -115,7 +115,7 @@ async def test_file_tracking_system():
 #
 # </details>
 #
-# ## A verdict that is returned
+# ## Two tests that return
 #
 # Two tests return False. One is a plain function, the other a coroutine.
 #
@@ -311,7 +311,7 @@ session.get_bind().dispose()
 #
 # </details>
 #
-# ## The second strength, and what it hides
+# ## The second strength
 #
 # In this test the assertion is wrong: 1 is not 2. The clean-up is broken, too.
 #
@@ -405,7 +405,7 @@ async def make_tracker(db_session):
 # {hint fixtures-for-try-finally}
 
 # %% [markdown]
-# ## In memory there is only one
+# ## In memory, and in a file
 #
 # One session inserts a row and never commits. *Commit* means: store for good. Then a second session
 # looks.
