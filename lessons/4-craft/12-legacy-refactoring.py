@@ -445,7 +445,8 @@ def test_a_row_is_committed(place, tmp_path, monkeypatch):
 #
 # ### Exercise: a file for :memory:
 #
-# **20 minutes.** Find what a database in memory hides. This exercise runs in real time: a test may
+# **20 minutes.** Find what a database in memory hides. A *migration* makes tables; a *flush* sends
+# rows to the database, and stores none for good. This exercise runs in real time: a test may
 # take 2 s. Two sessions that write wait for each other for 5 s. So give `create_engine` the argument
 # `connect_args={"timeout": 0}`, and the wait becomes an error at once.
 #
