@@ -3,9 +3,12 @@
 `%load_ext grader` in a notebook's first cell makes `%%ipytest --mutants ID` work in the others.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["load_ipython_extension", "score"]
+if TYPE_CHECKING:
+    from grader.matrix import KillMatrix
+
+__all__ = ["kill_matrix", "load_ipython_extension", "score"]
 
 
 def load_ipython_extension(ipython: Any) -> None:
@@ -20,3 +23,14 @@ def score(exercise_id: str) -> float:
     from grader import kernel
 
     return kernel.score(exercise_id)
+
+
+def kill_matrix(exercise_id: str, *, save: bool = False) -> "KillMatrix | None":
+    """Which test killed which mutant in the exercise's last run in this kernel, as a table.
+
+    With `save` it is also written beside the notebook, as `kill-matrix-ID.html`. Where nothing was
+    run yet, it says so, and the answer is None.
+    """
+    from grader import kernel
+
+    return kernel.kill_matrix(exercise_id, save=save)

@@ -17,10 +17,12 @@ from types import FrameType
 from typing import Any
 
 from grader.bank import exercises
+from grader.exercise import CourseError
 from grader.files import locked
 from grader.inside.patience import Patience
 from grader.inside.settings import PYTEST_OPTIONS, load_hypothesis
 from grader.inside.stuck import BUSY, why_stuck
+from grader.matrix import KillMatrix
 from grader.report import Report, headline
 from grader.worker import Worker
 
@@ -215,12 +217,18 @@ def load(ipython: Any) -> None:
 
 def problem_of(exercise_id: str) -> str | None:
     """Why nobody could tell the answer to an exercise in the notebook, as it was last saved."""
-    path = os.environ.get("JPY_SESSION_NAME") or _ipython.user_ns.get("__vsc_ipynb_file__")
-    if not path or not Path(path).is_file():
+    path = _notebook()
+    if path is None:
         return None
     from grader import notebooks  # it loads nbformat, and few need it
 
-    return notebooks.problem_of(Path(path), exercise_id)
+    return notebooks.problem_of(path, exercise_id)
+
+
+def _notebook() -> Path | None:
+    """The notebook of this kernel, where its front end tells."""
+    path = os.environ.get("JPY_SESSION_NAME") or _ipython.user_ns.get("__vsc_ipynb_file__")
+    return Path(path) if path and Path(path).is_file() else None
 
 
 def explanation() -> str | None:
@@ -246,11 +254,34 @@ def score(exercise_id: str) -> float:
     if exercise_id in reports:
         print(headline(reports[exercise_id]))
         return reports[exercise_id].score
-    if exercise_id in exercises():
-        print(f"{exercise_id}: not run in this kernel yet. Run the cell above, then this one.")
-    else:
-        print(f"There is no exercise {exercise_id}. `grader exercises` lists them.")
+    print(_why_no_report(exercise_id, "Run the cell above, then this one."))
     return 0.0
+
+
+def kill_matrix(exercise_id: str, *, save: bool) -> KillMatrix | None:
+    """See `grader.kill_matrix`."""
+    report = reports.get(exercise_id)
+    if report is None:
+        print(_why_no_report(exercise_id, "Run its cell, then this one."))
+        return None
+    if not report.mutants and not report.probes:
+        print(headline(report))
+        return None
+    matrix = KillMatrix(report, exercises()[exercise_id])
+    if save:
+        notebook = None if _ipython is None else _notebook()
+        folder = Path.cwd() if notebook is None else notebook.parent
+        try:
+            print(f"Written beside the notebook: {matrix.save(folder).name}")
+        except CourseError as error:
+            print(error)
+    return matrix
+
+
+def _why_no_report(exercise_id: str, advice: str) -> str:
+    if exercise_id in exercises():
+        return f"{exercise_id}: not run in this kernel yet. {advice}"
+    return f"There is no exercise {exercise_id}. `grader exercises` lists them."
 
 
 def _bring_the_magic_up(lines: list[str]) -> list[str]:

@@ -287,4 +287,6 @@ def test_every_test_of_a_solution_says_what_it_does_and_what_it_defends(lesson):
             for node in ast.walk(ast.parse(cell.source.partition("\n")[2])):
                 if (getattr(node, "name", None) or "").startswith("test_"):
                     text = ast.get_docstring(node)
-                    assert re.match(r"[^.]+\..* ?Clauses? \d(, \d)*( and \d)?\.$", text), node.name
+                    assert re.match(r"[^.]+\..* ?Clauses? \d+(, \d+)*( and \d+)?\.$", text), (
+                        node.name
+                    )

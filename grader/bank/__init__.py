@@ -1,4 +1,4 @@
-"""Every exercise of the course: one module a lesson, named `lesson_` and the lesson's number."""
+"""Every exercise of the course: a lesson's modules begin with `lesson_` and its number."""
 
 import difflib
 import importlib

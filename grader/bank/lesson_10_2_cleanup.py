@@ -25,9 +25,9 @@ cleanup = Exercise(
         "The same holds when an exception ended the block, and that very exception comes out.",
         "The end of one session leaves the resources of another one open.",
         "`session.execute_operation(resource.id, operation)` hands an operation on what the "
-        "session created to the provider's `execute(resource_id, operation, parameters)`: it is a success, "
-        "with the provider's answer in `output`. When the provider raises, it is no success, and "
-        "`error` holds the message; the words around it are free.",
+        "session created to the provider's `execute(resource_id, operation, parameters)`: it is a "
+        "success, with the provider's answer in `output`. When the provider raises, it is no "
+        "success, and `error` holds the message; the words around it are free.",
         "An operation on a resource of another session is no success, and neither is one after "
         "the end of the block; no exception comes out, and the provider executes nothing.",
         "After the end of the block `create_resource` raises `RuntimeError`.",
