@@ -133,7 +133,7 @@ def test_the_page_has_these_numbers(reports, coverages) -> None:
     rows = []
     for exercise in CHOSEN:
         if any(target.module == SUITE for target in exercise.reference.sources):
-            continue  # there a solution tests the learner's own code, of which coverage knows nothing
+            continue  # coverage knows nothing of the learner's own code, which is tested there
         name = exercise.id.replace("-", "_")
         cells = [exercise.title]
         for suite in ("naive", "solution"):
