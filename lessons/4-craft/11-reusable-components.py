@@ -969,8 +969,7 @@ class TestInAnEnvironment(Logged):
 # - **Clean up** with an `AsyncExitStack`: to the end, last in, first out, and the error comes out.
 # - **Test** helpers through their contract. They are code, and a hundred tests believe them.
 #
-# **Next:** you have seen all patterns of this part. The
-# [start page](../00-start-here.ipynb) shows what is left.
+# **Next:** [Legacy refactoring](12-legacy-refactoring.ipynb), where an old test is taken apart.
 #
 # **Further reading:**
 # [AsyncExitStack](https://docs.python.org/3/library/contextlib.html#contextlib.AsyncExitStack) and
