@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from grader.inside.guard import unguarded
-from grader.inside.loops import CourseLoop, asked_for, close_what_was_asked_for
+from grader.inside.loops import CourseLoop, asked_for, close_what_was_asked_for, coroutine_of
 
 DEPTH = 12
 """Frames that a coroutine remembers of where it was made."""
@@ -93,7 +93,7 @@ class Watch:
             everything = [one for one in gc.get_objects() if isinstance(one, _KINDS)]
         tasks = [one for one in everything if isinstance(one, asyncio.Task) and self._is_ours(one)]
         self._look_at_tasks(task for task in tasks if task not in self._known)
-        owned = {id(task.get_coro()) for task in tasks}
+        owned = {id(coroutine_of(task)) for task in tasks}
         for one in everything:
             if type(one) is types.CoroutineType and id(one) not in owned:
                 self._look_at_coroutine(one)
@@ -146,12 +146,12 @@ class Watch:
                 continue
             if not task.done() and _name(task):  # the loop's own tasks have no name
                 self._told.append(task)
-                self._note(f"leaves the task `{_name(task)}` running: await it", task.get_coro())
+                self._note(f"leaves the task `{_name(task)}` running: await it", coroutine_of(task))
             elif task.done() and task._log_traceback:
                 task._log_traceback = False  # or it would be told once more, of another test
                 error = task.exception()
                 what = f"loses an exception: {type(error).__name__}: {error}"
-                self._note(what, task.get_coro())
+                self._note(what, coroutine_of(task))
 
     def _look_at_coroutine(self, coroutine: Any) -> None:
         with unguarded():
@@ -174,7 +174,7 @@ _KINDS = (types.CoroutineType, asyncio.Task)
 
 def _name(task: asyncio.Task[Any]) -> str:
     """Empty for the loop's own tasks, which close async generators."""
-    return str(getattr(task.get_coro(), "__qualname__", "")).replace("<locals>.", "")
+    return str(getattr(coroutine_of(task), "__qualname__", "")).replace("<locals>.", "")
 
 
 def _of_a_loop(warning: Warning) -> bool:

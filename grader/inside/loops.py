@@ -101,7 +101,7 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
             super().call_exception_handler(context)
         else:
             task = context.get("task") or context.get("future")
-            coroutine = task.get_coro() if isinstance(task, asyncio.Task) else None
+            coroutine = coroutine_of(task) if isinstance(task, asyncio.Task) else None
             CourseLoop.noted.append((_describe(context), coroutine))
 
     def _asyncgen_finalizer_hook(self, agen: Any) -> None:
@@ -165,6 +165,14 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
             and len(self._selector.get_map()) <= 1
             and threading.active_count() == 1
         )
+
+
+def coroutine_of(task: asyncio.Task[Any]) -> Any:
+    """What a task runs. One that ended at once has nothing, and Python 3.12 crashes if asked."""
+    eager = getattr(asyncio, "eager_task_factory", None)
+    if task.done() and eager is not None and task.get_loop().get_task_factory() is eager:
+        return None
+    return task.get_coro()
 
 
 def _describe(context: dict[str, Any]) -> str:
