@@ -22,8 +22,8 @@ wait_for_completion = Exercise(
         "`await wait_until(look, done, timeout, interval)` calls `look()`, again and again, until "
         "`done(value)` is true for the value of a look. It returns this value. Any truthy answer "
         "of `done` is true, such as `1`.",
-        "`look` is a plain function, which returns the value, or returns an awaitable, which gives "
-        "the value: an `async def` does, and so does a lambda that returns a coroutine.",
+        "`look()` returns the value, or an awaitable of it: `look` may be a plain function, an "
+        "`async def`, or a lambda that returns a coroutine. `done` is a plain function.",
         "The first look comes at once. Each further look begins `interval` seconds after the end "
         "of the one before it, or at the deadline if that is earlier. The deadline is `timeout` "
         "seconds after the call.",
@@ -33,7 +33,8 @@ wait_for_completion = Exercise(
         "`repr` of the last value.",
         "What `look` or `done` raises comes out at once and unchanged, a `TimeoutError` too.",
         "Cancelled in a pause or in a look, it raises `CancelledError`, and looks no more. A look "
-        "under way is cancelled, too, and has ended before. (No look swallows its cancellation.)",
+        "under way is cancelled, too, and has ended before `wait_until` raises. (Nothing is "
+        "promised for a look that swallows its cancellation.)",
     ),
     promises={
         1: {

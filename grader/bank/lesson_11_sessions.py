@@ -23,12 +23,13 @@ eventually_in_the_database = Exercise(
     subject=AsyncDatabaseManager,
     contract=(
         "`await eventually(sessions, find, timeout, pause, longest)` makes looks. A look awaits "
-        "`find(session)` in the block of `async with sessions() as session`. The first value that "
-        "is not `None` is returned; `0` and an empty list are such values.",
+        "`find(session)` in the block of `async with sessions() as session`, and ends when the "
+        "block has ended. The first value that is not `None` is returned; `0` and an empty list "
+        "are such values.",
         "Every look has a session of its own, from a call of `sessions()` of its own.",
         "Before a pause, and before it returns or raises, the block of the session has ended. What "
-        "`find` raises goes through the block, so that the session can roll back. (The block "
-        "swallows nothing.)",
+        "`find` raises goes through the block, so that the session can roll back. (Nothing "
+        "is promised for a block that swallows it.)",
         "The first look comes at once. The first pause lasts `pause` seconds, each further one "
         "twice as long as the one before. But no pause lasts longer than `longest` seconds. "
         "A pause begins when a look has ended.",
@@ -36,10 +37,11 @@ eventually_in_the_database = Exercise(
         "a look follows. A look under way is not interrupted, and its value counts. A look that "
         "ends at the deadline, or after it, is the last one. When it finds nothing, `TimeoutError` "
         "comes.",
-        "What `find`, `sessions()` or the block of a session raises comes out at once, unchanged.",
+        "What `find`, `sessions()` or the block of a session raises, at its beginning or at its "
+        "end, comes out at once, unchanged.",
         "Cancelled in a pause or in a look, it raises `CancelledError`, and looks no more. A "
-        "cancellation in `find` goes through the block of the session like an error. (`find` does "
-        "not swallow it.)",
+        "cancellation in `find` goes through the block of the session like an error. (Nothing is "
+        "promised for a `find` that swallows it.)",
     ),
     promises={
         1: {"falsy": "The first value that is not `None` is returned, also when it is false."},

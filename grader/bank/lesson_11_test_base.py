@@ -24,11 +24,11 @@ test_base = Exercise(
     subject=(Container, TaskOrchestrator),
     contract=(
         "`environment()` is an async context manager. In its block, `self.container` is a new "
-        "container, made by `self.make_container()` and initialised. `make_container()` returns a "
-        "`Container()`; a subclass may return another one.",
-        "After the block the container is cleaned up: when the block ends well, by an exception, "
-        "or by a cancellation. The exception or the cancellation comes out, unchanged, "
-        "if nothing else fails.",
+        "container, made by `self.make_container()`, and its `initialize_async_services()` has "
+        "been awaited. `make_container()` returns a `Container()`; a subclass may return another.",
+        "After the block `cleanup_async_services()` of the container is awaited: when the block "
+        "ends well, by an exception, or by a cancellation. The exception or the cancellation comes "
+        "out, unchanged, if nothing else fails.",
         "`await self.set_up()` happens before the block, when the container is initialised. Here "
         "it does nothing; subclasses add their own. When it fails, there is no block: the error "
         "comes out, and everything is cleaned up as after a block that fails.",
@@ -43,9 +43,9 @@ test_base = Exercise(
         'is "Test task description", `specialist_type` is "generic". An argument takes the place '
         "of one of these.",
         "Two objects share nothing, even while both are in an environment: neither clean-ups nor "
-        "task data.",
-        "A test class that derives from it has to ask for nothing: each of its tests runs in the "
-        "block of an environment.",
+        "the data of `create_test_task`.",
+        "A test class that derives from it need not ask for any fixture: each of its async tests "
+        "runs in the block of an environment.",
     ),
     promises={
         1: {

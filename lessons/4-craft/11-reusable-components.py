@@ -16,7 +16,7 @@
 # You will write the helpers that a hundred tests lean on, and the tests that these helpers need
 # themselves.
 #
-# **120 minutes**, 25 of them to read. Before: [Timeouts](../2-advanced/06-timeouts.ipynb) and
+# **155 minutes**, 25 of them to read. Before: [Timeouts](../2-advanced/06-timeouts.ipynb) and
 # [Fixtures](../3-infrastructure/07-fixtures.ipynb). You can read a class with inheritance.
 #
 # **Pattern:** Async Test Base Class, from *Reusable Async Test Components* in the course's pattern
@@ -31,14 +31,14 @@
 # - *clean up* to the end, whatever fails;
 # - *test* a helper as you test the application.
 #
-# **Questions.** What does a helper miss in its last interval? Why does a session not see what
+# **Questions.** What does a helper miss in its last interval? When does a session see what
 # another one has committed? Who tests the code that the tests stand on?
 
 # %%
 # %load_ext grader
 
 # %% [markdown]
-# ## The listing, unchanged
+# ## A base class, as many have it
 #
 # A *base class* for tests holds what many test classes need: set-up, clean-up, small helpers.
 # Test classes *derive* from it, so they have all of that. Here is one as it stands in many code
@@ -139,8 +139,8 @@ class TestWaiting(AsyncTestBase):
 #
 # ## Two clocks again
 #
-# The listing measures with `time.time()`, the clock on the wall. `asyncio.sleep` counts on the clock
-# of the event loop. Under a virtual clock, an hour of sleep passes in a millisecond.
+# The base class measures with `time.time()`, the clock on the wall. `asyncio.sleep` counts on the
+# clock of the event loop, which can be a virtual one.
 #
 # **Predict:** this loop waits for 60 s of `time.time()` on a virtual clock, and looks 1,000 times at
 # most. What ends it: the 60 s, or the 1,000 looks?
@@ -172,7 +172,7 @@ async def test_it_ends_after_sixty_seconds():
 #
 # ### Exercise: wait until it is done
 #
-# **30 minutes.** Write the helper `wait_until`, and tests of it. To wait for a task you would write
+# **40 minutes.** Write the helper `wait_until`, and tests of it. To wait for a task you would write
 #
 # ```python
 # await wait_until(
@@ -185,7 +185,10 @@ async def test_it_ends_after_sixty_seconds():
 #
 # Your helper is looked at by *probes*, which are tests of the course's own. Your tests meet helpers
 # of the course's own, which take the place of yours: some are right, and each mutant has one bug. So
-# a slip in the one costs nothing in the other. The clock is virtual.
+# a mistake in your helper costs your tests nothing. Define `wait_until` at the top of the cell, under
+# this name: your tests call it by its name, its arguments in this order or by keyword. The clock is
+# virtual. Let `look` count, and fail after 50 looks, say: a helper that never comes to an end is
+# caught by a test that does.
 #
 # {contract wait-for-completion}
 #
@@ -330,8 +333,8 @@ async def test_a_cancellation_comes_out(seconds):
 # ## What a session has seen
 #
 # Now the state is in a database. A *session* is a conversation with it: you ask, you change, you
-# *commit*, which means that the changes are stored and others may see them. `tasks` has a session
-# of its own for everything that it does.
+# *commit*, which means that the changes are stored and others may see them. `tasks` opens
+# a new session for each of its calls.
 #
 # **Predict:** what is `after`?
 
@@ -357,8 +360,8 @@ async def test_a_session_sees_what_others_commit(tmp_path):
 # %% [markdown]
 # <details><summary>What happened, and why</summary>
 #
-# `after` is `created`. A session keeps every row that it has read, and `get` gives you the kept one.
-# A helper that looks through one session can look for ever.
+# `after` is `created`. As long as somebody holds a row, its session gives out that very object again,
+# and does not read it anew. So a helper that looks through one session may look for ever.
 #
 # **The cure:** a new session for each look.
 #
@@ -437,10 +440,10 @@ async def test_the_session_is_closed():
 #
 # ### Exercise: eventually in the database
 #
-# **30 minutes.** Write the helper `eventually`, and tests of it. `sessions` is a function such as
-# `database.session`. As before, probes look at your helper (with a real SQLite file), and your tests
-# meet helpers of the course's own. The clock is virtual, so write a stand-in for the database:
-# a thread that works for SQLite does not know that clock.
+# **40 minutes.** Write the helper `eventually`, and tests of it. `sessions` is a function such as
+# `database.session`. As before, probes look at your helper, and your tests
+# meet helpers of the course's own. Your tests run on the virtual clock, which SQLite's thread does not
+# know, so write a stand-in for the database. Only our probes use a real file, and real time.
 #
 # {contract eventually-in-the-database}
 #
@@ -634,7 +637,7 @@ class TestWithAFile(AsyncTestBase):
 #
 # </details>
 #
-# ## What the class keeps
+# ## One list, two tests
 #
 # pytest makes a new object of the class for every test.
 #
@@ -644,7 +647,7 @@ class TestWithAFile(AsyncTestBase):
 # %%
 # %%ipytest --tb=line
 class TestCounting(AsyncTestBase):
-    created = []  # noqa: RUF012
+    created = []
 
     async def test_one(self):
         self.created.append(await self.create_test_task())
@@ -661,14 +664,14 @@ class TestCounting(AsyncTestBase):
 # <details><summary>What happened, and why</summary>
 #
 # The second fails. The list belongs to the class, and all objects of the class find the same one.
-# The linter `ruff` knows this slip as RUF012.
+# The linter `ruff` has a rule for it, RUF012.
 #
 # **The cure:** assign to `self` in the set-up. pytest collects no class that has an `__init__`, so
-# that place is not there.
+# you cannot use that.
 #
 # </details>
 #
-# ## Who comes to the end
+# ## Cleaning up
 #
 # A test registers *clean-ups*: functions to be awaited when it is over. The container, too, wants
 # its clean-up.
@@ -697,22 +700,24 @@ async def test_everything_is_cleaned_up():
 # %% [markdown]
 # <details><summary>What happened, and why</summary>
 #
-# `b`. The error ends the loop, and the container stays open for the next test to trip over.
+# `b`. The error ends the loop, and the container stays open: a leak.
 #
 # **The cure** is one you know: an `AsyncExitStack` goes to the end, last in, first out, and then
 # raises. What came later may need what came before, so it goes first.
 #
-# How do you test all that? Nobody may call a fixture. So the work moves into an async context manager,
+# How do you test all that? pytest forbids to call a fixture. So the work moves into an async context manager,
 # `environment()`, which a test can enter itself, and the fixture is two lines around it.
 #
 # </details>
 #
 # ### Exercise: a base class for tests
 #
-# **35 minutes.** Write the class `AsyncTestBase`, and tests of it. Its `wait_for_completion` is left
+# **50 minutes.** Write the class `AsyncTestBase`, and tests of it. Its `wait_for_completion` is left
 # out: you have `wait_until`. Probes look at your class. Your tests meet base classes of the course's
 # own: the whole class takes the place of yours, and your subclasses derive from it. So use only what
-# the contract names.
+# the contract names. A stand-in for the container has `initialize_async_services()`,
+# `cleanup_async_services()` and, where you need it, `get(cls)`. `AsyncTaskOrchestrator` is another
+# name of `TaskOrchestrator`. To see the *end* of an environment, a fixture with `scope="class"` helps.
 #
 # {contract test-base}
 #
