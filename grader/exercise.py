@@ -308,12 +308,15 @@ def _test_name(test: Subject) -> str:
 def all_exercises(modules: Iterable[object]) -> dict[str, Exercise]:
     """The exercises that some bank modules declare, by id, in the order of their declaration."""
     found: dict[str, Exercise] = {}
+    places: dict[str, object] = {}
     for module in modules:
         for value in vars(module).values():
             if isinstance(value, Exercise):
+                place = getattr(module, "__name__", module)
                 if value.id in found:
-                    raise BankError(f"two exercises have the id {value.id}: rename one")
-                found[value.id] = value
+                    where = f"in {places[value.id]} and in {place}"
+                    raise BankError(f"two exercises have the id {value.id}, {where}: rename one")
+                found[value.id], places[value.id] = value, place
     return found
 
 

@@ -24,8 +24,8 @@ assertions_for_prints = Exercise(
         "A creation is verified when its file exists at the time of the check, whatever the file "
         "holds.",
         "A modification is verified when the file exists at the time of the check, and its content "
-        "is not what it was when this modification was tracked. That there was no file then is a "
-        "difference, too. The length of the content does not matter.",
+        "is not what it was when this modification was tracked. If there was no file "
+        "then, any file now is a change. New content of the same length is a change, too.",
         "`verify_all_operations` looks at the operations of its tracker's subtask, and at no "
         "others. It answers with a dict: `total` and `verified` are numbers, `unverified` is a "
         "list of the ids that are not verified, in the order in which they were tracked. The dict "

@@ -32,8 +32,9 @@ file_for_memory = Exercise(
         "a tracker of the same subtask on another connection counts it at once.",
         "`verify_all_operations` counts what is committed at that moment, by whichever session, "
         "also by others since its last call. It changes nothing that is stored.",
-        "What a check needs is stored with the operation: a tracker that did not track a "
-        "modification verifies it when the content has changed since then, and only then.",
+        "What a check needs is stored with the operation: any tracker of the "
+        "subtask, also one made later, verifies a modification exactly when the content of the "
+        "file differs from what it was when the modification was tracked.",
     ),
     promises={
         1: {

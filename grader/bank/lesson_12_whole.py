@@ -58,11 +58,11 @@ whole_application = Exercise(
         "`AsyncResourceManager`: when the block of `create_session` ends, `verify_cleanup` says "
         "`cleaned_up` True for every resource that was created in it. That holds for a block that "
         "ends normally, by an exception or by a cancellation.",
-        "`TaskOrchestrator`, several at once: all tasks that `create_many` creates get ids, each "
-        "its own. `execute_many` answers in the order of its input, whichever task ends first, and "
-        "never has more than `limit` tasks at work with the `Specialist`.",
-        "`TaskOrchestrator`, one task: `get_task_status` says `completed` True for a task whose "
-        "execution has succeeded, and False for one whose execution has failed.",
+        "`TaskOrchestrator`, several at once: each task that `create_many` creates gets an id that "
+        "no other task has. `execute_many` answers in the order of its input, whichever task ends "
+        "first, and never has more than `limit` tasks at work with the `Specialist`.",
+        "`TaskOrchestrator`, one task: `get_task_status` says `completed` False for a task whose "
+        "execution has failed.",
         "`AsyncService`: an `OSError` of the work comes out of `run` as an `AsyncServiceError`, "
         "and is its `__cause__`. After it, `recover_from_error` makes `run` work again.",
         "`TimeoutAwareService`: when work misses the `timeout` of `run`, a `TimeoutError` comes "
@@ -71,12 +71,15 @@ whole_application = Exercise(
         "`ExternalService` once when every answer of `call_api` has the `status` "
         '`"success"`, and does not call it when one has not.',
         "`AsyncOperationService`: the `duration` of `execute_operation` is 0.05 s for `quick`, "
-        "0.1 s for `medium` and 0.2 s for `slow`, when each runs alone.",
-        "`BackgroundService`: once `stop` has returned, the `Journal` is closed.",
-        "`Container`: `cleanup_async_services` stops the services of `add_service` that "
-        "`initialize_async_services` has started, each before those that it needs, and all of "
-        "them, although a stop fails. After `withdraw()` of an override, `get` gives a use case "
-        "that uses the original again.",
+        "0.1 s for `medium` and 0.2 s for `slow` exactly, when each runs alone.",
+        "`BackgroundService`: once `stop` has returned, the `close` of its `Journal` has been "
+        "awaited.",
+        "`Container`, at its end: `cleanup_async_services` stops every service that was added with "
+        "`add_service` and started by `initialize_async_services`; a service is stopped before "
+        "those that it needs. When one stop fails, the others are stopped all the same; what comes "
+        "out then is free.",
+        "`Container`, overrides: after `withdraw()` of an override, `get` gives a use case that "
+        "uses the original again.",
     ),
     promises={
         1: {
@@ -112,6 +115,8 @@ whole_application = Exercise(
         11: {
             "reverse": "A service stops before those that it needs.",
             "to-the-end": "A stop that fails keeps no other service from being stopped.",
+        },
+        12: {
             "withdrawn": "A use case is built anew when an override is withdrawn.",
         },
     },

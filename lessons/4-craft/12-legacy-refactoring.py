@@ -15,7 +15,7 @@
 #
 # You will take one old test apart, and put tests in its place that find bugs.
 #
-# **150 minutes**, 35 of them to read. Before: [Reusable components](11-reusable-components.ipynb).
+# **165 minutes**, 35 of them to read. Before: [Reusable components](11-reusable-components.ipynb).
 # The last exercise uses every lesson before this one, so it is the longest of the course.
 #
 # **Pattern:** Original Implementation (test_file_tracking.py), Pattern Strengths, Pattern Weaknesses,
@@ -142,7 +142,7 @@ async def test_async():
 # this course the panel tells you: "returns a value, which nobody looks at". In your project nobody
 # does.
 #
-# **The cure:** `assert`. One bool is one assertion at most. The summary holds more: two numbers, and
+# **The cure:** `assert`. With one bool you can assert only one thing. The summary holds more: two numbers, and
 # the ids of what is not verified. And a test needs steps that have *not* happened: a check that says
 # yes to everything looks right as long as everything is done.
 #
@@ -272,9 +272,9 @@ async def test_all_verified_means_at_least_one_and_every_one(tracker, tmp_path):
 # 4. operation verification, in several steps;
 # 5. real file system integration.
 #
-# The next cell shows one, three, four and five.
+# The next two cells show one, three, four and five. (`dispose` closes what `create_engine` has opened.)
 #
-# **Predict:** the five lines that it prints.
+# **Predict:** the five lines that are printed.
 
 # %%
 import tempfile
@@ -293,13 +293,13 @@ tracker = create_file_tracker_for_subtask("one", tracking)
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder) / "a.txt"
     forgotten = tracker.track_file_create(str(file))
-    print("1. not awaited:", (await tracker.verify_all_operations())["total"])
+    print("1. now:", (await tracker.verify_all_operations())["total"])
     await forgotten
-    print("1. awaited:", (await tracker.verify_all_operations())["total"])
-    print("4. before the file:", (await tracker.verify_all_operations())["verified"])
+    print("1. and now:", (await tracker.verify_all_operations())["total"])
+    print("4. now:", (await tracker.verify_all_operations())["verified"])
     file.write_text("a")
-    print("4. and 5. after it:", (await tracker.verify_all_operations())["verified"])
-print("3. left in the folder:", file.exists())
+    print("4. and 5. now:", (await tracker.verify_all_operations())["verified"])
+print("3. in the end:", file.exists())
 session.close()
 session.get_bind().dispose()
 
@@ -315,7 +315,7 @@ session.get_bind().dispose()
 #
 # In this test the assertion is wrong: 1 is not 2. The clean-up is broken, too.
 #
-# **Predict:** which error does the last line of each report name?
+# **Predict:** how many errors does pytest report for each of the two tests, and which?
 
 # %%
 # %%ipytest --tb=line
@@ -335,6 +335,13 @@ def test_with_finally():
 
 # %%
 # %%ipytest --tb=line
+import pytest
+
+
+def close():
+    raise OSError("cannot close")
+
+
 @pytest.fixture
 def resource():
     yield
@@ -349,7 +356,7 @@ def test_with_a_fixture(resource):
 # <details><summary>Compare with your prediction</summary>
 #
 # `finally` does run, and that is its strength. But its own error takes the place of the
-# assertion's: the last line says OSError, and you search in the wrong place. With a fixture there
+# assertion's: one report, of an OSError, and you search in the wrong place. With a fixture there
 # are two reports: the test *failed*, and its clean-up has an *error*.
 #
 # **The cure:** a fixture for each thing that is to be closed. When closing one fails, pytest still
@@ -359,7 +366,7 @@ def test_with_a_fixture(resource):
 #
 # ### Exercise: fixtures for try and finally
 #
-# **20 minutes.** Write fixtures in the place of the listing's set-up and its `finally`. You need no
+# **15 minutes.** Write fixtures in the place of the listing's set-up and its `finally`. You need no
 # tests: *probes*, the course's own tests, use your fixtures. An *engine* is what SQLAlchemy's
 # `create_engine` makes. It holds the connections. `dispose` closes them.
 #
@@ -443,7 +450,7 @@ def test_a_row_is_committed(place, tmp_path, monkeypatch):
 #
 # ### Exercise: a file for :memory:
 #
-# **20 minutes.** Find what a database in memory hides. A *migration* makes tables; a *flush* sends
+# **25 minutes.** Find what a database in memory hides. A *migration* makes tables; a *flush* sends
 # rows to the database, and stores none for good. This exercise runs in real time: a test may
 # take 2 s. Two sessions that write wait for each other for 5 s. So give `create_engine` the argument
 # `connect_args={"timeout": 0}`, and the wait becomes an error at once.
@@ -562,8 +569,11 @@ async def test_others_know_what_was_there_before(make_session, tmp_path):
 
 # %%
 # %%ipytest --tb=line
-from sqlalchemy import delete
+import pytest
+from sqlalchemy import create_engine, delete
+from sqlalchemy.orm import Session
 
+from vespera_scriptorium import create_file_tracker_for_subtask, initialize_file_tracking
 from vespera_scriptorium.infrastructure.sql import LegacyOperationRow
 
 
@@ -604,10 +614,10 @@ class BrokenDisk:
 
 container = Container()
 use_case = container.get(TrackFileOperationsUseCase)
-print((await use_case.track_file_creation("never-made.txt")).success)
+print((await use_case.track_file_creation("other.txt")).success)  # the file comes later
 with container.override(FileSystem, BrokenDisk()):
     use_case = container.get(TrackFileOperationsUseCase)
-    result = await use_case.track_file_creation("other.txt")
+    result = await use_case.track_file_creation("one-more.txt")
 print(result.success, result.error)
 
 # %% [markdown]
@@ -619,10 +629,10 @@ print(result.success, result.error)
 #
 # ## One suite for everything
 #
-# Here is the first weakness. The listing's workflow runs once more, this time against 21 mutants of
+# The first weakness is left. The listing's workflow runs once more, this time against 21 mutants of
 # the whole application.
 #
-# **Predict:** how many does it kill, even with an assertion?
+# **Predict:** how many does it kill, now that it has an assertion?
 
 # %%
 # %%ipytest --mutants whole-application -q
@@ -656,8 +666,8 @@ async def test_file_tracking(tmp_path):
 #
 # ### Exercise: the whole application
 #
-# **50 minutes.** Write one suite for the application. Take every object from a `Container()`. Each
-# clause comes from a lesson that you know:
+# **65 minutes.** Take a break first. Then write one suite for the application, and take every object
+# from a `Container()`. Each clause comes from a lesson that you know:
 #
 # | Clauses | Lessons |
 # | --- | --- |
@@ -666,7 +676,13 @@ async def test_file_tracking(tmp_path):
 # | 6 | 05, with 10: errors that are looked at |
 # | 7, 8, 9 | 06, 08, 09 |
 # | 10 | 03, with 10: clean-up |
-# | 11 | 07, with 08: overrides |
+# | 11, 12 | 03 and 07: the container's end; 08: overrides |
+#
+# The calls that you need, besides those in the contract: `session.create_resource("file")`;
+# `WorkflowStep(name, run, compensate)`, with `async run(outputs)` and `async compensate()`;
+# `AsyncService().run(name, work)`; `TimeoutAwareService().run(work, timeout)`;
+# `container.add_service(name, build, needs=(…))`, whose service has `start` and `stop`. A mock for
+# `ExternalService` is `AsyncMock(spec=ExternalService)`.
 #
 # Time is virtual. So put no timeout around work on real files: the virtual clock does not see it.
 #
@@ -891,7 +907,7 @@ async def test_services_stop_in_reverse_and_to_the_end(container, failing):
 
 
 async def test_an_override_ends(container):
-    """The use case asks the original again. Clause 11."""
+    """The use case asks the original again. Clause 12."""
     mock = AsyncMock()
     override = container.override(ExternalService, mock)
     container.get(ExternalServiceUseCase)
