@@ -67,7 +67,7 @@ def test_two_exercises_of_one_name() -> None:
     """An id names one exercise."""
     module = SimpleNamespace(one=creation)
     assert all_exercises([module]) == {"creation": creation}
-    with pytest.raises(BankError, match="two exercises have the id creation, in .+ and in .+: rename one"):
+    with pytest.raises(BankError, match=r"have the id creation, in .+ and in .+: rename one"):
         all_exercises([module, SimpleNamespace(other=replace(creation))])
 
 

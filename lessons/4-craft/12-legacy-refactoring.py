@@ -579,15 +579,13 @@ from vespera_scriptorium.infrastructure.sql import LegacyOperationRow
 
 @pytest.mark.parametrize("bug", ["the file is not written", "the row is lost"])
 async def test_mixed(bug, tmp_path):
-    engine = create_engine("sqlite://")
-    with Session(engine) as session:
+    with Session(create_engine("sqlite://")) as session:
         tracking = await initialize_file_tracking(session)
         tracker = create_file_tracker_for_subtask("one", tracking)
         await tracker.track_file_create(str(tmp_path / "a.txt"))
         if bug == "the row is lost":
             session.execute(delete(LegacyOperationRow))
         verified = (await tracker.verify_all_operations())["all_verified"]
-    engine.dispose()
     assert verified, "not verified"
 
 
