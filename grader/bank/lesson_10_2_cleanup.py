@@ -21,13 +21,14 @@ cleanup = Exercise(
     contract=(
         "A resource that a session has created stays open until the block of `create_session` "
         "ends: until then `verify_cleanup` says `cleaned_up=False`.",
-        "When the block has ended, `cleaned_up` is True for every resource of its session.",
+        "When the block has ended, `cleaned_up` is True for every resource of its session. (Here "
+        "the order of closing is free.)",
         "The same holds when an exception ended the block, and that very exception comes out.",
         "The end of one session leaves the resources of another one open.",
-        "`session.execute_operation(resource.id, operation)` hands an operation on what the "
-        "session created to the provider's `execute(resource_id, operation, parameters)`: it is a "
-        "success, with the provider's answer in `output`. When the provider raises, it is no "
-        "success, and `error` holds the message; the words around it are free.",
+        "`session.execute_operation(resource.id, operation)`, for a resource of this session, "
+        "calls the provider's `execute(resource_id, operation, parameters)`. The result is a "
+        "success, and `output` is the provider's answer. When the provider raises, the result is "
+        "no success, and `error` holds the message; the words around it are free.",
         "An operation on a resource of another session is no success, and neither is one after "
         "the end of the block; no exception comes out, and the provider executes nothing.",
         "After the end of the block `create_resource` raises `RuntimeError`.",

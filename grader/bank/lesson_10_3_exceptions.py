@@ -20,8 +20,7 @@ exceptions = Exercise(
     contract=(
         "When the work of a new `AsyncService` raises an `OSError`, `run` raises "
         "`AsyncServiceError`. So it does for `ConnectionError` and `TimeoutError`, which are kinds "
-        "of `OSError`. (A service that has failed refuses all that comes later: no clause is about "
-        "that.)",
+        "of `OSError`.",
         "The message of the `AsyncServiceError` holds the name of the operation and the message of "
         "the `OSError`; their order and the words around them are free.",
         "The `__cause__` of the `AsyncServiceError` is the very error that the work raised.",

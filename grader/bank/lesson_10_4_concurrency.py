@@ -21,7 +21,7 @@ concurrency = Exercise(
         "Each result is about its own task: its `task_id`, and in `output` what the specialist "
         "answered for it, whichever call ends first.",
         "While the specialist is at work, `get_task_status` shows `running` for that task; "
-        "once its call has returned a success, `completed`.",
+        "once its call has returned a success, `completed`; also while other calls are at work.",
         "A task whose specialist raises an exception is a result that is no success; `error` holds "
         "the message of its own exception, whichever fails first; the words around it are free.",
         "A task that fails harms no other call: the others work to their end and succeed.",

@@ -25,12 +25,13 @@ test_base = Exercise(
     contract=(
         "`environment()` is an async context manager. In its block, `self.container` is a new "
         "container, made by `self.make_container()`, and its `initialize_async_services()` has "
-        "been awaited. `make_container()` returns a `Container()`; a subclass may return another.",
+        "been awaited. `make_container()` returns a `Container()`; a subclass may return another. "
+        "(Nothing is promised for a container that cannot be initialised.)",
         "After the block `cleanup_async_services()` of the container is awaited: when the block "
         "ends well, by an exception, or by a cancellation. The exception or the cancellation comes "
         "out, unchanged, if nothing else fails.",
         "`await self.set_up()` happens before the block, when the container is initialised. Here "
-        "it does nothing; subclasses add their own. When it fails, there is no block: the error "
+        "it does nothing; subclasses add their own. When it fails, there is no block: its error "
         "comes out, and everything is cleaned up as after a block that fails.",
         "`self.add_cleanup(function)` registers a clean-up, in `set_up` or in the block. After the "
         "block, however it ends, `await function()` happens for each, last in, first out. "

@@ -165,7 +165,10 @@ class Watch:
         name = f"`{coroutine.__qualname__}`".replace("<locals>.", "")
         if "AsyncMockMixin._execute_mock_call" in name:
             name = "a call of an AsyncMock"
-        self._note(f"{name} was never awaited: write `await` before the call", coroutine)
+        if self._strangers and self._line(coroutine) is None:
+            self._note(f"{name} was never awaited: what calls it knows no `async`", coroutine)
+        else:
+            self._note(f"{name} was never awaited: write `await` before the call", coroutine)
         coroutine.close()  # or it would be told once more, of another test
 
 

@@ -13,8 +13,8 @@
 # %% [markdown]
 # # Best practices
 #
-# You will replace four tests that cannot fail, and learn to see such tests in a review before they
-# reach your code base.
+# You will replace tests that stay green whatever the code does, and learn to see such tests in a
+# review before they reach your code base.
 #
 # **120 minutes**, 25 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb)
 # and [Concurrent operations](../2-advanced/04-concurrent-operations.ipynb).
@@ -40,8 +40,8 @@
 # ## A rule and its limits
 #
 # A list of best practices gives four pairs: don't, and do. Each "don't" is below, made concrete,
-# then its "do". Both run against mutants, so that you see what the advice is worth, and what it
-# leaves for you. The first pair is about the mark that makes an async test run:
+# then its "do". What can run, runs against mutants, so that you see which bugs the advice catches, and
+# which it does not. The first pair is about the mark that makes an async test run:
 #
 # **Predict:** what does Python say to the first, and how many of eleven mutants does the second kill?
 
@@ -73,8 +73,8 @@ async def test_async_operation():
 # <details><summary>What you have seen</summary>
 #
 # The "don't" is the harmless one. It is no Python, so no mutant ever meets it, and it fools nobody.
-# The "do" runs, and kills one mutant of eleven. Dangerous is what lies between the two: a test that
-# is green and is not run.
+# The "do" runs, and kills one mutant of eleven. Dangerous are tests that are
+# green and never run.
 # </details>
 #
 # ## Four tests, two modes
@@ -102,22 +102,22 @@ import sys
 import tempfile
 from pathlib import Path
 
-os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # only the plugin that is named
+env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # only the plugin that is named
 with tempfile.TemporaryDirectory() as folder:
     for (name, source), mode in ((test, mode) for test in TESTS.items() for mode in MODES):
         Path(folder, "test_mine.py").write_text(source)
         options = ["-q", "--color=no", "-p", "pytest_asyncio.plugin", "-o", f"asyncio_mode={mode}"]
         command = [sys.executable, "-m", "pytest", *options, "test_mine.py"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True)
         last = done.stdout.splitlines()[-1]
         print(f"{name}, {mode}: {' '.join(last.replace(',', '').split()[:2])}")
 
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# Strict mode is loud about a missing mark: pytest cannot run an async function without one, and
-# says so. Only the `TestCase` passes there. In auto mode only the plain test fails, and so it is in
-# strict mode with marks:
+# Strict mode tells you when a mark is missing: pytest cannot run an async function without one. Only
+# the `TestCase` passes there. In auto mode only the plain test fails. Strict mode with marks gives the
+# same result:
 #
 # - what a test *returns* nobody looks at. In an async test pytest does not even warn;
 # - a test that holds a `yield` is a generator. It counts as an expected failure, and is not run;
@@ -288,7 +288,8 @@ for name, resource_id in ids.items():
 # ### Exercise: clean, also after a failure
 #
 # **30 minutes.** Replace the test by a suite that defends every clause. A provider of your own takes the place of the real one with
-# `container.override(ResourceProvider, …)`; derive it from `InMemoryResourceProvider`.
+# `container.override(ResourceProvider, provider)`, before the first `get`; derive it from
+# `InMemoryResourceProvider`. Take sessions from `container.get(AsyncResourceManager)`.
 #
 # {contract cleanup}
 #
@@ -411,7 +412,7 @@ async def test_a_session_that_has_ended_does_nothing_more(manager, provider):
 # The third pair. `AsyncService.run` awaits a piece of work, and turns trouble with the world outside
 # into an error of its own. Here the work meets a full disk.
 #
-# **Predict:** which clauses does each test leave undefended?
+# **Predict:** what would the first test still accept? And the second?
 
 # %%
 # %%ipytest --mutants exceptions
@@ -449,9 +450,9 @@ async def test_error_case():
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# The first one: all of them. It passes when `run` raises nothing, or anything: even a typo in the test
+# The first one accepts everything. It passes when `run` raises nothing, or anything: even a typo in the test
 # would stay hidden. The second asks for one type and for one part of the message. It kills three of
-# ten mutants, and defends no clause to its end.
+# ten mutants.
 #
 # What it leaves: the name of the operation, the cause, the kinds of `OSError`, and all that must
 # *not* be translated. An error has as many sides as a result. **The cure:** one test for each.
@@ -460,7 +461,7 @@ async def test_error_case():
 # ### Exercise: an error that is looked at
 #
 # **15 minutes.** Replace the test by a suite that defends every clause. Take a new `AsyncService()`
-# for each call.
+# for each call: a service that has failed refuses all that comes later.
 #
 # {contract exceptions}
 #
@@ -561,14 +562,14 @@ async def test_concurrent_operations():
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# Neither, and no other mutant either. `gather` starts both calls. Whether they *overlap* it does not ask, and with work
-# that takes no time there is nothing to overlap. The mutant that queues them answers the same.
+# Neither, and no other mutant either. `gather` starts both calls. It does not check
+# that they *overlap*, and with work that takes no time there is nothing to overlap. The mutant that queues them answers the same.
 # </details>
 #
-# So give the work a length, and look while it is at work. Here is what the orchestrator does with
-# two tasks, and what the queueing mutant does.
+# So give the work a length, and look while it is at work. Here is a model of the orchestrator with two
+# tasks, and of the mutant that queues them.
 #
-# **Predict:** at which moment do the two runs differ?
+# **Predict:** when does the second task begin in each run?
 
 # %%
 import asyncio
@@ -593,7 +594,7 @@ timeline.draw(runs, title="Two calls, gathered")
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# At the start of the second. So a test that waits until *both* are at work passes when they overlap,
+# At once, and after two seconds. So a test that waits until *both* are at work passes when they overlap,
 # and never ends when they queue. Give that wait a deadline, and it fails instead. No watch is needed, and
 # no machine is too busy for it.
 #
@@ -800,7 +801,7 @@ async def test_a_cancellation_is_for_one_call_only(orchestrator, specialist):
 # ## Recap
 #
 # - **Spot:** a `return`, a `yield`, an async method of a plain `TestCase`: listed, and never run.
-# - **Move:** what must be closed belongs into a block or a fixture. A failure skips the last line.
+# - **Move:** what must be closed belongs in a block or a fixture. A failure skips the last line.
 # - **Catch:** one type, its message, its cause, and what must come out untouched.
 # - **Prove:** wait until both are at work, with a deadline. Let the first one end last.
 #

@@ -183,12 +183,16 @@ async def test_it_ends_after_sixty_seconds():
 # )
 # ```
 #
-# Your helper is looked at by *probes*, which are tests of the course's own. Your tests meet helpers
-# of the course's own, which take the place of yours: some are right, and each mutant has one bug. So
-# a mistake in your helper costs your tests nothing. Define `wait_until` at the top of the cell, under
-# this name: your tests call it by its name, its arguments in this order or by keyword. The clock is
-# virtual. Let `look` count, and fail after 50 looks, say: a helper that never comes to an end is
-# caught by a test that does.
+# Two things are judged, each by itself:
+#
+# - *your helper*, by probes, which are tests of the course's own;
+# - *your tests*, on helpers of the course's own in the place of yours: some are right, and each mutant
+#   has one bug. So a mistake in your helper costs your tests nothing.
+#
+# Define `wait_until` at the top of the cell, under this name: your tests call it by its name, its
+# arguments in this order or by keyword. Run your tests on your own helper, too: that is what pytest's
+# own output shows. The clock is virtual. Let `look` fail after 50 calls, say: then a helper that never
+# stops fails your test instead of hanging it.
 #
 # {contract wait-for-completion}
 #
@@ -637,7 +641,7 @@ class TestWithAFile(AsyncTestBase):
 #
 # </details>
 #
-# ## One list, two tests
+# ## Two tests that count
 #
 # pytest makes a new object of the class for every test.
 #
@@ -705,10 +709,10 @@ async def test_everything_is_cleaned_up():
 # **The cure** is one you know: an `AsyncExitStack` goes to the end, last in, first out, and then
 # raises. What came later may need what came before, so it goes first.
 #
-# How do you test all that? pytest forbids to call a fixture. So the work moves into an async context manager,
-# `environment()`, which a test can enter itself, and the fixture is two lines around it.
-#
 # </details>
+#
+# How do you test a fixture? pytest forbids to call one. So the work moves into an async context
+# manager, `environment()`, which a test can enter itself, and the fixture is two lines around it.
 #
 # ### Exercise: a base class for tests
 #
@@ -716,8 +720,8 @@ async def test_everything_is_cleaned_up():
 # out: you have `wait_until`. Probes look at your class. Your tests meet base classes of the course's
 # own: the whole class takes the place of yours, and your subclasses derive from it. So use only what
 # the contract names. A stand-in for the container has `initialize_async_services()`,
-# `cleanup_async_services()` and, where you need it, `get(cls)`. `AsyncTaskOrchestrator` is another
-# name of `TaskOrchestrator`. To see the *end* of an environment, a fixture with `scope="class"` helps.
+# `cleanup_async_services()` and, where you need it, `get(cls)`. To see the *end* of a test's
+# environment, look in a fixture with `scope="class"`, which ends after those of its tests.
 #
 # {contract test-base}
 #
@@ -904,7 +908,8 @@ class TestInAnEnvironment(Logged):
 # ## In your own project
 #
 # The mark of [looptime](https://pypi.org/project/looptime/) gives a test the virtual clock.
-# `filterwarnings = error` is the check for what is left behind.
+# `filterwarnings = error` is the check for what is left behind. This `wait_until` is shorter than
+# yours: it takes async looks only.
 #
 # ```sh
 # pip install pytest pytest-asyncio looptime
