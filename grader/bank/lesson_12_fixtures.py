@@ -251,12 +251,18 @@ async def test_probe_what_is_not_committed_is_rolled_back(
 async def test_probe_the_session_is_closed(
     probed_engines: Any, db_session: Any, make_tracker: Any
 ) -> None:
+    from vespera_scriptorium.infrastructure.sql import LegacyOperationRow
+
     def it_is_closed() -> None:
+        assert row not in db_session, (
+            "the session still holds what it has read: `close` it behind the `yield`"
+        )
         assert not db_session.in_transaction(), (
             "the session is still open after the test: close it behind the `yield`"
         )
 
-    make_tracker("probed")
+    await make_tracker("probed").track_file_create("a.txt")
+    row = db_session.query(LegacyOperationRow).first()
     uncommitted(db_session)
     probed_engines.afterwards.append(it_is_closed)
 

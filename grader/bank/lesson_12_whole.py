@@ -69,15 +69,15 @@ whole_application = Exercise(
         "out, and by then the work has been cancelled.",
         "`ExternalServiceUseCase`: `process_many` awaits the `upload_file` of the "
         "`ExternalService` once when every answer of `call_api` has the `status` "
-        '`"success"`, and does not call it when one has not.',
+        '`"success"`, and never when at least one has another.',
         "`AsyncOperationService`: the `duration` of `execute_operation` is 0.05 s for `quick`, "
         "0.1 s for `medium` and 0.2 s for `slow` exactly, when each runs alone.",
-        "`BackgroundService`: once `stop` has returned, the `close` of its `Journal` has been "
-        "awaited.",
+        "`BackgroundService`: once `stop` has returned, after one round at least, the `close` of "
+        "its `Journal` has been awaited.",
         "`Container`, at its end: `cleanup_async_services` stops every service that was added with "
         "`add_service` and started by `initialize_async_services`; a service is stopped before "
-        "those that it needs. When one stop fails, the others are stopped all the same; what comes "
-        "out then is free.",
+        "those that it needs. When one stop fails, the others are stopped all the same; "
+        "`cleanup_async_services` may then raise any exception, or none.",
         "`Container`, overrides: after `withdraw()` of an override, `get` gives a use case that "
         "uses the original again.",
     ),

@@ -264,15 +264,15 @@ async def test_all_verified_means_at_least_one_and_every_one(tracker, tmp_path):
 # %% [markdown]
 # ## Five strengths
 #
-# The document that the listing comes from names five strengths. A good refactoring keeps them:
+# The pattern document names five strengths. A good refactoring keeps them:
 #
 # 1. comprehensive async testing: every step is awaited;
-# 2. resource management, with `try` and `finally`;
-# 3. temporary resources: a folder and a database that disappear;
-# 4. operation verification, in several steps;
+# 2. resource management: `try` and `finally`;
+# 3. temporary resources: folder and database disappear;
+# 4. operation verification;
 # 5. real file system integration.
 #
-# The next two cells show one, three, four and five. (`dispose` closes what `create_engine` has opened.)
+# The next two cells show strengths 1, 3, 4 and 5. (`dispose` closes what `create_engine` has opened.)
 #
 # **Predict:** the five lines that are printed.
 
@@ -562,7 +562,7 @@ async def test_others_know_what_was_there_before(make_session, tmp_path):
 # 4. no dependency injection: it builds its parts itself, so you can replace none. *Dependency
 #    injection* means that an object is given what it needs.
 #
-# The third one first. Two bugs, one in the files and one in the database, meet a test like the
+# Mixed concerns first. Two bugs, one in the files and one in the database, meet a test like the
 # listing, with an assertion.
 #
 # **Predict:** do the two messages tell you which bug it is?
@@ -584,20 +584,23 @@ async def test_mixed(bug, tmp_path):
         tracker = create_file_tracker_for_subtask("one", tracking)
         await tracker.track_file_create(str(tmp_path / "a.txt"))
         if bug == "the row is lost":
+            (tmp_path / "a.txt").write_text("a")
             session.execute(delete(LegacyOperationRow))
-        verified = (await tracker.verify_all_operations())["all_verified"]
-    assert verified, "not verified"
+        assert (await tracker.verify_all_operations())["all_verified"], "not verified"
 
 
 # %% [markdown]
 # <details><summary>Compare with your prediction</summary>
 #
-# They do not: both say "not verified". Two concerns in one test share one message.
+# They do not. Two concerns in one test share one message.
+#
+# **The cure:** one test for the rows, another one for the files.
 #
 # </details>
 #
 # Now the same step through the application. The listing's eight statements of set-up become two:
-# that was the second weakness. And you can put in a disk that is broken: that was the fourth.
+# that is the answer to the complex set-up. And you can put in a disk that is broken: that is dependency
+# injection.
 #
 # **Predict:** what does the use case answer when the disk fails?
 
@@ -627,7 +630,7 @@ print(result.success, result.error)
 #
 # ## One suite for everything
 #
-# The first weakness is left. The listing's workflow runs once more, this time against 21 mutants of
+# Direct access to the infrastructure is left. The listing's workflow runs once more, this time against 21 mutants of
 # the whole application.
 #
 # **Predict:** how many does it kill, now that it has an assertion?
@@ -665,24 +668,24 @@ async def test_file_tracking(tmp_path):
 # ### Exercise: the whole application
 #
 # **65 minutes.** Take a break first. Then write one suite for the application, and take every object
-# from a `Container()`. Each clause comes from a lesson that you know:
+# from a `Container()`. You know each clause: 1 to 4 from lessons 01 to 04, 5 from 11, 6 from 05 and 10,
+# 7 to 9 from 06, 08 and 09, 10 and 11 from 03 and 07, 12 from 08.
 #
-# | Clauses | Lessons |
-# | --- | --- |
-# | 1, 2, 3, 4 | 01, 02, 03, 04, each in its turn |
-# | 5 | 11, waiting for completion |
-# | 6 | 05, with 10: errors that are looked at |
-# | 7, 8, 9 | 06, 08, 09 |
-# | 10 | 03, with 10: clean-up |
-# | 11, 12 | 03 and 07: the container's end; 08: overrides |
+# Calls that you may need:
 #
-# The calls that you need, besides those in the contract: `session.create_resource("file")`;
-# `WorkflowStep(name, run, compensate)`, with `async run(outputs)` and `async compensate()`;
-# `AsyncService().run(name, work)`; `TimeoutAwareService().run(work, timeout)`;
-# `container.add_service(name, build, needs=(…))`, whose service has `start` and `stop`. A mock for
-# `ExternalService` is `AsyncMock(spec=ExternalService)`.
+# - `container.override(Class, object)`, before `get`;
+# - `workflow.create_task({"title": "a"})`, `execute_task(task_id, steps)`,
+#   `complete_task(task_id, {"summary": "…"})`; a step is `WorkflowStep(name, run, compensate)`, with
+#   `async run(outputs)`, which returns a text, and `async compensate()`;
+# - `session.create_resource("file")`; `create_many([{"title": "a"}])`; `execute_many(ids, limit)`; a
+#   `Specialist` has `async run(task)`;
+# - `run(name, work)` of `AsyncService`, `run(work, timeout)` of `TimeoutAwareService`;
+# - `AsyncMock(spec=ExternalService)`, whose `call_api` answers `{"status": "success", "data": {}}`, and
+#   `upload_file` `{"file_id": "1"}`;
+# - `container.add_service(name, build, needs=(…))`; `build` gets what `needs` names, and makes an
+#   object with `async start()` and `async stop()`.
 #
-# Time is virtual. So put no timeout around work on real files: the virtual clock does not see it.
+# Time is virtual. While a real file is read it may jump, so put no timeout around that.
 #
 # {contract whole-application}
 #
