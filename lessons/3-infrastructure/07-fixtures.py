@@ -155,6 +155,9 @@ import pytest
 from vespera_scriptorium import AsyncDatabaseManager
 
 
+### BEGIN GIVEN
+# # Write your fixtures here.
+### END GIVEN
 ### BEGIN SOLUTION
 @pytest.fixture
 async def database(tmp_path):
@@ -320,6 +323,9 @@ import pytest
 from vespera_scriptorium import Container, ExternalService
 
 
+### BEGIN GIVEN
+# # Write your fixtures here.
+### END GIVEN
 ### BEGIN SOLUTION
 @pytest.fixture
 def external_service():
@@ -433,6 +439,9 @@ import pytest
 from vespera_scriptorium import Container, Specialist, TaskOrchestrator
 
 
+### BEGIN GIVEN
+# # Write your fixtures here.
+### END GIVEN
 ### BEGIN SOLUTION
 @asynccontextmanager
 async def orchestrators():

@@ -206,6 +206,9 @@ import inspect
 import pytest
 
 
+### BEGIN GIVEN
+# # Write `wait_until` here, and its tests below it.
+### END GIVEN
 ### BEGIN SOLUTION
 async def wait_until(look, done, timeout, interval):
     """The first value of a look that is done, at the deadline at the latest."""
@@ -461,6 +464,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 
+### BEGIN GIVEN
+# # Write `eventually` here, and its tests below it.
+### END GIVEN
 ### BEGIN SOLUTION
 async def eventually(sessions, find, timeout, pause, longest):
     """The first value that a look finds, each look in a session of its own."""
@@ -737,6 +743,9 @@ import pytest
 from vespera_scriptorium import Container, TaskOrchestrator, TaskRepository
 
 
+### BEGIN GIVEN
+# # Write the class `AsyncTestBase` here, and its tests below it.
+### END GIVEN
 ### BEGIN SOLUTION
 class AsyncTestBase:
     """Base class for async tests: each has a container, and clean-ups of its own."""

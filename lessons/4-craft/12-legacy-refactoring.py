@@ -381,6 +381,9 @@ from sqlalchemy.orm import Session
 from vespera_scriptorium import create_file_tracker_for_subtask, initialize_file_tracking
 
 
+### BEGIN GIVEN
+# # Write your fixtures here.
+### END GIVEN
 ### BEGIN SOLUTION
 @pytest.fixture
 def engine(tmp_path):

@@ -4,9 +4,6 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
-from sqlalchemy import text
-
-from vespera_scriptorium import AsyncDatabaseManager
 
 
 async def eventually(sessions, find, timeout, pause, longest):
@@ -48,14 +45,3 @@ async def test_it_gives_up():
 
     with pytest.raises(TimeoutError):
         await eventually(sessions, find, timeout=10, pause=1, longest=4)
-
-
-async def test_with_a_database(tmp_path):
-    async def find(session):
-        return await session.scalar(text("select 1"))
-
-    database = AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
-    try:
-        assert await eventually(database.transaction, find, timeout=10, pause=1, longest=4) == 1
-    finally:
-        await database.stop()
