@@ -196,8 +196,10 @@ class Recorder:
         return True
 
     def _seed(self) -> None:
+        """Draw the same in every run: also the ids that `uuid4` makes, which messages show."""
         random.seed(self.schedule.seed)
         self._seeded = random.getstate()
+        os.urandom = random.Random(self.schedule.seed).randbytes
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_protocol(self, item: Any) -> Generator[None, Any, Any]:

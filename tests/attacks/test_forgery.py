@@ -140,7 +140,11 @@ def test_a(): pass
 """,
         ("valid",),
     ),
-    Attack("coin-flip", "def test_a(): assert os.urandom(1)[0] < 128", ("flaky",)),
+    Attack(
+        "coin-flip",
+        "def test_a(): assert os.read(os.open('/dev/urandom', 0), 1)[0] < 128",
+        ("flaky",),
+    ),
     Attack(
         "state-for-a-second-run",
         """
