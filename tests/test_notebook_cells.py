@@ -159,11 +159,13 @@ def test_two_answers() -> None:
 def test_three_answers_in_four_cells() -> None:
     """All the cells are named, the copies too."""
     nb = solved()
+    last = len(nb["cells"])
     for source in (OTHER, other("third"), ANSWER):
         nb["cells"].append(typed(source))
     told = found(nb)
     assert told is not None
-    assert f"three different answers for {FIRST} (cells 11, 40, 41 and 42)" in str(told.problem)
+    where = f"cells 11, {last + 1}, {last + 2} and {last + 3}"
+    assert f"three different answers for {FIRST} ({where})" in str(told.problem)
 
 
 def test_copy_for_another_exercise() -> None:

@@ -84,7 +84,7 @@ def coverages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, 
     return found
 
 
-def tests_its_own_code(exercise: Exercise) -> bool:
+def has_code_of_its_own(exercise: Exercise) -> bool:
     """Whether learners test a helper of their own, of which coverage knows nothing."""
     return any(target.module == SUITE for target in exercise.reference.sources)
 
@@ -103,7 +103,7 @@ def test_naive_suite_executes_every_line_and_misses_half_of_the_mutants(
     assert report.status == "graded"
     assert {test.verdict for test in report.tests} == {"valid"}
     assert report.killed <= len(report.mutants) / 2
-    if tests_its_own_code(exercise):
+    if has_code_of_its_own(exercise):
         return
     lines, all_lines, *_ = coverages[f"naive_{exercise.id.replace('-', '_')}"]
     assert 0 < lines == all_lines
@@ -139,7 +139,7 @@ def test_the_page_has_these_numbers(reports, coverages) -> None:
     """Coverage beside mutation score, for each exercise: the argument for the course."""
     rows = []
     for exercise in CHOSEN:
-        if tests_its_own_code(exercise):
+        if has_code_of_its_own(exercise):
             continue
         name = exercise.id.replace("-", "_")
         cells = [exercise.title]
