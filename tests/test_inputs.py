@@ -420,7 +420,6 @@ def test_every_message_is_one_line_that_can_be_written(bad: Report) -> None:
             "`test_0` does not count, since the cell does not say its name: write `def` and",
         ),
         ("def test_a():\n    yield", "rejected", "Line 1: test_a holds a `yield`"),
-        ("async def test_a():\n    yield", "rejected", "Line 1: test_a holds a `yield`"),
         (
             "import pytest\n@pytest.mark.parametrize('b', [1])\ndef test_a(): 0",
             "error",
