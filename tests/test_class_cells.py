@@ -27,6 +27,7 @@ from small_class import LESSON, PART, ROOT, WEAK, SmallClass
 
 from grader import summary
 from grader.answers import read_graded, read_notebook
+from grader.bank import exercises
 from grader.cache import FOLDER
 from grader.class_report import class_report
 from grader.class_tables import to_csv, to_json
@@ -38,8 +39,9 @@ pytestmark = pytest.mark.slow
 NAME = "first-test"
 OTHER_LESSON = "10-best-practices"
 START, CRAFT = f"{LESSON}.ipynb", f"4-craft/{OTHER_LESSON}.ipynb"
-FULL = {NAME: 2.0, "exceptions": 0.0}
-NOTHING = {NAME: 0.0, "exceptions": 0.0}
+OTHERS = {name: 0.0 for name, one in exercises().items() if one.lesson == OTHER_LESSON}
+FULL = {NAME: 2.0, **OTHERS}
+NOTHING = {NAME: 0.0, **OTHERS}
 
 
 def solved() -> Notebook:
@@ -259,7 +261,12 @@ def test_two_strays(tmp_path: Path) -> None:
     shutil.copy(ROOT / "solutions" / CRAFT, room.root / "solutions" / PART)
     put(room, "ann", "a.ipynb", carried())
     put(room, "ann", "b.ipynb", carried())
-    put(room, "bob", "a.ipynb", notebook(typed(ANSWER), copied(solved_lesson(CRAFT)["cells"][3])))
+    put(
+        room,
+        "bob",
+        "a.ipynb",
+        notebook(typed(ANSWER), copied(cell_of(solved_lesson(CRAFT), "exceptions"))),
+    )
     put(room, "cat", "a.ipynb", notebook(typed("1 + 1")))
     rows = {row.learner: row.reason for row in grade(room.root, PART, sandbox="off").rows}
     assert rows["ann"] == (
