@@ -44,7 +44,7 @@ class KillMatrix:
         contract = self.exercise.contract
         found = []
         for mutant in self.report.mutants:
-            killers = [test.name for test in self.report.tests if mutant.number in test.kills]
+            killers = self.report.killers(mutant.number)
             place = contract.index(mutant.clause) + 1 if mutant.clause in contract else 0
             found.append(Column(mutant.number, place, mutant.clause, tuple(killers)))
         return found

@@ -71,6 +71,10 @@ class Report:
         """True at full marks."""
         return self.score == self.points
 
+    def killers(self, number: int) -> list[str]:
+        """The names of the tests that kill a mutant."""
+        return [test.name for test in self.tests if number in test.kills]
+
     @property
     def killed(self) -> int:
         """How many mutants were killed."""
@@ -250,10 +254,9 @@ def view(report: Report, exercise: Exercise) -> View:
     killed = []
     for mutant, variant in zip(report.mutants, exercise.mutants, strict=False):
         if mutant.killed:
-            tests = [test.name for test in report.tests if mutant.number in test.kills]
             description = " ".join(variant.description.split())
             diff = exercise.diff(variant).splitlines()
-            killed.append(Killed(mutant.number, description, diff, tests))
+            killed.append(Killed(mutant.number, description, diff, report.killers(mutant.number)))
     survived = []
     if report.status == "graded":
         for number, clause in enumerate(exercise.contract, start=1):

@@ -169,7 +169,7 @@ def _defence(exercise: Exercise, solution: str, report: Report) -> Iterator[str]
         if not clauses.get(test.name):
             yield f"the solution's {test.name} names no clause in its docstring: add `Clause N.`"
     for number, mutant in enumerate(exercise.mutants, start=1):
-        killers = [test.name for test in report.tests if number in test.kills]
+        killers = report.killers(number)
         if not any(mutant.clause in clauses.get(name, set()) for name in killers):
             yield (
                 f"{mutant.name} breaks clause {mutant.clause}, "

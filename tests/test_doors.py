@@ -21,6 +21,7 @@ from test_plugin import run
 
 from grader.bank import exercises
 from grader.evaluate import evaluate
+from grader.notebooks import CODE_STUB
 from grader.report import Report, to_json, to_text
 from grader.suite import clean, read_file
 from grader.worker import Worker
@@ -29,7 +30,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("client_loop")]
 
 SUITES = ROOT / "tests" / "suites"
 LEARNERS = ("solution", "naive", "overspecified")
-LESSONS = sorted({exercise.lesson for exercise in exercises().values()})
 TRIED = cases("tried")
 BESIDE = sorted(SUITES.glob("*/naive.py"))
 FILES = [
@@ -139,7 +139,7 @@ def everything() -> list[tuple[str, Path, dict[str, Any]]]:
         there = {name for name, one in exercises().items() if one.lesson == lesson.stem}
         for who, suites in learners().items():
             if who in LEARNERS or there & suites.keys():
-                others = None if who in LEARNERS else "# Write your tests here."
+                others = None if who in LEARNERS else CODE_STUB
                 found.append((who, lesson, handed_in(lesson, suites, others=others)))
     return found
 

@@ -99,8 +99,8 @@ def test_its_tests_pass_and_notice_the_mutant(
     before = run()
     assert before.returncode == 0, before.stdout
     (change,) = blocks(lesson, "diff")
-    patch = ["patch", "-p1", "--no-backup-if-mismatch"]
-    patched = subprocess.run(patch, cwd=tmp_path, input=change, capture_output=True, text=True)
-    assert patched.returncode == 0, patched.stdout
+    apply = ["git", "apply", "--recount"]
+    patched = subprocess.run(apply, cwd=tmp_path, input=change, capture_output=True, text=True)
+    assert patched.returncode == 0, patched.stderr
     after = run()
     assert after.returncode == 1, after.stdout

@@ -160,15 +160,14 @@ class Watch:
             self._note_unawaited(coroutine)
 
     def _note_unawaited(self, coroutine: Any) -> None:
-        if self._strangers and self._line(coroutine) is None and not self._is_own(coroutine):
+        by_others = self._strangers and self._line(coroutine) is None
+        if by_others and not self._is_own(coroutine):
             return  # and let it be: it may be about to be awaited
         name = f"`{coroutine.__qualname__}`".replace("<locals>.", "")
         if "AsyncMockMixin._execute_mock_call" in name:
             name = "a call of an AsyncMock"
-        if self._strangers and self._line(coroutine) is None:
-            self._note(f"{name} was never awaited: what calls it knows no `async`", coroutine)
-        else:
-            self._note(f"{name} was never awaited: write `await` before the call", coroutine)
+        cure = "what calls it knows no `async`" if by_others else "write `await` before the call"
+        self._note(f"{name} was never awaited: {cure}", coroutine)
         coroutine.close()  # or it would be told once more, of another test
 
 

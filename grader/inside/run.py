@@ -339,7 +339,7 @@ def _limit_threads() -> None:
             raise RuntimeError(NO_THREAD)
         start(self)
 
-    threading.Thread.start = limited  # type: ignore[method-assign]
+    threading.Thread.start = limited  # type: ignore[method-assign]  # whoever starts one
 
 
 NO_THREAD = "can't start new thread"

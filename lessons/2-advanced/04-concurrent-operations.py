@@ -789,11 +789,14 @@ async def test_a_cancelled_batch_ends_all_that_it_began(orchestrator, specialist
 # ```diff
 # --- a/pool.py
 # +++ b/pool.py
-# @@ -6,4 +6,3 @@
+# @@ -7,6 +7,5 @@
+#
 #      async def run(work):
 # -        async with slots:
 # -            return await work()
 # +        return await work()
+#
+#      return await asyncio.gather(*map(run, works))
 # ```
 
 # %% [markdown]
