@@ -1,0 +1,103 @@
+"""Reports of every published solution, every suite in tests/suites/ and every case, to compare.
+
+    python scripts/golden_reports.py freeze golden.json     before a change of structure
+    python scripts/golden_reports.py compare golden.json    after it; fails on a difference
+
+What must stay is status, score, verdicts, kills and probes; texts that differ are printed, and
+fail with `--texts`.
+"""
+
+import argparse
+import json
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from honest import cases  # noqa: E402
+
+from grader.bank import exercises  # noqa: E402
+from grader.evaluate import evaluate  # noqa: E402
+from grader.notebooks import solution, stub  # noqa: E402
+from grader.report import to_json  # noqa: E402
+from grader.suite import read_file  # noqa: E402
+from grader.worker import Worker  # noqa: E402
+
+
+def suites() -> Iterator[tuple[str, str, str]]:
+    """A name, the exercise's id and the text of each suite."""
+    for name in exercises():
+        yield f"solution of {name}", name, solution(ROOT, name)
+        yield f"stub of {name}", name, stub(ROOT, name)
+        for path in sorted((ROOT / "tests" / "suites" / name).glob("*.py")):
+            yield f"{path.stem} of {name}", name, path.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "suite.py"
+        for case in (*cases("tried"), *cases("blind")):
+            case.write(file)
+            yield f"case {case}", case.exercise, read_file(file)
+
+
+def reports(chosen: str) -> dict[str, Any]:
+    """Every report by its name, with the same randomness each time."""
+    secrets.randbits = lambda bits: 4711
+    found = {}
+    with Worker() as worker:
+        for name, exercise, text in suites():
+            if chosen in name:
+                found[name] = to_json(evaluate(text, exercises()[exercise], worker))
+                print(".", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+    return found
+
+
+def without_texts(report: dict[str, Any]) -> dict[str, Any]:
+    """What no change of structure may change."""
+    tests = [{k: test[k] for k in ("name", "verdict", "kills")} for test in report["tests"]]
+    probes = [{k: probe[k] for k in ("name", "passed")} for probe in report["probes"]]
+    return {**report, "reason": None, "tests": tests, "probes": probes}
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, bool]]:
+    """What differs, and whether that is more than texts."""
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old is None or new is None:
+            yield f"{name}: only {'after' if old is None else 'before'}", True
+        elif old != new:
+            more = without_texts(old) != without_texts(new)
+            for key in old:
+                if old[key] != new[key]:
+                    yield f"{name}, {key}:\n  before {old[key]}\n  after  {new[key]}", more
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("what", choices=["freeze", "compare"])
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--only", default="", help="names that contain this")
+    parser.add_argument("--texts", action="store_true", help="fail where texts differ, too")
+    asked = parser.parse_args()
+    after = reports(asked.only)
+    if asked.what == "freeze":
+        asked.file.write_text(json.dumps(after, indent=1), encoding="utf-8")
+        print(f"{len(after)} reports are frozen in {asked.file}.")
+        return
+    frozen = json.loads(asked.file.read_text(encoding="utf-8"))
+    found = list(
+        differences({name: one for name, one in frozen.items() if asked.only in name}, after)
+    )
+    for text, _ in found:
+        print(text)
+    worse = [text for text, more in found if more or asked.texts]
+    print(f"{len(after)} reports: {len(found)} differences, {len(worse)} of them matter.")
+    raise SystemExit(bool(worse))
+
+
+if __name__ == "__main__":
+    main()
