@@ -7,9 +7,9 @@ lessons/. Every part of the course is one assignment.
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.preprocessors import Execute, GetGrades
 
-from grader.nbgrader_plugin import FeedbackPage, GradeSuites, Rebuild, Stamp, take_care
-from grader.notebooks import CODE_STUB
-from grader.stub import release_steps
+from grader.classroom.nbgrader_plugin import FeedbackPage, GradeSuites, Rebuild, Stamp, take_care
+from grader.course.notebooks import CODE_STUB
+from grader.course.stub import release_steps
 
 c = get_config()  # noqa: F821 - nbgrader provides it
 

@@ -24,10 +24,10 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
-from grader.inside.walls import Kind
-from grader.lessons import lessons
-from grader.worker import Worker
+from grader.course.lessons import lessons
+from grader.engine.evaluate import evaluate
+from grader.runner.isolation import Kind
+from grader.sandbox.worker import Worker
 
 app = typer.Typer(add_completion=False, help=__doc__)
 console = Console(width=110)

@@ -21,11 +21,12 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
+from grader.course.lessons import find_root
+from grader.course.notebooks import solution
+from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
-from grader.inside.settings import PYTEST_OPTIONS
-from grader.notebooks import find_root, solution
-from grader.worker import Worker
+from grader.runner.settings import PYTEST_OPTIONS
+from grader.sandbox.worker import Worker
 
 REPEATS = 5
 TICKS = os.sysconf("SC_CLK_TCK")

@@ -11,9 +11,9 @@ from pathlib import Path
 from random import Random
 
 from grader.bank import exercises
+from grader.course.lessons import Lesson, find_root, lessons
+from grader.course.notebooks import solution, stub
 from grader.exercise import Exercise
-from grader.lessons import Lesson, lessons
-from grader.notebooks import find_root, solution, stub
 
 ROOT = find_root(Path(__file__).parent)
 

@@ -12,14 +12,16 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.bank import exercises, named
-from grader.evaluate import evaluate as evaluate_suite
-from grader.exercise import CourseError
+from grader.course.verify import problems
+from grader.engine.evaluate import evaluate as evaluate_suite
+from grader.engine.suite import read_file
+from grader.errors import CannotDo, CourseError, WorkerLost
 from grader.files import write
-from grader.report import Report, headline, to_json, to_text
-from grader.sandbox import Choice
-from grader.suite import read_file
-from grader.verify import problems
-from grader.worker import Worker, WorkerLost
+from grader.pages.panel import to_text
+from grader.pages.view import headline
+from grader.report import Report, to_json
+from grader.sandbox.launch import Choice
+from grader.sandbox.worker import Worker
 
 app = typer.Typer(
     help="Grade tests of asynchronous code: against correct implementations, and against mutants.",
@@ -37,17 +39,13 @@ Sandbox = Annotated[
 ]
 
 
-class Refused(Exception):
-    """What was asked for cannot be done; the message is one sentence that says what to do."""
-
-
 def main() -> None:
     """The console script."""
     # jsonschema would compile two grammars with it, for formats of links that nobody uses here
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None forbids it
     try:
         status = app(standalone_mode=False)
-    except (Refused, CourseError, WorkerLost) as error:
+    except (CannotDo, CourseError, WorkerLost) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename or 'the system'}: {error.strerror or error}.")
@@ -85,7 +83,7 @@ def _read(path: Path) -> str:
     try:
         return read_file(path)
     except (UnicodeDecodeError, SyntaxError):
-        raise Refused(f"{path} is not text in UTF-8; name a Python file.") from None
+        raise CannotDo(f"{path} is not text in UTF-8; name a Python file.") from None
 
 
 @app.command("exercises", epilog="Example: grader exercises --json")
@@ -120,7 +118,7 @@ def list_exercises(as_json: AsJson = False) -> None:
 
 def _lessons() -> Table:
     """Each lesson with the pattern that it teaches, and the section of the pattern document."""
-    from grader.lessons import find_root, lessons
+    from grader.course.lessons import find_root, lessons
 
     table = Table("lesson", "title", "minutes", "pattern", "section", box=None, title="")
     for lesson in lessons(find_root(Path.cwd())):
@@ -155,12 +153,14 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Grade every exercise of your notebooks; exit 0 only at full marks."""
-    from grader import checking  # it takes a second to import, as everything of Jupyter does
+    from grader.learner import (
+        checking,  # it takes a second to import, as everything of Jupyter does
+    )
 
     answers = [one for path in files for one in checking.asked(path)]
     troubles = checking.troubles(answers)
     if len(troubles) == len(answers):
-        raise Refused(checking.nothing_to_grade(troubles))
+        raise CannotDo(checking.nothing_to_grade(troubles))
     reports: list[Report] = []
     with errors.status("warming up …") as status, Worker() as worker:
         for one in answers:
@@ -191,15 +191,15 @@ def build(
     ] = False,
 ) -> None:
     """Build solutions/ and notebooks/ from lessons/."""
-    from grader import build as course
-    from grader import notebooks
+    from grader.course import build as course
+    from grader.course.lessons import find_root
 
-    root = notebooks.find_root(Path.cwd())
+    root = find_root(Path.cwd())
     if only_check:
         different = course.check(root, say=print)
         if different:
             names = ", ".join(str(path.relative_to(root)) for path in different)
-            raise Refused(f"a rebuild differs in {names}: run `grader build` and commit.")
+            raise CannotDo(f"a rebuild differs in {names}: run `grader build` and commit.")
         print("A rebuild is the same, byte for byte.")
         return
     changed = course.build(root, force=force, say=print)
@@ -222,10 +222,11 @@ def report(
 ) -> None:
     """Show an instructor how a graded class did: scores, mutants, clauses, identical suites."""
     if as_json + as_csv + summary + (output is not None) > 1:
-        raise Refused("choose one of --json, --csv, --csv-summary and --output.")
-    from grader import class_report, class_tables, notebooks
+        raise CannotDo("choose one of --json, --csv, --csv-summary and --output.")
+    from grader.classroom import class_report, class_tables
+    from grader.course.lessons import find_root
 
-    root = notebooks.find_root(Path.cwd())
+    root = find_root(Path.cwd())
     found = class_report.class_report(root, part)
     if as_json:
         print(json.dumps(class_tables.to_json(found), indent=2))
@@ -243,11 +244,11 @@ def verify(
     ids: Annotated[list[str] | None, typer.Argument(help="Some exercises; all by default.")] = None,
 ) -> None:
     """Prove that every exercise is fair, and show how long each of its lessons is."""
-    from grader import notebooks
-    from grader.lessons import lessons
-    from grader.shape import shape
+    from grader.course import notebooks
+    from grader.course.lessons import find_root, lessons
+    from grader.course.shape import shape
 
-    root = notebooks.find_root(Path.cwd())
+    root = find_root(Path.cwd())
     chosen = [named(name) for name in ids] if ids else list(exercises().values())
     count = 0
     with Worker() as worker:
@@ -268,14 +269,14 @@ def verify(
                 print(f"  {problem}")
     version = ".".join(map(str, sys.version_info[:2]))
     if count:
-        raise Refused(f"{count} things to mend, on Python {version}.")
+        raise CannotDo(f"{count} things to mend, on Python {version}.")
     print(f"{len(chosen)} exercises are proven on Python {version}.")
 
 
 @app.command(epilog="Example: grader doctor")
 def doctor(as_json: AsJson = False) -> None:
     """Try each wall around learners' code on this machine, and say what to do; exit 0 with one."""
-    from grader import doctor as doctors
+    from grader.sandbox import doctor as doctors
 
     found = list(doctors.findings())
     if as_json:
@@ -307,13 +308,14 @@ def grade(
 ) -> None:
     """Grade what a class handed in: gradebook, feedback, and a summary."""
     if as_json and as_csv:
-        raise Refused("--json and --csv exclude each other: choose one.")
-    from grader import classroom, summary
-    from grader.gradebook import find_course
+        raise CannotDo("--json and --csv exclude each other: choose one.")
+    from grader.classroom import summary
+    from grader.classroom.grade import grade as grade_class
+    from grader.classroom.gradebook import find_course
 
     with _progress(quiet=as_json or as_csv) as progress:
         root = find_course(Path.cwd())
-        found = classroom.grade(
+        found = grade_class(
             root, part, jobs=jobs, origin=origin, sandbox=sandbox, progress=progress
         )
     if as_json:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Literal, NamedTuple, TypeVar
 
+from grader.errors import BankError
 from grader.sources import (
     SUITE,
     Subject,
@@ -46,14 +47,6 @@ import vespera_scriptorium as application
 
 """
 """What a probe may count on, besides the learner's own names."""
-
-
-class CourseError(Exception):
-    """Something of the course is wrong; the message is one sentence that says what to do."""
-
-
-class BankError(CourseError):
-    """An exercise is declared wrongly; the message says which, and what to change."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +156,7 @@ class Exercise:
         """Declare the reference of what learners write themselves, `suite:name`.
 
         A class stands for their class: its functions do, and nothing else that it holds. They may
-        use what `grader.inside.graft.IMPORTS` imports. Mutants of it derive from it.
+        use what `grader.runner.patch.IMPORTS` imports. Mutants of it derive from it.
         """
         return self._declare("reference", None, replaces)
 

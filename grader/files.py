@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.exercise import CourseError
+from grader.errors import CourseError
 
 
 def write(path: Path, content: bytes, mode: int | None = None, *, suffix: str = "") -> None:

@@ -11,7 +11,7 @@ import sys
 import pytest
 from _pytest.config.findpaths import ConfigValue
 
-from grader.inside.settings import INI, WARNINGS, register_plugins
+from grader.runner.settings import INI, WARNINGS, register_plugins
 
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 def _takes_part(options: argparse.Namespace) -> bool:
     """Only where an exercise or a kernel asks for it."""
-    return getattr(options, "mutants", None) is not None or "grader.kernel" in sys.modules
+    return getattr(options, "mutants", None) is not None or "grader.learner.kernel" in sys.modules
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,7 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _takes_part(config.option):
         return
     name = config.getoption("--mutants")
-    from grader.live import Course, exercise_named
+    from grader.learner.live import Course, exercise_named
 
     course = Course(config, None if name is None else exercise_named(name))
     for key, value in INI.items():  # in a terminal the options are read before we are asked

@@ -18,7 +18,7 @@ from typing import Any
 
 import jinja2
 
-from grader.inside.loops import CourseLoop, Schedule
+from grader.runner.loops import CourseLoop, Schedule
 
 LEFT = "left running"
 LONGEST = 24 * 3600.0
@@ -102,7 +102,7 @@ class Drawing:
         spans = [span for spans in self.runs.values() for span in spans]
         seconds = max([1, *(ceil(span.end) for span in spans)])
         templates = jinja2.Environment(
-            loader=jinja2.PackageLoader("grader"), autoescape=True, trim_blocks=True
+            loader=jinja2.PackageLoader("grader.pages"), autoescape=True, trim_blocks=True
         )
         return templates.get_template("timeline.html").render(
             drawing=self,

@@ -22,11 +22,11 @@ sys.path.insert(0, str(ROOT / "tests"))
 from honest import cases  # noqa: E402
 
 from grader.bank import exercises  # noqa: E402
-from grader.evaluate import evaluate  # noqa: E402
-from grader.notebooks import solution, stub  # noqa: E402
+from grader.course.notebooks import solution, stub  # noqa: E402
+from grader.engine.evaluate import evaluate  # noqa: E402
+from grader.engine.suite import read_file  # noqa: E402
 from grader.report import to_json  # noqa: E402
-from grader.suite import read_file  # noqa: E402
-from grader.worker import Worker  # noqa: E402
+from grader.sandbox.worker import Worker  # noqa: E402
 
 
 def suites() -> Iterator[tuple[str, str, str]]:
@@ -45,7 +45,7 @@ def suites() -> Iterator[tuple[str, str, str]]:
 
 def reports(chosen: str) -> dict[str, Any]:
     """Every report by its name, with the same randomness each time."""
-    secrets.randbits = lambda bits: 4711
+    secrets.randbits = lambda k: 4711
     found = {}
     with Worker() as worker:
         for name, exercise, text in suites():

@@ -33,18 +33,12 @@ from typing import NamedTuple, get_args
 from xml.etree import ElementTree
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
-from grader.notebooks import (
-    CourseError,
-    Found,
-    expected,
-    find_answers,
-    fingerprint,
-    originals_near,
-    read_notebook,
-)
+from grader.course.cells import Found, find_answers
+from grader.course.notebooks import expected, fingerprint, originals_near, read_notebook
+from grader.engine.evaluate import evaluate
+from grader.errors import CourseError
 from grader.report import Report, Verdict
-from grader.worker import Worker
+from grader.sandbox.worker import Worker
 
 MOST_ROWS = 200
 """GitHub takes a summary of at most 1 MiB; a row has fewer than 1,000 characters."""

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from samples import Answer, Grade, creation
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
+from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
 from grader.report import Report
-from grader.worker import Worker
+from grader.sandbox.worker import Worker
 
 
 def no_loop_by_asking() -> None:

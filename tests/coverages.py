@@ -14,8 +14,8 @@ from typing import Any
 import coverage
 import pytest
 
-from grader.inside.loops import CourseLoop, Schedule, use_for_all
-from grader.inside.settings import PYTEST_OPTIONS, load_hypothesis, register_plugins
+from grader.runner.loops import CourseLoop, Schedule, use_for_all
+from grader.runner.settings import PYTEST_OPTIONS, load_hypothesis, register_plugins
 
 Figures = tuple[int, int, int, int]
 

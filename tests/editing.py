@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from grader.cells import named_exercise
+from grader.course.cells import named_exercise
 
 ROOT = Path(__file__).parents[1]
 LESSON = "2-advanced/04-concurrent-operations.ipynb"

@@ -62,12 +62,8 @@ class Case:
 def cases(name: str) -> list[Case]:
     """The cases of one file."""
     content = tomllib.loads((CASES / f"{name}.toml").read_text(encoding="utf-8"))
+    declared: list[dict[str, Any]] = content["case"]
     return [
-        Case(
-            **{
-                key: tuple(value) if isinstance(value, list) else value
-                for key, value in one.items()
-            }
-        )
-        for one in content["case"]
+        Case(**{key: tuple(v) if isinstance(v, list) else v for key, v in one.items()})
+        for one in declared
     ]

@@ -100,7 +100,7 @@ class Kernel:
 
     def worker(self) -> psutil.Process:
         """The process that runs tests for this kernel."""
-        pid = self.run("import grader.kernel; grader.kernel.worker._process.pid").result
+        pid = self.run("from grader.learner import kernel; kernel.worker._process.pid").result
         return psutil.Process(int(pid or 0))
 
     def leftovers(self) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from grader.exercise import Exercise
 from grader.report import Report
-from grader.worker import Worker
+from grader.sandbox.worker import Worker
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.errors import reason
 from vespera_scriptorium.domain.task import Task, TaskResult
@@ -150,7 +150,7 @@ def request(
     return {
         "suite": suite,
         "tests": tests,
-        "grafts": [],
+        "patches": [],
         "guarded": True,
         "schedules": schedules,
         "clock": "virtual",

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from samples import SOLUTION, creation
 
-import grader.inside
+import grader.runner
 import vespera_scriptorium
 from grader.bank import exercises
-from grader.evaluate import evaluate
+from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
-from grader.worker import Worker
+from grader.sandbox.worker import Worker
 
 SUITES = Path(__file__).with_name("suites")
 
@@ -31,12 +31,12 @@ def modules_after(statement: str) -> set[str]:
 
 def test_the_inside_knows_nothing_of_the_rest() -> None:
     """Everything that runs beside a learner's code loads of the grader only itself."""
-    names = [path.stem for path in Path(grader.inside.__file__).parent.glob("*.py")]
+    names = [path.stem for path in Path(grader.runner.__file__).parent.glob("*.py")]
     names = [name for name in names if not name.startswith("__")]
     assert "server" in names
-    loaded = modules_after(f"from grader.inside import {', '.join(names)}")
+    loaded = modules_after(f"from grader.runner import {', '.join(names)}")
     ours = {name for name in loaded if name.partition(".")[0] == "grader"}
-    assert ours == {"grader", "grader.inside", *(f"grader.inside.{name}" for name in names)}
+    assert ours == {"grader", "grader.runner", *(f"grader.runner.{name}" for name in names)}
 
 
 def test_the_process_that_runs_tests_holds_no_answers(worker: Worker) -> None:
@@ -46,8 +46,8 @@ import asyncio
 def test_a():
     loaded = asyncio.base_events.sys.modules
     ours = [name for name in loaded if name.partition(".")[0] == "grader"]
-    assert all(name == "grader" or name.startswith("grader.inside") for name in ours)
-    assert "grader.inside.run" in ours
+    assert all(name == "grader" or name.startswith("grader.runner") for name in ours)
+    assert "grader.runner.run" in ours
 """
     assert [test.verdict for test in evaluate(suite, creation, worker).tests] == ["valid"]
 
@@ -56,7 +56,7 @@ def test_importing_the_grader_is_light() -> None:
     """`import grader` loads nothing that takes time: a kernel imports it in its first cell."""
     loaded = modules_after("import grader")
     heavy = {"pytest", "_pytest", "IPython", "vespera_scriptorium", "sqlalchemy", "hypothesis"}
-    assert loaded & {*heavy, "asyncio", "jinja2", "grader.kernel", "grader.bank"} == set()
+    assert loaded & {*heavy, "asyncio", "jinja2", "grader.learner.kernel", "grader.bank"} == set()
 
 
 def test_importing_the_application_loads_no_grader() -> None:
@@ -110,7 +110,7 @@ def test_no_request_says_what_it_is(worker: Worker, exercise: Exercise) -> None:
     assert not any(json.dumps(clause)[1:-1] in sent for clause in exercise.contract)
     assert exercise.id not in sent
     forms = [
-        [list(request), [(graft["module"], graft["owner"]) for graft in request["grafts"]]]
+        [list(request), [(patch["module"], patch["owner"]) for patch in request["patches"]]]
         for request in tapped.sent
     ]
     assert all(form == forms[0] for form in forms)

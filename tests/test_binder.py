@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.lessons import lessons
+from grader.course.lessons import lessons
 
 ROOT = Path(__file__).parents[1]
 LAB = (

@@ -11,13 +11,13 @@ import pytest
 from samples import FIFO, HEAD, KILLS_1, KILLS_2, SOLUTION, Tapped, creation
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
+from grader.course.notebooks import solution
+from grader.engine.evaluate import evaluate
+from grader.engine.execution import Defences, _patches
 from grader.exercise import Exercise, Variant
-from grader.notebooks import solution
 from grader.report import Report
-from grader.runs import Defences, _grafts
+from grader.sandbox.worker import Worker
 from grader.sources import SUITE
-from grader.worker import Worker
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import TaskResult
 
@@ -37,7 +37,7 @@ async def test_another_order_is_possible():
 def variant_of(request: Mapping[str, Any], exercise: Exercise) -> Variant:
     """Which variant a request holds, when nothing was disguised."""
     (found,) = (
-        variant for variant in exercise.variants if _grafts(variant.sources) == request["grafts"]
+        variant for variant in exercise.variants if _patches(variant.sources) == request["patches"]
     )
     return found
 
@@ -49,7 +49,7 @@ def test_every_request_has_a_disguise_of_its_own(worker: Worker) -> None:
     """The reference is no exception."""
     tapped = Tapped(worker)
     assert evaluate(SOLUTION + TWO_AT_ONCE, creation, tapped).full
-    sent = [json.dumps(request["grafts"]) for batch in tapped.batches for request in batch]
+    sent = [json.dumps(request["patches"]) for batch in tapped.batches for request in batch]
     assert len(sent) > 12
     assert len(set(sent)) == len(sent)
 
@@ -261,8 +261,8 @@ def looking(exercise: Exercise, *ways: str) -> str:
 @pytest.fixture
 def any_length(monkeypatch: pytest.MonkeyPatch) -> None:
     """A suite may be longer than any, and chance is always the same."""
-    monkeypatch.setattr("grader.suite.LONGEST", 10_000_000)
-    monkeypatch.setattr("grader.evaluate.secrets.randbits", lambda bits: 1)
+    monkeypatch.setattr("grader.engine.suite.LONGEST", 10_000_000)
+    monkeypatch.setattr("grader.engine.evaluate.secrets.randbits", lambda bits: 1)
 
 
 @pytest.mark.parametrize("way", GUESSES)

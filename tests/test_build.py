@@ -12,22 +12,14 @@ from typing import Any
 import pytest
 from nbval.plugin import get_sanitize_patterns
 
-from grader import lessons
-from grader.build import build, check
-from grader.directives import DirectiveError, expand
+from grader.course import lessons
+from grader.course.build import build, check
+from grader.course.directives import expand
+from grader.course.lessons import find_root, lesson_notebook
+from grader.course.notebooks import exercise_cells, fingerprint, read_notebook, solution, stub
+from grader.course.running import _sanitisers, run_lessons
+from grader.errors import CourseError, DirectiveError, DuplicateAnswer
 from grader.exercise import Exercise
-from grader.lessons import lesson_notebook
-from grader.notebooks import (
-    CourseError,
-    DuplicateAnswer,
-    exercise_cells,
-    find_root,
-    fingerprint,
-    read_notebook,
-    solution,
-    stub,
-)
-from grader.running import _sanitisers, run_lessons
 
 ROOT = Path(__file__).parents[1]
 

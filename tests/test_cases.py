@@ -4,9 +4,9 @@ import pytest
 from honest import Case, cases
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
-from grader.suite import read_file
-from grader.worker import Worker
+from grader.engine.evaluate import evaluate
+from grader.engine.suite import read_file
+from grader.sandbox.worker import Worker
 
 pytestmark = pytest.mark.slow
 

@@ -30,7 +30,7 @@ from editing import (
 )
 
 from grader import cli
-from grader.notebooks import problem_of
+from grader.course.notebooks import problem_of
 from grader.report import Report
 
 

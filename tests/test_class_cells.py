@@ -25,14 +25,14 @@ from editing import (
 from editing import solved as solved_lesson
 from small_class import LESSON, PART, ROOT, WEAK, SmallClass
 
-from grader import summary
-from grader.answers import read_graded, read_notebook
 from grader.bank import exercises
-from grader.cache import FOLDER
-from grader.class_report import class_report
-from grader.class_tables import to_csv, to_json
-from grader.classroom import grade
-from grader.summary import Row, Summary
+from grader.classroom import summary
+from grader.classroom.answers import read_graded, read_notebook
+from grader.classroom.cache import FOLDER
+from grader.classroom.class_report import class_report
+from grader.classroom.class_tables import to_csv, to_json
+from grader.classroom.grade import grade
+from grader.classroom.summary import Row, Summary
 
 pytestmark = pytest.mark.slow
 

@@ -23,9 +23,9 @@ from test_cli import Grader, grader  # noqa: F401 - a fixture
 from test_feedback import assert_readable, assert_stands_alone, words
 from test_panel import Outline
 
-from grader.class_report import ClassReport, class_report, normalised, to_page
-from grader.class_tables import to_csv, to_json, to_summary_csv
-from grader.exercise import CourseError
+from grader.classroom.class_report import ClassReport, class_report, normalised, to_page
+from grader.classroom.class_tables import to_csv, to_json, to_summary_csv
+from grader.errors import CourseError
 from grader.report import Report
 from grader.report import TestReport as OneTest  # pytest would take it for a test class
 

@@ -13,7 +13,7 @@ from samples import HEAD
 
 from grader import cli
 from grader.bank import exercises
-from grader.sandbox import choose
+from grader.sandbox.launch import choose
 
 SUITES = Path(__file__).with_name("suites")
 COMMANDS = sorted(

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from grader.inside.comparing import WIDTH, comparison
+from grader.runner.comparing import WIDTH, comparison
 
 
 @dataclass

@@ -17,15 +17,16 @@ from typing import Any
 import pytest
 
 from grader.bank import exercises
-from grader.disguise import Disguise, Disguised
-from grader.exercise import BankError, Exercise, Variant
-from grader.inside.loops import schedules
-from grader.notebooks import solution
-from grader.runs import Defences, Executor, Run
-from grader.scopes import FUNCTIONS, rename
+from grader.course.notebooks import solution
+from grader.engine.execution import Defences, Executor, Run
+from grader.engine.obfuscation.obfuscate import Disguise, Disguised
+from grader.engine.obfuscation.scopes import FUNCTIONS, rename
+from grader.engine.suite import read
+from grader.errors import BankError
+from grader.exercise import Exercise, Variant
+from grader.runner.loops import schedules
+from grader.sandbox.worker import Worker
 from grader.sources import Target
-from grader.suite import read
-from grader.worker import Worker
 
 ROOT = Path(__file__).parents[1]
 SEEDS = range(20)

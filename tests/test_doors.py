@@ -20,11 +20,12 @@ from test_nbgrader import ROOT, Classroom
 from test_plugin import run
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
-from grader.notebooks import CODE_STUB
-from grader.report import Report, to_json, to_text
-from grader.suite import clean, read_file
-from grader.worker import Worker
+from grader.course.notebooks import CODE_STUB
+from grader.engine.evaluate import evaluate
+from grader.engine.suite import clean, read_file
+from grader.pages.panel import to_text
+from grader.report import Report, to_json
+from grader.sandbox.worker import Worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("client_loop")]
 

@@ -10,7 +10,8 @@ import pytest
 from samples import InOnePlace, NoId, creation
 
 from grader.bank import exercises
-from grader.exercise import BankError, Exercise, Variant, all_exercises
+from grader.errors import BankError
+from grader.exercise import Exercise, Variant, all_exercises
 from grader.sources import Target
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import TaskResult

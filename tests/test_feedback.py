@@ -25,9 +25,9 @@ from samples import Grade
 from test_nbgrader import Classroom, released
 from test_panel import Outline
 
-from grader.exercise import CourseError
-from grader.feedback import CURES, write_feedback
-from grader.notebooks import solution
+from grader.classroom.feedback import CURES, write_feedback
+from grader.course.notebooks import solution
+from grader.errors import CourseError
 from grader.report import ProbeReport, Report, Verdict
 from grader.report import TestReport as OneTest  # pytest would take it for a test class
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from samples import Answer
 
-from grader.notebooks import solution
+from grader.course.notebooks import solution
 from grader.report import Report
 
 ROOT = Path(__file__).parents[1]

@@ -17,13 +17,14 @@ from nbgrader.apps.api import NbGraderAPI
 from small_class import LESSON, MAGIC, PART, ROOT, WEAK, SmallClass, answer, solved, untouched
 from sqlalchemy import text
 
-from grader import summary
 from grader.bank import exercises
-from grader.cache import FOLDER, Cache
-from grader.classroom import grade
-from grader.exercise import CourseError
-from grader.gradebook import Course
-from grader.summary import Row, Summary
+from grader.classroom import summary
+from grader.classroom.cache import FOLDER, Cache
+from grader.classroom.grade import grade
+from grader.classroom.gradebook import Course
+from grader.classroom.summary import Row, Summary
+from grader.errors import CourseError
+from grader.report import Report
 
 pytestmark = pytest.mark.slow
 
@@ -276,7 +277,7 @@ def test_no_wall(room: SmallClass, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is graded, and the sentence says what going on without one gives up."""
     before = room.gradebook()
     room.hand_in("eve", answer(WEAK + "\n# eve\n"))
-    monkeypatch.setattr("grader.sandbox.trial", lambda kind: "refused here")
+    monkeypatch.setattr("grader.sandbox.launch.trial", lambda kind: "refused here")
     with pytest.raises(CourseError, match=r"bubblewrap: refused here.*`--sandbox off` gives"):
         grade(room.root, PART)
     assert room.gradebook() == before
@@ -363,8 +364,9 @@ def test_foreign_entry(room: SmallClass) -> None:
 
 def test_wall_is_part_of_the_key(tmp_path: Path) -> None:
     """Marks that were given without a wall are not official ones."""
-    Cache(tmp_path, "none").put("first-test", MAGIC, {"score": 2})
-    assert Cache(tmp_path, "none").get("first-test", MAGIC) == {"score": 2}
+    report = Report("first-test", "not-attempted", "Write your tests.", 2)
+    Cache(tmp_path, "none").put("first-test", MAGIC, report)
+    assert Cache(tmp_path, "none").get("first-test", MAGIC) == report
     assert Cache(tmp_path, "bubblewrap").get("first-test", MAGIC) is None
 
 

@@ -9,13 +9,13 @@ import pytest
 from samples import HEAD, KILLS_1, SOLUTION, Grade, Tapped, creation
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
-from grader.inside.loops import HAS_EAGER_TASKS, Schedule, schedules
-from grader.notebooks import solution
+from grader.course.notebooks import solution
+from grader.engine.evaluate import evaluate
+from grader.engine.execution import Defences, Executor, Run
+from grader.engine.suite import read
 from grader.report import Report
-from grader.runs import Defences, Executor, Run
-from grader.suite import read
-from grader.worker import Worker
+from grader.runner.loops import HAS_EAGER_TASKS, Schedule, schedules
+from grader.sandbox.worker import Worker
 
 UNDISGUISED = Defences(disguise=False)
 
@@ -135,7 +135,7 @@ class Once(Tapped):
         self._seen: set[str] = set()
 
     def answer(self, request: Mapping[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
-        key = str((request["grafts"], request["schedules"]))
+        key = str((request["patches"], request["schedules"]))
         if key in self._seen:
             for record in answer["records"]:
                 if record.get("outcome") == "failed":

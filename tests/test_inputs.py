@@ -7,7 +7,8 @@ import pytest
 from samples import HEAD, KILLS_1, Grade, creation
 
 from grader import report as reports
-from grader.report import Report, to_html, to_json, to_text
+from grader.pages.panel import to_html, to_text
+from grader.report import Report, to_json
 
 WORKS = (
     HEAD
@@ -318,7 +319,7 @@ def pytest_collection_modifyitems(items):
 def bad(grade: Grade) -> Report:
     """What the tests above are worth."""
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr("grader.runs.DEADLINES", {"virtual": 1.5})
+        monkeypatch.setattr("grader.engine.execution.DEADLINES", {"virtual": 1.5})
         return grade(BAD)
 
 
@@ -450,7 +451,7 @@ def test_reason(grade: Grade, suite: str, status: str, reason: str) -> None:
 
 def test_endless_import(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
     """A loop outside every test is noticed, and said to be there."""
-    monkeypatch.setattr("grader.runs.DEADLINES", {"virtual": 1.0})
+    monkeypatch.setattr("grader.engine.execution.DEADLINES", {"virtual": 1.0})
     report = grade("while True: pass\ndef test_a(): pass")
     assert report.status == "error"
     assert (

@@ -10,12 +10,12 @@ from samples import KILLS_1, creation
 from samples import SOLUTION as ALL
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
-from grader.exercise import CourseError
-from grader.matrix import KillMatrix
-from grader.notebooks import solution
+from grader.course.notebooks import solution
+from grader.engine.evaluate import evaluate
+from grader.errors import CourseError
+from grader.pages.kill_matrix import KillMatrix
 from grader.report import Report
-from grader.worker import Worker
+from grader.sandbox.worker import Worker
 
 ROOT = Path(__file__).parents[1]
 HALF = ALL.replace(KILLS_1, "") + "\nasync def test_wrong():\n    assert 1 == 2\n"

@@ -12,12 +12,13 @@ import pytest
 from samples import Answer
 
 from grader.bank import exercises
-from grader.notebooks import CODE_STUB, read_notebook, release, solution, stamp, stub
-from grader.report import Report, to_html, to_json, to_text
+from grader.course.notebooks import CODE_STUB, read_notebook, release, solution, stamp, stub
+from grader.course.verify import problems
+from grader.engine.suite import read
+from grader.pages.panel import to_html, to_text
+from grader.report import Report, to_json
+from grader.sandbox.worker import Worker
 from grader.sources import SUITE
-from grader.suite import read
-from grader.verify import problems
-from grader.worker import Worker
 
 ROOT = Path(__file__).parents[1]
 KINDS = {

@@ -14,8 +14,8 @@ from editing import ANSWER, FIRST, LESSON, ROOT, lines_of_tests, solved
 from nbformat.reader import NotJSONError
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from grader.cells import Found, find_answers
-from grader.notebooks import originals_near
+from grader.course.cells import Found, find_answers
+from grader.course.notebooks import originals_near
 
 pytestmark = pytest.mark.slow
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from grader.bank import exercises
-from grader.lessons import Lesson, lesson_notebook, lessons
-from grader.shape import MINUTES, MOST_WORDS, OWN_PROJECT, shape
+from grader.course.lessons import Lesson, lesson_notebook, lessons
+from grader.course.shape import MINUTES, MOST_WORDS, OWN_PROJECT, shape
 
 ROOT = Path(__file__).parents[1]
 LESSONS = lessons(ROOT)

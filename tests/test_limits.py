@@ -9,10 +9,10 @@ import pytest
 from samples import Grade
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
-from grader.inside import patience
-from grader.inside.patience import Patience
-from grader.worker import Worker
+from grader.engine.evaluate import evaluate
+from grader.runner import patience
+from grader.runner.patience import Patience
+from grader.sandbox.worker import Worker
 
 SESSIONS = dedent("""
     import asyncio

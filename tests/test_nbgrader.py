@@ -16,8 +16,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
 from grader.bank import exercises
-from grader.graded import mark, shown, suites
-from grader.notebooks import read_notebook
+from grader.classroom.autograded import mark, shown, suites
+from grader.course.notebooks import read_notebook
 from grader.report import Report
 
 ROOT = Path(__file__).parents[1]

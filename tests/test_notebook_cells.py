@@ -34,8 +34,8 @@ from editing import (
 )
 
 from grader.bank import exercises
-from grader.cells import Found, find_answers, judged, named_exercise
-from grader.notebooks import originals_near
+from grader.course.cells import Found, find_answers, judged, named_exercise
+from grader.course.notebooks import originals_near
 
 ORIGINALS = originals_near(ROOT)
 OTHER = other()

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.lessons import Lesson, lesson_notebook, lessons
-from grader.shape import OWN_PROJECT
+from grader.course.lessons import Lesson, lesson_notebook, lessons
+from grader.course.shape import OWN_PROJECT
 
 pytestmark = pytest.mark.slow
 

@@ -7,8 +7,8 @@ import pytest
 from autograded import FIRST, HOSTILE, PART, hostile_report, new_course, write_autograded
 from playwright.sync_api import Browser, Page
 
-from grader.class_report import class_report, to_page
-from grader.feedback import write_feedback
+from grader.classroom.class_report import class_report, to_page
+from grader.classroom.feedback import write_feedback
 from grader.files import write
 
 pytestmark = pytest.mark.slow

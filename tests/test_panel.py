@@ -12,16 +12,9 @@ from typing import Any
 import pytest
 
 from grader.exercise import Exercise
-from grader.report import (
-    MutantReport,
-    ProbeReport,
-    Report,
-    from_json,
-    headline,
-    to_html,
-    to_json,
-    to_text,
-)
+from grader.pages.panel import to_html, to_text
+from grader.pages.view import headline
+from grader.report import MutantReport, ProbeReport, Report, from_json, to_json
 from grader.report import TestReport as OneTest  # pytest would take it for a test class
 
 DATA = Path(__file__).parent / "data"

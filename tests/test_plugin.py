@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
-from grader.report import to_text
-from grader.worker import Worker
+from grader.engine.evaluate import evaluate
+from grader.pages.panel import to_text
+from grader.sandbox.worker import Worker
 
 SOLUTION = (Path(__file__).parent / "suites" / "distinct_ids.py").read_text(encoding="utf-8")
 MIXED = SOLUTION.partition("async def test_one_failure")[0] + "def test_wrong():\n    assert 0\n"
@@ -145,7 +145,7 @@ def test_modules():
     assert "vespera_scriptorium" not in loaded
     assert "sqlalchemy" not in loaded
     ours = {name for name in sys.modules if name.startswith("grader")}
-    assert ours <= {"grader", "grader.pytest_plugin", "grader.inside", "grader.inside.settings"}
+    assert ours <= {"grader", "grader.pytest_plugin", "grader.runner", "grader.runner.settings"}
 
 async def no_test():
     pass

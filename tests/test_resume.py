@@ -108,8 +108,8 @@ from pathlib import Path
 from small_class import LESSON, PART
 from sqlalchemy import event
 from sqlalchemy.orm import Session
-from grader.gradebook import Book, Course
-from grader.notebooks import read_notebook, release
+from grader.classroom.gradebook import Book, Course
+from grader.course.notebooks import read_notebook, release
 
 released = {LESSON: release(read_notebook(Path("solutions", PART, f"{LESSON}.ipynb")))}
 book = Path("gradebook.db")

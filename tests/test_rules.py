@@ -6,10 +6,10 @@ import pytest
 from samples import HEAD, KILLS_1, KILLS_2, Grade, creation
 
 from grader import report
-from grader.evaluate import evaluate
+from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
 from grader.report import Report
-from grader.worker import Worker
+from grader.sandbox.worker import Worker
 
 VERDICTS = (
     HEAD
@@ -298,7 +298,7 @@ def test_hangs(request):
 
 def test_a_bad_test_does_not_harm_the_others(grade: Grade, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever ends the process or never ends, the tests before and after it count."""
-    monkeypatch.setattr("grader.runs.DEADLINES", {"virtual": 1.0})
+    monkeypatch.setattr("grader.engine.execution.DEADLINES", {"virtual": 1.0})
     found = grade(HARM)
     first, *bad, last = found.tests
     assert (first.kills, last.kills) == ((1,), (2,))

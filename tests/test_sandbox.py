@@ -16,12 +16,13 @@ import pytest
 from samples import SOLUTION, creation
 from test_worker import is_gone, request, wait_until
 
-from grader import sandbox
-from grader.evaluate import evaluate
-from grader.inside import seccomp
-from grader.inside.walls import GUEST, Kind
-from grader.sandbox import NoWalls, choose, trial
-from grader.worker import Worker, WorkerLost
+from grader.engine.evaluate import evaluate
+from grader.errors import NoWalls, WorkerLost
+from grader.runner import seccomp
+from grader.runner.isolation import GUEST, Kind
+from grader.sandbox import launch as sandbox
+from grader.sandbox.launch import choose, trial
+from grader.sandbox.worker import Worker
 
 ROOT = Path(__file__).parents[1]
 SUITE = ROOT / "tests" / "suites" / "distinct_ids.py"
@@ -150,7 +151,7 @@ def test_everything_ends_with_its_owner(kind: Kind, open_folder: Path) -> None:
     code = f"""
 import tempfile, threading
 tempfile.tempdir = {str(open_folder)!r}
-from grader.worker import Worker
+from grader.sandbox.worker import Worker
 worker = Worker(sandbox={kind!r})
 worker.run([{request("def test_a(): pass")!r}])
 print(worker._process.pid, flush=True)
@@ -195,7 +196,7 @@ def test_walls_that_cannot_be_built_are_no_fault_of_the_suite(
 def test_no_answer_lies_where_a_run_may_read() -> None:
     """Not even where the grader is installed, and no checkout."""
     readable, listable = sandbox._readable()
-    bank = Path(sandbox.__file__).parent / "bank"
+    bank = ROOT / "grader" / "bank"
     assert not any(bank.is_relative_to(place) for place in readable)
     assert not any(Path(place).is_relative_to(bank.parent) for place in readable)
     installed = Path(sys.prefix, "lib", "grader")

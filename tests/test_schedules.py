@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.inside.loops import HAS_EAGER_TASKS, LATEST, CourseLoop, Hang, Schedule, schedules
+from grader.runner.loops import HAS_EAGER_TASKS, LATEST, CourseLoop, Hang, Schedule, schedules
 
 FIFO = Schedule()
 

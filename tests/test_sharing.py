@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from samples import HEAD, Tapped, creation, request
 
-from grader.evaluate import evaluate
-from grader.inside.loops import Schedule, schedules
-from grader.transcript import apart, read_answer
-from grader.worker import Worker
+from grader.engine.evaluate import evaluate
+from grader.engine.records import apart, read_answer
+from grader.runner.loops import Schedule, schedules
+from grader.sandbox.worker import Worker
 
 SCHEDULES = [vars(schedule) for schedule in schedules("virtual") if schedule.kind != "eager"]
 

@@ -4,8 +4,9 @@ import contextlib
 
 import pytest
 
-from grader.inside.settings import MOST_TESTS
-from grader.suite import LONGEST, Rejected, Unreadable, read
+from grader.engine.suite import LONGEST, read
+from grader.errors import Rejected, Unreadable
+from grader.runner.settings import MOST_TESTS
 
 
 def refusal(text: str) -> str:

@@ -16,13 +16,13 @@ from pathlib import Path
 import pytest
 
 from grader.bank import exercises
-from grader.evaluate import evaluate
+from grader.course.lessons import lessons
+from grader.course.notebooks import solution
+from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
-from grader.lessons import lessons
-from grader.notebooks import solution
 from grader.report import Report
+from grader.sandbox.worker import Worker
 from grader.sources import SUITE
-from grader.worker import Worker
 
 ROOT = Path(__file__).parents[1]
 SUITES = ROOT / "tests" / "suites"

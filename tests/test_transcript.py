@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from grader.transcript import Outcome, Transcript, read_answer
+from grader.engine.records import Outcome, Transcript, read_answer
 
 TESTS = ["test_a", "test_b"]
 COLLECTED = {"cases": 2, "collected": TESTS}

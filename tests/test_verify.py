@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from samples import HEAD, KILLS_1, KILLS_2, KILLS_3, KILLS_4, SOLUTION, creation
 
-from grader.evaluate import evaluate
-from grader.exercise import BankError, Exercise
+from grader.course.verify import _unresolved, defended_clauses, problems
+from grader.engine.evaluate import evaluate
+from grader.errors import BankError
+from grader.exercise import Exercise
 from grader.report import Report
+from grader.sandbox.worker import Worker
 from grader.sources import SUITE, Target
-from grader.verify import _unresolved, defended_clauses, problems
-from grader.worker import Worker
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import Task, TaskResult, TaskState
 
@@ -38,7 +39,7 @@ def verify(sound: dict[str, Report], monkeypatch: pytest.MonkeyPatch, worker: Wo
         return found or evaluate(text, exercise, worker)
 
     def verify(exercise: Exercise, solution: str = SOLUTION, stub: str = STUB) -> list[str]:
-        monkeypatch.setattr("grader.verify.evaluate", known)
+        monkeypatch.setattr("grader.course.verify.evaluate", known)
         return list(problems(exercise, solution, stub, worker))
 
     return verify
@@ -47,7 +48,7 @@ def verify(sound: dict[str, Report], monkeypatch: pytest.MonkeyPatch, worker: Wo
 @pytest.fixture
 def look(sound: dict[str, Report], monkeypatch: pytest.MonkeyPatch, worker: Worker) -> Look:
     """What is wrong with an exercise at first sight, before anything runs."""
-    monkeypatch.setattr("grader.verify.evaluate", lambda text, exercise, worker: sound[text])
+    monkeypatch.setattr("grader.course.verify.evaluate", lambda text, exercise, worker: sound[text])
     return lambda exercise: list(problems(exercise, SOLUTION, STUB, worker))
 
 

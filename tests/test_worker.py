@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from samples import HEAD, KILLS_1, SOLUTION, creation, request
 
-from grader.evaluate import evaluate
-from grader.worker import Worker, WorkerLost
+from grader.engine.evaluate import evaluate
+from grader.errors import WorkerLost
+from grader.sandbox.worker import Worker
 
 
 @pytest.fixture
@@ -94,7 +95,7 @@ def test_it_ends_when_its_input_ends(tmp_path: Path) -> None:
     code = f"""
 import os, signal, threading, tempfile
 tempfile.tempdir = {str(tmp_path)!r}
-from grader.worker import Worker
+from grader.sandbox.worker import Worker
 worker = Worker()
 worker.start()
 print(worker._process.pid, flush=True)
@@ -190,7 +191,7 @@ def test_a_worker_that_is_always_lost(own: Worker) -> None:
 
 def test_a_worker_that_falls_silent(own: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process that answers nothing any more is given up."""
-    monkeypatch.setattr("grader.worker.PATIENCE", -600)
+    monkeypatch.setattr("grader.sandbox.worker.PATIENCE", -600)
     with pytest.raises(WorkerLost, match="fell silent"):
         own.run([request(HEAD + "def test_a():\n    while True: pass\n", limit=60)])
 

@@ -18,8 +18,8 @@ import nbformat
 import pytest
 import yaml
 
-from grader.lessons import lesson_notebook, lessons, new_notebook
-from grader.notebooks import release, stamp
+from grader.course.lessons import lesson_notebook, lessons, new_notebook
+from grader.course.notebooks import release, stamp
 
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

@@ -5,7 +5,8 @@ import importlib
 import pkgutil
 from functools import cache
 
-from grader.exercise import CourseError, Exercise, all_exercises
+from grader.errors import CourseError
+from grader.exercise import Exercise, all_exercises
 
 
 @cache

@@ -10,12 +10,13 @@ import pytest
 from samples import creation
 
 from attacks.cases import Attack
-from grader.evaluate import evaluate
-from grader.inside import settings
+from grader.engine.evaluate import evaluate
+from grader.engine.execution import Defences
+from grader.engine.suite import read
+from grader.errors import Rejected
 from grader.report import Report
-from grader.runs import Defences
-from grader.suite import Rejected, read
-from grader.worker import Worker
+from grader.runner import settings
+from grader.sandbox.worker import Worker
 
 HANGS_AFTER = 1.5
 """Seconds for an attack that hangs on purpose; any other has the deadline that learners have."""

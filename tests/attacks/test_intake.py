@@ -15,9 +15,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.collect import collect
-from grader.exercise import CourseError
-from grader.intake import MOST_BYTES, Refused, name_problem, read_answers, take_in
+from grader.classroom.collect import collect
+from grader.classroom.intake import MOST_BYTES, name_problem, read_answers, take_in
+from grader.errors import CourseError, Refused
 
 PART = "2-advanced"
 LESSON = "04-concurrent-operations"
@@ -221,7 +221,7 @@ def test_folder_that_may_not_be_read(submitted: Path) -> None:
     hand_in(submitted, "mallory")
     (submitted / "mallory").chmod(0)
     script = (
-        "import sys; from pathlib import Path; from grader.intake import take_in; "
+        "import sys; from pathlib import Path; from grader.classroom.intake import take_in; "
         "taken, refused = take_in(Path(sys.argv[1]), sys.argv[2], [sys.argv[3]]); "
         "print(*[one.learner for one in taken], *refused)"
     )

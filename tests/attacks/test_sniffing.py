@@ -8,9 +8,9 @@ from samples import creation
 
 from attacks.cases import Attack, each
 from attacks.conftest import Try
-from grader.evaluate import evaluate
-from grader.runs import Defences
-from grader.worker import Worker
+from grader.engine.evaluate import evaluate
+from grader.engine.execution import Defences
+from grader.sandbox.worker import Worker
 
 pytestmark = pytest.mark.slow
 
@@ -89,7 +89,7 @@ def test_a():
             if name in ("frame", "value"):
                 continue
             text = repr(value)
-            assert "grafts" not in text and "async def create_task" not in text, name
+            assert "patches" not in text and "async def create_task" not in text, name
         frame = operator.attrgetter("f_back")(frame)
 """,
         ("refused",),
@@ -102,7 +102,7 @@ def test_a():
     gc.unfreeze()
     for found in gc.get_objects():
         if type(found) is dict:
-            assert "grafts" not in found or found["grafts"] == []
+            assert "patches" not in found or found["patches"] == []
 """,
         ("refused",),
     ),
@@ -111,7 +111,7 @@ def test_a():
         """
 def test_a():
     ours = {name for name in modules if name.partition(".")[0] == "grader"}
-    assert ours and all(name == "grader" or name.startswith("grader.inside") for name in ours)
+    assert ours and all(name == "grader" or name.startswith("grader.runner") for name in ours)
     for name in ("grader.bank", "grader.exercise"):
         with pytest.raises((ImportError, OSError)):
             load(name)

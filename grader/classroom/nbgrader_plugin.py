@@ -1,0 +1,202 @@
+"""nbgrader with our grading: its gradebook, formgrader and feedback, and no kernel.
+
+`nbgrader_config.py` puts these preprocessors where they belong. `Rebuild` comes first when a
+submission is read, `GradeSuites` takes the place of nbgrader's `Execute`, `Stamp` ends a release.
+"""
+
+import contextlib
+import os
+import tempfile
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any, cast
+
+import nbformat
+from nbconvert.exporters import Exporter
+from nbconvert.preprocessors import Preprocessor
+from nbformat import NotebookNode
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from traitlets import Bool, Enum, Unicode
+
+from grader.bank import exercises
+from grader.classroom.autograded import Result, mark, rebuild, refused, suites
+from grader.classroom.cache import FOLDER, Cache
+from grader.classroom.feedback import page_of_nbgrader
+from grader.classroom.intake import TIMESTAMP, Submission, take_in, timestamp
+from grader.classroom.pool import ClassWorker, grade_with
+from grader.classroom.strays import Answers
+from grader.course.cells import Found, originals
+from grader.course.notebooks import read_notebook, release, stamp
+from grader.errors import CourseError
+from grader.sandbox.launch import Choice
+
+_nbformat: Any = nbformat  # its functions carry no types
+
+Converted = tuple[NotebookNode, dict[str, Any]]
+
+
+class _Step(Preprocessor):
+    enabled = Bool(True).tag(config=True)
+
+
+class Stamp(_Step):
+    """Notes in a released notebook what it is, as `grader build` does."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
+        return stamp(nb, resources["nbgrader"]["notebook"]), resources
+
+
+class Rebuild(_Step):
+    """Puts the answers of a submission into the notebook that was released."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
+        return rebuild(release(self._source(resources)), _taken(nb)), resources
+
+    def _source(self, resources: dict[str, Any]) -> NotebookNode:
+        """The instructor's notebook, out of nbgrader's source directory."""
+        exporter: Any = self.parent
+        course = exporter.parent.coursedir
+        folder = course.format_path(
+            course.source_directory, ".", resources["nbgrader"]["assignment"]
+        )
+        return read_notebook(Path(folder, f"{resources['nbgrader']['notebook']}.ipynb"))
+
+
+class FeedbackPage(Exporter):
+    """Writes our page where nbgrader would show the notebook. `GetGrades` has to come before."""
+
+    file_extension = Unicode(".html").tag(config=True)
+
+    def from_notebook_node(  # type: ignore[override]  # nor do nbconvert's own keep to it
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        filled, resources = super().from_notebook_node(nb, resources, **options)
+        names = resources["nbgrader"]
+        return page_of_nbgrader(filled, names["notebook"], names["student"]), resources
+
+
+class GradeSuites(_Step):
+    """Evaluates every answer cell, and writes the number that nbgrader reads.
+
+    No code of a learner's runs here, and none in a kernel: suites go to the worker.
+    """
+
+    sandbox = Enum(
+        ("auto", "on", "off"),
+        "on",
+        help="Walls around learner code: if there are some, always, never.",
+    ).tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
+        names = resources["nbgrader"]
+        exporter: Any = self.parent
+        course = exporter.parent.coursedir
+        folder = course.format_path(
+            course.autograded_directory, names["student"], names["assignment"]
+        )
+        results: dict[str, Result] = {}
+        with contextlib.ExitStack() as stack:
+            worker = ClassWorker(sandbox=cast(Choice, self.sandbox))
+            cache = Cache(Path(course.root, FOLDER), worker.wall)
+            for exercise_id, suite in suites(nb).items():
+                self.log.info("Evaluating %s", exercise_id)
+                report = cache.get(exercise_id, suite)
+                if report is not None:
+                    results[exercise_id] = Result(report)
+                elif exercise_id in exercises():
+                    stack.enter_context(worker)
+                    result = results[exercise_id] = grade_with(worker, exercise_id, suite)
+                    if result.trouble is None:
+                        cache.put(exercise_id, suite, result.report)
+        at = course.get_existing_timestamp(folder)
+        submitted = None if at is None else at.isoformat()
+        mark(nb, results, learner=names["student"], submitted=submitted)
+        for sentence in refused(nb):
+            self.log.warning("%s: %s", names["student"], sentence)
+        return nb, resources
+
+
+# ------------------------------------------------------------------ intake
+
+
+def take_care() -> None:
+    """Make nbgrader's Autograde, of the command and of formgrader, read what intake lets through.
+
+    It opens notebooks, follows links and copies whatever lies beside them before its first
+    preprocessor is asked, and has no setting for that. So it is shown a folder in which there are
+    only the answers, written by us.
+    """
+    if Autograde.start is not _start:
+        Autograde.start = _start
+        Autograde._input_directory = property(_input_directory)
+
+
+_stock_start = Autograde.start
+_stock_input_directory = Autograde._input_directory.fget
+
+
+def _start(self: Any) -> None:
+    course = self.coursedir
+    submitted = Path(course.root, course.submitted_directory)
+    source = Path(course.format_path(course.source_directory, ".", course.assignment_id))
+    lessons = {path.stem: path for path in source.glob("*.ipynb")}
+    given = originals(
+        lambda name: release(read_notebook(lessons[name])).cells if name in lessons else None
+    )
+    try:
+        step: Any = GradeSuites
+        ClassWorker(sandbox=step(parent=self).sandbox)  # a missing wall is said once, not for each
+        taken, refusals = take_in(submitted, course.assignment_id, lessons, given)
+    except CourseError as error:
+        self.log.error("%s", error)
+        raise NbGraderException(str(error)) from None
+    taken = [one for one in taken if fnmatchcase(one.learner, course.student_id)]
+    refusals = [one for one in refusals if fnmatchcase(one.learner, course.student_id)]
+    for refusal in refusals:
+        self.log.error("%s is refused: %s", refusal.learner, refusal.reason)
+    home = Path(course.root, FOLDER.parts[0])
+    home.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="intake-", dir=home) as folder:
+        for one in taken:
+            _write_clean(one, Path(folder, one.learner, course.assignment_id))
+        self._taken_in = os.path.relpath(folder, course.root)
+        if taken or not refusals:  # it fails where there is nothing
+            _stock_start(self)
+    if refusals:
+        raise NbGraderException(
+            f"{len(refusals)} refused: {refusals[0].learner}, {refusals[0].reason}"
+        )
+
+
+def _input_directory(self: Any) -> str:
+    step: str = self._taken_in if self._sanitizing else _stock_input_directory(self)
+    return step
+
+
+def _write_clean(submission: Submission, folder: Path) -> None:
+    """A submission with nothing in it but its answers, and what intake says of them."""
+    folder.mkdir(parents=True)
+    for lesson, answers in submission.answers.items():
+        cells = [
+            _nbformat.v4.new_code_cell(
+                found.suite,
+                metadata={
+                    "nbgrader": {"solution": True, "grade_id": exercise_id},
+                    "grader": {"problem": found.problem},
+                },
+            )
+            for exercise_id, found in answers.items()
+        ]
+        nb = _nbformat.v4.new_notebook(cells=cells)
+        (folder / f"{lesson}.ipynb").write_text(_nbformat.writes(nb), encoding="utf-8")
+    if submission.submitted is not None:
+        (folder / TIMESTAMP).write_text(timestamp(submission.submitted), encoding="utf-8")
+
+
+def _taken(nb: NotebookNode) -> Answers:
+    """What `_write_clean` has written."""
+    return {
+        cell.metadata.nbgrader.grade_id: Found(cell.source, cell.metadata.grader.problem)
+        for cell in nb.cells
+    }

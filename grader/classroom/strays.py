@@ -1,0 +1,84 @@
+"""Notebooks that learners hand in under other names than the lessons': nobody grades them.
+
+What they hold and the lesson's own notebook lacks is refused by name, so that it is not lost.
+"""
+
+from collections.abc import Collection, Mapping
+
+from grader.bank import exercises
+from grader.course.cells import Found, Originals, is_worked_on, listed
+
+Answers = dict[str, Found]
+"""What one notebook holds, by exercise."""
+
+
+def with_strays(
+    answers: Mapping[str, Answers],
+    strays: Mapping[str, Answers],
+    lessons: Collection[str],
+    original: Originals,
+) -> dict[str, Answers]:
+    """The answers by lesson, and in the place of each that lies in a stray what to do about it.
+
+    `strays` are by the names of their files.
+    """
+
+    def is_real(exercise_id: str, found: Found | None) -> bool:
+        return found is not None and (
+            found.problem is not None or is_worked_on(exercise_id, found.suite, original)
+        )
+
+    told = {lesson: dict(found) for lesson, found in answers.items()}
+    real = {
+        file: {name: one for name, one in found.items() if is_real(name, one)}
+        for file, found in strays.items()
+    }
+    for lesson in sorted(lessons):
+        for exercise_id in _exercises(lesson):
+            files = [file for file, found in real.items() if exercise_id in found]
+            if lesson not in answers:
+                if sentence := _sentence(lesson, real):
+                    suite = real[files[0]][exercise_id].suite if files else ""
+                    told.setdefault(lesson, {})[exercise_id] = Found(suite, sentence)
+            elif files and not is_real(exercise_id, answers[lesson].get(exercise_id)):
+                told[lesson][exercise_id] = Found(
+                    real[files[0]][exercise_id].suite,
+                    f"{listed(files)} {_hold(files)} an answer to {exercise_id}, which "
+                    f"{lesson}.ipynb lacks: copy {_its(files)} cell there.",
+                )
+    return dict(sorted(told.items()))
+
+
+def names_wanted(strays: Mapping[str, Answers], lessons: Collection[str]) -> str:
+    """What to tell a learner of whom no notebook has a lesson's name."""
+    sentences = [sentence for one in sorted(lessons) if (sentence := _sentence(one, strays))]
+    wanted = " or ".join(f"{lesson}.ipynb" for lesson in sorted(lessons))
+    return " ".join(sentences) or (f"There is no notebook of this part: its name must be {wanted}.")
+
+
+def _sentence(lesson: str, strays: Mapping[str, Answers]) -> str | None:
+    """What to do about a lesson whose exercises lie in strays only; None where there are none."""
+    mine = set(_exercises(lesson))
+    files = [file for file, found in strays.items() if mine.intersection(found)]
+    if not files:
+        return None
+    others = any(name in exercises() and name not in mine for name in strays[files[0]])
+    if len(files) > 1:
+        do = f"put them into one notebook, and name it {lesson}.ipynb"
+    elif others:
+        do = f"copy them into {lesson}.ipynb"
+    else:
+        do = f"its name must be {lesson}.ipynb"
+    return f"{listed(files)} {_hold(files)} exercises of {lesson}: {do}."
+
+
+def _exercises(lesson: str) -> list[str]:
+    return [exercise.id for exercise in exercises().values() if exercise.lesson == lesson]
+
+
+def _hold(files: Collection[str]) -> str:
+    return "holds" if len(files) == 1 else "hold"
+
+
+def _its(files: Collection[str]) -> str:
+    return "its" if len(files) == 1 else "one"

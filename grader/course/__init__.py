@@ -1,0 +1,1 @@
+"""Lessons -> solutions -> notebooks, and the proof that every exercise is fair."""

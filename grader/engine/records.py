@@ -1,0 +1,289 @@
+"""What the records of a run mean: how each test ended in it.
+
+Several runs may share a process, one schedule after the other: `apart` takes their records apart.
+
+The records come from a process that ran a learner's code, which can write whatever it likes where
+they are read. So they must follow the grammar to the letter, and one that does not makes the whole
+run worthless: neither a pass nor a kill. The test that was at work is to blame, or all of them, and
+the others are to run again without it. A process may end in the middle, though, and what was
+complete by then counts::
+
+    run   = (broken | skipped)* collected case* finish
+    case  = start setup [call] teardown end
+
+A test that is still at work when its time is up may say why: `stuck`, anywhere in its case.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from grader.runner.settings import FINISH, MOST_CASES
+
+Ending = Literal["passed", "failed", "left", "skipped", "hung", "died", "refused"]
+SEVERITY: tuple[Ending, ...] = ("passed", "left", "failed", "died", "hung", "skipped", "refused")
+OUTCOMES = ("passed", "failed", "skipped", "hung", "refused")
+LONGEST_MESSAGE = 300
+
+Words = Callable[[str], str]
+"""Puts a message into the words that its reader knows."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one test ended in one run: the worst of its cases. `kills` when a case failed late.
+
+    Without `choices` no other order of its tasks was possible.
+    """
+
+    ending: Ending
+    message: str | None = None
+    kills: bool = False
+    choices: bool = True
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """How the tests of a run ended; those that it never came to are missing from `outcomes`."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    collected: tuple[str, ...] = ()
+    """The names of the tests that pytest found, one for each case."""
+    broken: str | None = None
+    """Why nothing could be collected."""
+    rejected: str | None = None
+
+
+@dataclass
+class _Case:
+    """What was recorded of one case of a test."""
+
+    phases: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    left: list[str] = field(default_factory=list)
+    choices: bool = True
+    ended: bool = False
+
+    def expects(self, phase: str) -> bool:
+        """Whether a phase comes next: there is a call when the setup has passed, and only then."""
+        before = list(self.phases)
+        if not before:
+            return phase == "setup"
+        if before == ["setup"] and self.phases["setup"][0] == "passed":
+            return phase == "call"
+        return phase == "teardown" and "teardown" not in before
+
+
+class _Unlawful(Exception):
+    """A record that no run of pytest writes where it stands."""
+
+
+class _Records:
+    """Takes the records of one run of `tests`, in order. Raises `_Unlawful`."""
+
+    def __init__(self, tests: Collection[str], words: Words) -> None:
+        self.cases: dict[int, _Case] = {}
+        self.number = 0
+        """Of the cases that pytest found."""
+        self.collected: tuple[str, ...] | None = None
+        self.broken: str | None = None
+        self.skipped = False
+        self.finished = False
+        self.stuck: str | None = None
+        """Why the case that is open is still at work."""
+        self._tests = tests
+        self._words = words
+        self._open: int | None = None
+        """The case that has begun and not ended."""
+
+    @property
+    def at_work(self) -> list[str]:
+        """The test whose case has begun and not ended, if there is one."""
+        return [] if self._open is None else [(self.collected or ())[self._open]]
+
+    def take(self, record: Any) -> None:
+        """One record more. Only exactly the fields, and only exactly their types, will do."""
+        if self.finished or not isinstance(record, dict):
+            raise _Unlawful
+        match tuple(record), tuple(record.values()):
+            case ("broken",), (str(why),) if self.collected is None:
+                self.broken = self.broken or self._words(why)
+            case ("skipped",), (str(),) if self.collected is None:
+                self.skipped = True
+            case ("cases", "collected"), (number, list(names)) if self.collected is None:
+                self._collect(number, names)
+            case ("start",), (number,):
+                self._start(number)
+            case ("case", "phase", "outcome", "message"), (number, phase, outcome, message):
+                self._phase(self._of(number), phase, outcome, message)
+            case ("end", "left", "choices"), (number, list(left), bool(choices)) if all(
+                isinstance(sentence, str) for sentence in left
+            ):
+                case = self._of(number)
+                if "teardown" not in case.phases:
+                    raise _Unlawful
+                case.left, case.choices = list(map(self._words, left)), choices
+                case.ended, self._open, self.stuck = True, None, None
+            case ("stuck",), (str(why),) if self._open is not None and self.stuck is None:
+                self.stuck = self._words(why)
+            case ("finish",), (True,):
+                self.finished = True
+            case _:
+                raise _Unlawful
+
+    def _collect(self, number: Any, names: list[Any]) -> None:
+        if type(number) is not int or len(names) != min(number, MOST_CASES):
+            raise _Unlawful
+        if not all(isinstance(name, str) for name in names):
+            raise _Unlawful
+        self.number, self.collected = number, tuple(names)
+
+    def _start(self, number: Any) -> None:
+        known = () if self.collected is None or self.broken is not None else self.collected
+        lawful = (
+            self._open is None
+            and type(number) is int
+            and number in range(len(known))
+            and number not in self.cases
+            and known[number] in self._tests
+            and self.number <= MOST_CASES
+        )
+        if not lawful:
+            raise _Unlawful
+        self._open = number
+        self.cases[number] = _Case()
+
+    def _of(self, number: Any) -> _Case:
+        if type(number) is not int or number != self._open:
+            raise _Unlawful
+        return self.cases[number]
+
+    def _phase(self, case: _Case, phase: Any, outcome: Any, message: Any) -> None:
+        if not isinstance(phase, str) or not case.expects(phase) or outcome not in OUTCOMES:
+            raise _Unlawful
+        if message is not None and (not isinstance(message, str) or outcome == "passed"):
+            raise _Unlawful
+        case.phases[phase] = (outcome, None if message is None else self._words(message))
+
+
+def read_answer(
+    answer: dict[str, Any],
+    tests: Collection[str],
+    deadline: float,
+    *,
+    setup_kills: bool = False,
+    words: Words = str,
+) -> Transcript:
+    """Read the records of one run of `tests`. `deadline` is what a test may take, in seconds."""
+    records = _Records(tests, words)
+    try:
+        for record in answer["records"]:
+            records.take(record)
+        if answer.get("overflow") or answer.get("malformed"):
+            raise _Unlawful
+        if records.finished and answer.get("status") not in (0, None):
+            raise _Unlawful
+    except _Unlawful:
+        return Transcript(dict.fromkeys(records.at_work or tests, Outcome("died", _UNLAWFUL)))
+    if records.broken is not None:
+        return Transcript(broken=explain(records.broken))
+    if records.skipped:
+        return Transcript(
+            dict.fromkeys(tests, Outcome("skipped", "is skipped with the whole cell"))
+        )
+    if records.collected is None:
+        return Transcript(
+            broken=(
+                f"Importing the cell took longer than {deadline:g} s: "
+                "look for a loop outside a test."
+                if answer["hung"]
+                else "The process ended while the cell was imported: "
+                "look for an exit outside a test."
+            )
+        )
+    if records.number > MOST_CASES:
+        reason = f"{records.number} cases: at most {MOST_CASES} count, use fewer."
+        return Transcript(rejected=reason)
+    outcomes = {}
+    for name in tests:
+        mine = [number for number, test in enumerate(records.collected) if test == name]
+        begun = [records.cases[number] for number in mine if number in records.cases]
+        if not mine:
+            outcomes[name] = Outcome("failed", _NOT_COLLECTED)
+        elif any(not case.ended for case in begun):
+            outcomes[name] = unfinished(answer, deadline, records.stuck)
+        elif len(begun) == len(mine):
+            outcomes[name] = _worst([_outcome(case, setup_kills) for case in begun])
+    return Transcript(outcomes, records.collected)
+
+
+def apart(answer: dict[str, Any], number: int) -> list[dict[str, Any]]:
+    """The answer of a process that so many runs have shared, as one answer for each.
+
+    Empty where it did not come to its end: then none of them counts.
+    """
+    records = answer["records"]
+    starts = [n for n, one in enumerate(records) if isinstance(one, dict) and "collected" in one]
+    if len(starts) != number or records[-1] != FINISH:
+        return []
+    ends = [*starts[1:], len(records) - 1]
+    parts = zip([0, *starts[1:]], ends, strict=True)
+    return [{**answer, "records": [*records[start:end], FINISH]} for start, end in parts]
+
+
+_NOT_COLLECTED = "is not collected by pytest: is its name used again, or is it a fixture?"
+_UNLAWFUL = (
+    "does not count, because something wrote among the grader's own records: "
+    "leave alone what the tests did not open themselves"
+)
+
+
+def unfinished(answer: dict[str, Any], deadline: float, stuck: str | None = None) -> Outcome:
+    """How a test has ended that had begun when its process ended."""
+    if answer["hung"]:
+        why = f"{stuck} ({deadline:g} s are over)" if stuck else f"takes longer than {deadline:g} s"
+        return Outcome("hung", why)
+    return Outcome("died", "ends the process it runs in")
+
+
+def _outcome(case: _Case, setup_kills: bool) -> Outcome:
+    """Refused before all, then skipped, hung, failed in any phase, then left behind."""
+    for ending in ("refused", "skipped", "hung", "failed"):
+        for phase in ("setup", "call", "teardown"):
+            outcome, message = case.phases.get(phase, ("missing", None))
+            if outcome == ending:
+                kills = ending == "failed" and (phase != "setup" or setup_kills)
+                forgotten = [one for one in case.left if "never awaited" in one]
+                if ending == "failed" and forgotten:
+                    message = f"{forgotten[0]} (and so: {message})"
+                return Outcome(ending, message, kills, case.choices)
+    if case.left:
+        return Outcome("left", case.left[0], choices=case.choices)
+    return Outcome("passed", choices=case.choices)
+
+
+def _worst(cases: list[Outcome]) -> Outcome:
+    """A test is as good as its worst case, and kills when one case does."""
+    worst = max(cases, key=lambda outcome: SEVERITY.index(outcome.ending))
+    kills, choices = (any(getattr(o, name) for o in cases) for name in ("kills", "choices"))
+    return Outcome(worst.ending, worst.message, kills, choices)
+
+
+def explain(message: str) -> str:
+    """A message as a sentence of its own."""
+    sentence = with_name_hint(message.rstrip("."))
+    return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+def with_name_hint(message: str) -> str:
+    """A name that only another cell defines is the commonest mistake: say what to do."""
+    hint = "the cell must import or define everything that its tests use"
+    if "name '" in message and "is not defined" in message and hint not in message:
+        return f"{message}; {hint}"
+    return message
+
+
+def shorten(message: str) -> str:
+    """The beginning and the end of what is too long."""
+    if len(message) <= LONGEST_MESSAGE:
+        return message
+    return f"{message[: LONGEST_MESSAGE - 100]}...{message[-97:]}"

@@ -1,0 +1,144 @@
+"""What serves only to look into a process, or to watch the bodies of a subject at work.
+
+The names stand here once. `grader.engine.rules` looks for them in the text of a suite; `watch`
+refuses them when they are used, however a name was put together, by a hook of Python's audit, which
+cannot be taken out again. A test of behaviour meets none of them.
+"""
+
+import contextlib
+import sys
+import threading
+import types
+from collections.abc import Iterator
+from typing import Any
+
+ATTRIBUTES = frozenset(
+    (
+        *("__code__", "__closure__", "__globals__", "__builtins__"),
+        *("tb_frame", "tb_lasti", "get_stack"),
+        *("gi_frame", "gi_code", "gi_yieldfrom"),
+        *("cr_frame", "cr_code", "cr_await"),
+        *("ag_frame", "ag_code", "ag_await"),
+        *(name for name in dir(types.FrameType) if name.startswith("f_")),
+        *(name for name in dir(types.CodeType) if name.startswith("co_")),
+        *("_getframe", "_getframemodulename", "_current_frames", "_current_exceptions"),
+        *("settrace", "settrace_all_threads", "gettrace", "setprofile", "setprofile_all_threads"),
+        *("getprofile", "addaudithook", "call_tracing"),
+    )
+)
+"""Attributes, of whatever object, that show code, frames, or code at work."""
+
+FUNCTIONS = {
+    "inspect": frozenset(
+        (
+            *("currentframe", "stack", "trace", "getsource", "getsourcelines", "getsourcefile"),
+            *("findsource", "getouterframes", "getinnerframes", "getframeinfo", "getclosurevars"),
+            *("getcoroutinelocals", "getgeneratorlocals", "getasyncgenlocals", "getblock"),
+        )
+    ),
+    "sys": frozenset(("monitoring",)),
+    "traceback": frozenset(("walk_stack", "walk_tb", "extract_stack")),
+    "gc": frozenset(
+        (
+            *("get_objects", "get_referrers", "get_referents", "callbacks", "get_debug"),
+            *("set_debug", "disable", "freeze", "unfreeze", "set_threshold", "get_stats"),
+        )
+    ),
+}
+"""What of some modules does nothing else; whatever else these have is a test's to use."""
+
+MODULES = frozenset(("ctypes", "_ctypes", "dis", "bdb", "trace", "profile", "cProfile"))
+"""Modules that do nothing else."""
+
+BUILTINS = frozenset(("eval", "exec", "__builtins__"))
+"""Builtins that run, or change, what no reader of the suite can see."""
+
+_BY_NOBODY = frozenset(
+    (
+        *("sys.settrace", "sys.setprofile", "sys.monitoring.register_callback"),
+        *("sys._current_frames", "sys._current_exceptions", "sys.addaudithook"),
+        *("gc.get_objects", "gc.get_referrers", "gc.get_referents"),
+    )
+)
+"""Events of Python's audit that are refused whichever way they were caused."""
+
+_BY_SUITES = frozenset(("object.__getattr__", "sys._getframe"))
+"""Events that all kinds of libraries cause, and that are refused where the suite is behind them."""
+
+_LOOKING: dict[str, frozenset[str]] = {
+    "inspect.py": FUNCTIONS["inspect"] | {"<listcomp>", "getmodule", "getfile", "unwrap"},
+    "dis.py": frozenset(),
+    "base_tasks.py": frozenset(),
+    "tasks.py": frozenset(("get_stack",)),
+}
+"""Files with functions that only look, and which these are; none named means all of them."""
+
+
+class Refused(BaseException):
+    """A test does what is refused. Not an `Exception`, so that no test catches it by accident."""
+
+
+_busy: set[int] = set()
+"""The threads in which the hook itself is at work, or the grader looks for its own reasons."""
+
+
+@contextlib.contextmanager
+def unguarded() -> Iterator[None]:
+    """A block in which the grader itself looks."""
+    me = threading.get_ident()
+    _busy.add(me)
+    try:
+        yield
+    finally:
+        _busy.discard(me)
+
+
+def watch(suite_file: str) -> None:
+    """From now on, refuse in this process what the code of this file asks for."""
+    _empty_ctypes()
+    frame_at, thread, busy = sys._getframe, threading.get_ident, _busy
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        what = event
+        if event == "object.__getattr__":
+            what = args[1]
+            if what not in ATTRIBUTES:
+                return
+        elif event == "import" or event.startswith("ctypes."):
+            if event == "import" and args[0] != "_ctypes":
+                return
+        elif event != "sys._getframe" and event not in _BY_NOBODY:
+            return
+        me = thread()
+        if me in busy:
+            return
+        busy.add(me)
+        try:
+            refused = event not in _BY_SUITES or _asked_by(frame_at(1), suite_file)
+        finally:
+            busy.discard(me)
+        if refused:
+            raise Refused(f"`{what}` looks into the process: test what the object does")
+
+    sys.addaudithook(hook)
+
+
+def _empty_ctypes() -> None:
+    """It reads any memory, and so any code; the walls, which needed it, stand by now."""
+    for name, module in list(sys.modules.items()):
+        if name == "_ctypes" or name.partition(".")[0] == "ctypes":
+            vars(module).clear()
+            del sys.modules[name]
+
+
+def _asked_by(frame: Any, suite_file: str) -> bool:
+    """Whether the suite asks, directly or through functions that do nothing but look."""
+    while frame is not None:
+        code = frame.f_code
+        if code.co_filename == suite_file:
+            return True
+        looking = _LOOKING.get(code.co_filename.rpartition("/")[2])
+        if looking is None or (looking and code.co_name not in looking):
+            return False
+        frame = frame.f_back
+    return False

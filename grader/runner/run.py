@@ -1,0 +1,363 @@
+"""One process: patch a variant, collect the suite, run its tests, and record all that happens.
+
+The tests run under one schedule after the other, mostly only one.
+
+A pytest plugin. Inside the warm process pytest is configured once; `Recorder.begin` is called in
+each forked child, before collection.
+"""
+
+import ast
+import asyncio
+import gc
+import importlib.util
+import json
+import marshal
+import os
+import random
+import re
+import signal
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from collections.abc import Generator, Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from _pytest.assertion.rewrite import PYC_TAIL, rewrite_asserts
+from _pytest.main import pytest_runtestloop as run_all
+from hypothesis import configuration
+
+from grader.runner import guard, patch
+from grader.runner.comparing import comparison
+from grader.runner.leak_detection import Watch
+from grader.runner.loops import CourseLoop, Hang, Schedule, use_for_all
+from grader.runner.patience import LONGEST
+from grader.runner.settings import MOST_CASES, PYTEST_OPTIONS, register_plugins
+from grader.runner.stuck import BUSY, why_stuck
+
+SUITE_FILE = "test_suite.py"
+OPTIONS = (
+    *PYTEST_OPTIONS,
+    *("-p", "no:unraisableexception"),
+    *("-p", "no:threadexception"),
+    *("-p", "no:terminal"),
+    *("-p", "no:faulthandler"),
+    "--capture=no",
+)
+"""Hygiene is watched by `hygiene`, and output goes nowhere."""
+
+STACK = 1 << 20
+"""Bytes of the stack of a thread: eight MiB each would make many of them too many."""
+
+MOST_THREADS = 500
+"""Threads at once. With as many as the memory holds, the C library would end the process."""
+
+EARLIER = 0.9
+"""The share of a deadline after which a test that is still at work says why."""
+
+
+@lru_cache(maxsize=1)
+def rewritten(suite: str, config: pytest.Config) -> bytes:
+    """What pytest would keep of a suite in `__pycache__`: made once, it serves every run of it.
+
+    Empty where the suite cannot be compiled; each run then says why by itself.
+    """
+    source = suite.encode()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what the compiler warns of is no test's failure
+            tree = ast.parse(source)
+            rewrite_asserts(tree, source, SUITE_FILE, config)
+            code = marshal.dumps(compile(tree, SUITE_FILE, "exec", dont_inherit=True))
+    except Exception:
+        return b""
+    checked_by_hash = (3).to_bytes(4, "little")  # PEP 552
+    header = importlib.util.MAGIC_NUMBER + checked_by_hash + importlib.util.source_hash(source)
+    return header + code
+
+
+class Recorder:
+    """Writes a line of JSON for everything that happens in one run."""
+
+    def __init__(self, output: int) -> None:
+        self.output = output
+        self.schedules = [Schedule()]
+        self.schedule = self.schedules[0]
+        self.clock = "virtual"
+        self.tests: frozenset[str] | None = None
+        self._folder = Path()
+        self._process = os.getpid()
+        self._numbers: dict[pytest.Item, int] = {}
+        self._number = 0
+        self._seeded: object = None
+        self._found: dict[str, Any] = {}
+        self._noted = b""
+        self._watch = Watch(_is_suite)
+        self._deadline = self._limit = 0.0
+        self._used = 0.0
+
+    def begin(self, request: Mapping[str, Any], config: Any, folder: Path, bytecode: bytes) -> None:
+        """Make this process ready for one request: its variant, its suite, its schedule."""
+        folder.mkdir(parents=True)
+        os.chdir(folder)
+        self._folder, self._process, self._noted = folder, os.getpid(), b""
+        tempfile.tempdir = str(folder)
+        configuration.set_hypothesis_home_dir(folder / "hypothesis")
+        config._tmp_path_factory._given_basetemp = folder / "tmp"
+        sys.dont_write_bytecode = True
+        suite = folder / SUITE_FILE
+        suite.write_text(request["suite"], encoding="utf-8")
+        compiled = folder / "__pycache__" / (suite.stem + PYC_TAIL)
+        compiled.parent.mkdir()
+        compiled.write_bytes(bytecode)
+        self.clock = request["clock"]
+        self.schedules = [Schedule(**schedule) for schedule in request["schedules"]]
+        self.schedule = self.schedules[0]
+        self.tests = None if request["tests"] is None else frozenset(request["tests"])
+        self._deadline = float(request["deadline"])
+        self._limit = time.monotonic() + float(request["limit"])
+        config.args = [str(suite)]
+        config.pluginmanager._confcutdir = folder  # what lies above is not to be looked through
+        self._seed()
+        use_for_all(self._loop)
+        threading.stack_size(STACK)
+        _limit_threads()
+        patch.apply(patch.Patch(**source) for source in request["patches"])
+        if request["guarded"]:
+            guard.watch(str(suite))
+
+    def note(self, **record: Any) -> None:
+        """One record, to be written with the next: every write wakes the server."""
+        self._noted += json.dumps(record, ensure_ascii=False).encode() + b"\n"
+
+    def write(self, **record: Any) -> None:
+        """One record, at once: what is not written when the process dies did not happen."""
+        self.note(**record)
+        noted, self._noted = self._noted, b""
+        if os.getpid() == self._process:  # and not in a process that a test has forked
+            os.write(self.output, noted)
+
+    def pytest_addoption(self, pluginmanager: pytest.PytestPluginManager) -> None:
+        """Bring the plugins in before options are read."""
+        register_plugins(pluginmanager)
+
+    def pytest_asyncio_loop_factories(self, config: Any, item: Any) -> Mapping[str, Any]:
+        """Every test gets a loop that follows the schedule of this run."""
+        return {"course": self._loop}
+
+    def _loop(self) -> CourseLoop:
+        return CourseLoop(self.schedule, self.clock, alone=True)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector: Any) -> Generator[None, Any, Any]:
+        """A suite that cannot be imported ends the run; one line says why."""
+        report = yield
+        if report.failed:
+            call = getattr(report, "call", None)
+            self.write(broken=self._clean(str(report.longrepr) if call is None else _why(call)))
+        elif report.skipped:
+            self.write(skipped=collector.name)
+        return report
+
+    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
+        """Announce the cases; keep those that were asked for, or none when they are too many."""
+        self._numbers = {item: number for number, item in enumerate(items)}
+        names = [_test(item) for item in items[:MOST_CASES]]
+        self._found = {"cases": len(items), "collected": names}
+        self.write(**self._found)
+        if len(items) > MOST_CASES:
+            items.clear()
+        if self.tests is not None:
+            items[:] = [item for item in items if _test(item) in self.tests]
+        for item in items:  # drawing a traceback costs more than most tests, and can fail
+            item.repr_failure = item._repr_failure_py = lambda *_, **__: "not shown"
+            item.location = SUITE_FILE, 0, ""  # found by looking at files, for reports nobody reads
+        gc.freeze()  # what is collected after every test need not look at the suite again
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run all tests under one schedule, and then all of them under the next.
+
+        Between two schedules everything is torn down, the fixtures of the whole session, too. A
+        suite that drew at random while it was imported would have to be imported under each.
+        """
+        others = self.schedules[1:] if random.getstate() == self._seeded else []
+        run_all(session)
+        for self.schedule in others:
+            self._seed()
+            session.testsfailed = 0  # or pytest would stop here
+            self.write(**self._found)
+            run_all(session)
+        return True
+
+    def _seed(self) -> None:
+        """Draw the same in every run: also the ids that `uuid4` makes, which messages show."""
+        random.seed(self.schedule.seed)
+        self._seeded = random.getstate()
+        os.urandom = random.Random(self.schedule.seed).randbytes
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_protocol(self, item: Any) -> Generator[None, Any, Any]:
+        """Say which case begins, and afterwards what it left behind.
+
+        Last means nearest to the test: what is collected as garbage here still meets the test's
+        own filters of warnings.
+        """
+        self._number = self._numbers[item]
+        self.write(start=self._number)
+        before = CourseLoop.choices
+        self._watch.begin()
+        self._set_alarm(self._deadline)
+        result = yield
+        left = self._watch.look()
+        self._watch.end()
+        self._set_alarm(0)
+        self.note(
+            end=self._number,
+            left=[self._clean(sentence) for sentence in left[:5]],
+            # whether another schedule, or another seed, could have made a difference
+            choices=CourseLoop.choices > before or random.getstate() != self._seeded,
+        )
+        return result
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        """What fixtures of a wider scope have running is theirs."""
+        self._watch.spare()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> list[str]:
+        """Both values, in the place of pytest's own words."""
+        return [comparison(op, left, right)]
+
+    def _set_alarm(self, seconds: float) -> None:
+        """Say in time why a test is still at work; the last alarm ends the process."""
+        if not self._limit:  # this is the warm process itself
+            return
+        self._used = time.process_time()
+        if seconds:
+            signal.signal(signal.SIGALRM, self._say_why)
+            signal.setitimer(signal.ITIMER_REAL, seconds * EARLIER)
+        else:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            left = self._limit - time.monotonic()
+            signal.setitimer(signal.ITIMER_REAL, LONGEST * (max(left, 0) + 1))
+
+    def _say_why(self, _: int, frame: FrameType | None) -> None:
+        """Runs in the middle of a test that is about to be ended."""
+        busy = time.process_time() - self._used > self._deadline * BUSY
+        with guard.unguarded():
+            loop = asyncio._get_running_loop()
+            self.write(stuck=why_stuck(frame, loop, _is_suite, busy=busy))
+        self._set_alarm(0)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: Any, call: Any) -> Generator[None, Any, Any]:
+        """How each phase of each case ends."""
+        report = yield
+        outcome, message = report.outcome, None
+        if call.excinfo is not None:
+            case = getattr(item, "callspec", None)
+            where = f"case [{case.id}], " if case is not None and case.id else ""
+            message = where + self._clean(_sentence(call.excinfo))
+        if call.excinfo is not None and isinstance(call.excinfo.value, Hang):
+            outcome = "hung"
+        elif call.excinfo is not None and _is_refused(call.excinfo.value):
+            outcome = "refused"
+        elif hasattr(report, "wasxfail"):
+            outcome = "skipped"
+        report.of_the_run = {"outcome": outcome, "message": message}
+        return report
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Only now is it certain that this is a phase, and no subtest of one."""
+        if type(report) is pytest.TestReport:
+            self.note(case=self._number, phase=report.when, **report.of_the_run)
+
+    def _clean(self, text: str) -> str:
+        """The same sentence in every run: no addresses, no folders, nothing odd, not too long."""
+        text = text if len(text) <= 4000 else f"{text[:2000]}...{text[-2000:]}"
+        folder = str(self._folder)
+        in_root = os.path.join(*self._folder.parts[-2:], "")
+        for path in (os.path.join(folder, ""), in_root, f"{SUITE_FILE}::"):
+            text = text.replace(path, "")
+        text = re.sub(r" \([^()]*\.py\)", "", text.replace(folder, "."))
+        text = re.sub(r"0x[0-9a-fA-F]+", "0x...", text.strip())
+        text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+        return text if len(text) <= 1000 else f"{text[:600]}...{text[-397:]}"
+
+
+def _test(item: pytest.Item) -> str:
+    """`folder/test_suite.py::TestA::test_b[1-x]` is a case of the test `TestA::test_b`."""
+    return item.nodeid.partition("::")[2].partition("[")[0]
+
+
+def _why(call: pytest.CallInfo[Any]) -> str:
+    """Why a suite cannot be collected: rather what it raised than what pytest made of it."""
+    assert call.excinfo is not None
+    error = call.excinfo.value
+    if isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
+        return _sentence(pytest.ExceptionInfo.from_exception(error.__cause__))
+    return _sentence(call.excinfo)
+
+
+def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """Where in the suite, and what: "line 12: assert 3 == 5"."""
+    error = excinfo.value
+    if isinstance(error, Hang):
+        return str(error)
+    if isinstance(error, pytest.FixtureLookupError):
+        return f"fixture '{error.argname}' not found"
+    frames = excinfo.traceback  # and not `entry.path`, which looks at the file
+    lines = [entry.lineno + 1 for entry in frames if _is_suite(entry.frame.code.raw.co_filename)]
+    if isinstance(error, SyntaxError) and _is_suite(error.filename):
+        lines.append(error.lineno or 1)
+    said = excinfo.exconly(tryshort=True).strip().splitlines() or [excinfo.typename]
+    what = said[0]
+    if isinstance(error, AssertionError) and not what.startswith(("assert ", "AssertionError: as")):
+        values = next((line for line in said[1:] if line.startswith("assert ")), None)
+        what += f" (found {values.removeprefix('assert ')})" if values else ""
+    if _is_a_limit(error):
+        what = TOO_MUCH
+    if isinstance(error, guard.Refused):
+        what = str(error)
+    what = re.sub(r"^[\w.]*\b(AssertionError: (?=assert )|(?=[A-Z]\w*: ))", "", what)
+    return f"line {lines[-1]}: {what}" if lines else what
+
+
+def _limit_threads() -> None:
+    """Refuse one thread too many as the system would, before the memory is used up."""
+    start = threading.Thread.start
+
+    def limited(self: threading.Thread) -> None:
+        if threading.active_count() >= MOST_THREADS:
+            raise RuntimeError(NO_THREAD)
+        start(self)
+
+    threading.Thread.start = limited  # type: ignore[method-assign]  # whoever starts one
+
+
+NO_THREAD = "can't start new thread"
+"""What Python says when the system refuses one."""
+
+TOO_MUCH = "needs more memory or threads than a test gets here: make it smaller"
+
+
+def _is_a_limit(error: BaseException) -> bool:
+    """What the grader's own walls refuse."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and error.args == (NO_THREAD,)
+    )
+
+
+def _is_refused(error: BaseException) -> bool:
+    return isinstance(error, guard.Refused) or _is_a_limit(error)
+
+
+def _is_suite(path: Any) -> bool:
+    return os.path.basename(str(path)) == SUITE_FILE

@@ -1,0 +1,293 @@
+"""The warm process: everything is imported, pytest is configured, and every run is a fork of it.
+
+Requests come as lines of JSON on standard input, answers leave as lines of JSON on standard
+output, in the order in which runs end. The process lives as long as its standard input is open.
+
+The server waits for requests inside pytest's own collection hook. In a child the hook returns, so
+that pytest goes on as always; the parent stays in it.
+"""
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import secrets
+import selectors
+import shutil
+import signal
+import sys
+import time
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.runner.isolation import MOST_OPEN, NO_WALLS, Walls
+from grader.runner.patience import Patience, clock_of
+from grader.runner.run import OPTIONS, SUITE_FILE, Recorder, rewritten
+from grader.runner.settings import FINISH, load_hypothesis
+
+MOST_OUTPUT = 1 << 20
+"""Bytes of records that one run may write."""
+
+SUITE_FOLDER = "folder-of-the-suite"
+"""The last part of each run's own folder: where a message is cut short, its end is the same."""
+
+LAST_BREATH = 1.0
+"""Seconds that a run may take to end once it has finished."""
+
+WARM_UP = """
+import asyncio
+from unittest.mock import AsyncMock
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+@pytest.fixture
+async def number():
+    yield 1
+
+
+@pytest.mark.parametrize("other", [1, "two"])
+async def test_warm_up(number, other):
+    async with asyncio.timeout(5):
+        await asyncio.gather(asyncio.sleep(1), AsyncMock()())
+    with pytest.raises(AssertionError):
+        assert number == f"{other}"
+
+
+class TestSync:
+    def test_in_a_class(self, tmp_path):
+        assert tmp_path
+
+
+@given(st.text(), st.binary())
+def test_examples(text, content):
+    assert text.encode() is not content
+"""
+
+
+class Run:
+    """A child at work, and what it has written so far."""
+
+    def __init__(self, request: dict[str, Any], folder: Path, walls: Walls) -> None:
+        self.request = request
+        self.folder = folder
+        self.records: list[Any] = []
+        self.malformed = self.overflow = self._finished = False
+        self.output, self.child_output = os.pipe()
+        self._unread = b""
+        self._written = 0
+        self.pid = walls.fork()
+        limit = time.monotonic() + float(request["limit"])
+        self.patience = Patience(clock_of(self.pid), float(request["deadline"]), limit)
+        with contextlib.suppress(OSError):
+            os.setpgid(self.pid, self.pid)
+
+    def read(self) -> bool:
+        """Take what the child wrote. False when it is gone, or wrote too much."""
+        chunk = os.read(self.output, 1 << 16)
+        self._written += len(chunk)
+        self.overflow = self._written > MOST_OUTPUT
+        *lines, self._unread = (self._unread + chunk).split(b"\n")
+        for line in lines:
+            try:
+                self.records.append(json.loads(line))
+            except (ValueError, RecursionError):
+                self.malformed = True
+            else:
+                self.patience.renew()
+        if not self._finished and bool(self.records) and self.records[-1] == FINISH:
+            # its end is all that is to come; but what a test has forked may hold the pipe open
+            self._finished = True
+            self.patience.end_in(LAST_BREATH)
+        return bool(chunk) and not self.overflow
+
+    def end(self, *, hung: bool) -> dict[str, Any]:
+        """Kill what is left of the child and its process group, and answer.
+
+        `status` is its exit code where it ended by itself, `None` where it had to be killed.
+        """
+        gone, status = 0, 0
+        if not hung and not self.overflow:  # the pipe is closed: it ends, if nothing holds it
+            gone, status = self._wait_briefly()
+        elif self._finished:
+            gone, status = os.waitpid(self.pid, os.WNOHANG)
+        for kill in (os.killpg, os.kill):  # it may have left its group
+            if kill is os.killpg or not gone:
+                with contextlib.suppress(OSError):
+                    kill(self.pid, signal.SIGKILL)
+        if not gone:
+            os.waitpid(self.pid, 0)
+        os.close(self.output)
+        return {
+            "id": self.request["id"],
+            "records": self.records,
+            "hung": hung and not self._finished,
+            "status": os.waitstatus_to_exitcode(status) if gone else None,
+            "malformed": self.malformed or (bool(self._unread) and not hung),
+            "overflow": self.overflow,
+        }
+
+    def _wait_briefly(self) -> tuple[int, int]:
+        """For a process whose pipe has closed, so that it is at its end, or pretends to be."""
+        limit = time.monotonic() + LAST_BREATH
+        while time.monotonic() < limit:
+            gone, status = os.waitpid(self.pid, os.WNOHANG)
+            if gone:
+                return gone, status
+            time.sleep(0.0005)  # a pipe tells no more than that it is closed
+        return 0, 0
+
+
+class Server:
+    """A pytest plugin that forks at most `children` runs at a time and answers for each."""
+
+    def __init__(self, children: int, folder: Path, recorder: Recorder, walls: Walls) -> None:
+        self._children = children
+        self._walls = walls
+        self._folder = folder
+        self._recorder = recorder
+        self._answers = os.dup(1)
+        self._waiting: deque[dict[str, Any]] = deque()
+        self._running: set[Run] = set()
+        self._unread = b""
+        self.serves = True
+        """False in a run, which may have the same process number."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        """Serve until standard input closes; come back in the children only."""
+        gc.collect()
+        gc.freeze()
+        self._selector = selectors.DefaultSelector()
+        self._selector.register(0, selectors.EVENT_READ)
+        while True:
+            while self._waiting and len(self._running) < self._children:
+                request = self._waiting.popleft()
+                bytecode = rewritten(request["suite"], session.config)
+                child = self._start(request)
+                if child.pid == 0:
+                    return self._become(child, session.config, bytecode)
+            if not self._wait():
+                break
+        for child in self._running:
+            child.end(hung=True)
+        raise pytest.exit.Exception("standard input has closed", returncode=0)
+
+    def _wait(self) -> bool:
+        """Until something happens. False when standard input has closed."""
+        for key, _ in self._selector.select(self._patience()):
+            if key.data is None:
+                chunk = os.read(0, 1 << 16)
+                if not chunk:
+                    return False
+                *lines, self._unread = (self._unread + chunk).split(b"\n")
+                self._waiting.extend(json.loads(line) for line in lines)
+            elif not key.data.read():
+                self._end(key.data, hung=False)
+        for child in [child for child in self._running if child.patience.is_over()]:
+            self._end(child, hung=True)
+        return True
+
+    def _patience(self) -> float | None:
+        if not self._running:
+            return None
+        next_look = min(child.patience.next_look for child in self._running)
+        return max(0.0, next_look - time.monotonic())
+
+    def _start(self, request: dict[str, Any]) -> Run:
+        place = self._folder
+        if not self._walls.own_file_system:
+            place /= secrets.token_hex(8)  # nothing tells how many there were before
+            place.mkdir(mode=0o700)
+        child = Run(request, place / SUITE_FOLDER, self._walls)
+        if child.pid:
+            os.close(child.child_output)
+            self._running.add(child)
+            self._selector.register(child.output, selectors.EVENT_READ, child)
+        return child
+
+    def _become(self, child: Run, config: pytest.Config, bytecode: bytes) -> None:
+        """In the child: a process group of its own, no channel but its own, and the walls.
+
+        What it could read of other runs, and of its own request, is gone before its suite is
+        imported.
+        """
+        self.serves = False
+        os.setpgid(0, 0)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nothing, standard)
+        self._selector.close()
+        os.closerange(3, child.child_output)
+        os.closerange(child.child_output + 1, MOST_OPEN)
+        request, child.request = child.request, {}
+        self._waiting.clear()
+        self._running.clear()
+        self._unread = b""
+        rewritten.cache_clear()
+        seconds = int(request["limit"]) + 1
+        try:
+            self._walls.enter(str(child.folder.parent), seconds)
+        except OSError:
+            os._exit(NO_WALLS)
+        self._recorder.output = child.child_output
+        self._recorder.begin(request, config, child.folder, bytecode)
+
+    def _end(self, child: Run, *, hung: bool) -> None:
+        self._selector.unregister(child.output)
+        self._running.discard(child)
+        answer = json.dumps(child.end(hung=hung)).encode() + b"\n"
+        if not self._walls.own_file_system:
+            shutil.rmtree(child.folder.parent, ignore_errors=True)
+        while answer:
+            answer = answer[os.write(self._answers, answer) :]
+
+
+def _warm_up(folder: Path, recorder: Recorder) -> None:
+    """Let pytest do once, here, what it does only once in a process."""
+    folder.mkdir()
+    suite = folder / SUITE_FILE
+    suite.write_text(WARM_UP, encoding="utf-8")
+    pytest.main([*OPTIONS, f"--basetemp={folder / 'tmp'}", str(suite)], [recorder])
+    sys.modules.pop(suite.stem, None)
+    shutil.rmtree(folder)
+
+
+def main(arguments: list[str]) -> None:
+    """`python -m grader.runner ORDER`, which is JSON; the folder is gone in the end."""
+    order = json.loads(arguments[0])
+    folder, walls = Path(order["folder"]), Walls(**order["walls"])
+    walls.prepare()
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    os.environ.pop("PYTEST_ADDOPTS", None)
+    for module in order["modules"]:
+        importlib.import_module(module)
+    for name in order["packages"]:
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            importlib.import_module(module.name)
+    load_hypothesis(shrink=False)
+    os.chdir(folder)
+    recorder = Recorder(os.open(os.devnull, os.O_WRONLY))
+    server = Server(order["children"], folder, recorder, walls)
+    os.dup2(2, 1)
+    try:
+        _warm_up(folder / "warm-up", recorder)
+        pytest.main([*OPTIONS], [server, recorder])
+    except BaseException:  # in a child: whatever the suite did to pytest ends here
+        if server.serves:
+            raise
+    finally:
+        if server.serves and not walls.own_file_system:
+            shutil.rmtree(folder, ignore_errors=True)
+    if not server.serves:
+        recorder.write(**FINISH)
+        os._exit(0)

@@ -1,0 +1,1 @@
+"""Starts the process that runs tests, behind walls where learner code is not trusted."""

@@ -1,0 +1,159 @@
+"""Starts the process that runs tests, and talks to it: lines of JSON out, lines of JSON back."""
+
+import contextlib
+import json
+import os
+import selectors
+import subprocess
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import IO, Any
+
+from grader.errors import WorkerLost
+from grader.runner.isolation import NO_WALLS, Kind
+from grader.runner.patience import LONGEST
+from grader.sandbox.launch import Choice, Place, choose, spawn
+
+MODULES = (
+    *("vespera_scriptorium", "unittest.mock", "hypothesis"),
+    # what a suite with a database needs: half a second, if every run had to import it
+    *("sqlalchemy.ext.asyncio", "aiosqlite", "vespera_scriptorium.infrastructure.sql"),
+)
+"""What the warm process imports, because suites do."""
+
+PATIENCE = 30.0
+"""Seconds without any answer after which the process counts as lost, above a run's own limit."""
+
+
+class Worker:
+    """A warm process that forks a child for every run, kept for as long as it is useful.
+
+    Safe to use from several threads, one evaluation at a time. `start` returns at once; the
+    process warms up in the background. `wall` is the kind of wall around it. Raises `NoWalls`
+    where `sandbox` is "on", or names a wall, and none works.
+    """
+
+    def __init__(self, children: int | None = None, sandbox: Choice | Kind = "off") -> None:
+        self.wall = choose(sandbox)
+        self._children = children or os.cpu_count() or 1
+        self._process: subprocess.Popen[bytes] | None = None
+        self._place: Place | None = None
+        self._needed = False
+        """Whether the process has been asked for anything."""
+
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> "Worker":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start the process if it does not run."""
+        with self._lock:
+            if self._process is not None and self._process.poll() is None:
+                return
+            self.close()
+            self._place = Place()
+            # behind a wall a run can read none of the application's files: all is imported before
+            packages = () if self.wall == "none" else ("vespera_scriptorium",)
+            order = {"children": self._children, "modules": MODULES, "packages": packages}
+            self._needed = False
+            self._process = spawn(self.wall, self._place, "grader.runner", order)
+
+    def close(self) -> None:
+        """End the process and everything it runs."""
+        with self._lock:
+            process, self._process = self._process, None
+            if process is not None:
+                source, target = _pipes(process)
+                with contextlib.suppress(OSError):
+                    target.close()
+                if not self._needed:  # it may still warm up, and would only see the end then
+                    process.kill()
+                try:
+                    process.wait(timeout=5)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+                source.close()
+            if self._place is not None:
+                self._place.close()
+
+    def run(
+        self,
+        requests: Iterable[Mapping[str, Any]],
+        progress: Callable[[int], None] = lambda done: None,
+    ) -> list[dict[str, Any]]:
+        """Execute requests, as many at a time as there are cores; answers in their order.
+
+        `progress` is told how many are done. Raises `WorkerLost` when the process dies twice.
+        """
+        numbered = [{**request, "id": number} for number, request in enumerate(requests)]
+        with self._lock:
+            try:
+                return self._exchange(numbered, progress)
+            except WorkerLost:
+                self.close()
+                return self._exchange(numbered, progress)
+            except BaseException:  # interrupted half-way: what comes back is not for the next run
+                self.close()
+                raise
+
+    def _exchange(
+        self, requests: list[dict[str, Any]], progress: Callable[[int], None]
+    ) -> list[dict[str, Any]]:
+        self.start()
+        if not requests:
+            return []
+        assert self._process is not None
+        self._needed = True
+        patience = PATIENCE + LONGEST * max(request["limit"] for request in requests)
+        waiting = deque(requests)
+        unsent = b""
+        answers: dict[int, dict[str, Any]] = {}
+        unread, heard = b"", time.monotonic()
+        source, target = (pipe.fileno() for pipe in _pipes(self._process))
+        os.set_blocking(target, False)
+        with selectors.DefaultSelector() as selector:
+            selector.register(source, selectors.EVENT_READ)
+            while len(answers) < len(requests):
+                # no more than can run: what waits there could be read by what runs there
+                while waiting and len(requests) - len(waiting) - len(answers) < self._children:
+                    unsent += json.dumps(waiting.popleft()).encode() + b"\n"
+                if unsent and target not in selector.get_map():
+                    selector.register(target, selectors.EVENT_WRITE)
+                for key, _ in selector.select(timeout=0.1):
+                    try:
+                        if key.fd == target:
+                            unsent = unsent[os.write(target, unsent) :]
+                            if not unsent:
+                                selector.unregister(target)
+                            continue
+                        chunk = os.read(source, 1 << 20)
+                    except BrokenPipeError:
+                        chunk = b""
+                    if not chunk:
+                        raise WorkerLost("the process that runs tests ended; run the cell again")
+                    heard = time.monotonic()
+                    *lines, unread = (unread + chunk).split(b"\n")
+                    for line in lines:
+                        answer = json.loads(line)
+                        if answer["status"] == NO_WALLS and not answer["records"]:
+                            raise WorkerLost("the walls of a run could not be built; try again")
+                        answers[answer["id"]] = answer
+                        progress(len(answers))
+                if time.monotonic() - heard > patience:
+                    raise WorkerLost("the process that runs tests fell silent; run the cell again")
+        return [answers[number] for number in range(len(requests))]
+
+
+def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    """Where its answers come from, and where its requests go."""
+    assert process.stdout is not None
+    assert process.stdin is not None
+    return process.stdout, process.stdin
