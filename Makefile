@@ -47,7 +47,7 @@ build: setup ## build solutions/ and notebooks/ from lessons/
 
 screenshot: setup ## draw docs/images/panel.png anew, in a real JupyterLab
 	@mkdir -p docs/images
-	@SCREENSHOT="$(CURDIR)/docs/images/panel.png" $(RUN) pytest -q tests/test_lab.py
+	@SCREENSHOT="$(CURDIR)/docs/images/panel.png" $(RUN) pytest -q tests/browser/test_lab.py
 
 constraints: setup ## pin what pyproject.toml asks for (UV_FLAGS=--upgrade takes the newest)
 	@cp constraints.txt $(VENV)/constraints.txt

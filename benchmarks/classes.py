@@ -26,7 +26,7 @@ from rich.table import Table
 from grader.bank import exercises
 from grader.course.lessons import lessons
 from grader.engine.evaluate import evaluate
-from grader.runner.isolation import Kind
+from grader.runner.isolation import Wall
 from grader.sandbox.worker import Worker
 
 app = typer.Typer(add_completion=False, help=__doc__)
@@ -150,7 +150,7 @@ def walls(repeats: int = 5, ids: str = "distinct-ids,really-concurrent,gather-re
     """The same suites without walls, with Landlock, with bubblewrap, in turn."""
     chosen = [exercises()[name] for name in ids.split(",")]
     answers = suites(8, chosen)
-    kinds: tuple[Kind, ...] = ("none", "landlock", "bubblewrap")
+    kinds: tuple[Wall, ...] = ("none", "landlock", "bubblewrap")
     workers = {kind: Worker(sandbox=kind) for kind in kinds}
     seconds: dict[str, list[float]] = {kind: [] for kind in kinds}
     try:

@@ -13,16 +13,16 @@ __all__ = ["kill_matrix", "load_ipython_extension", "score"]
 
 def load_ipython_extension(ipython: Any) -> None:
     """Called by `%load_ext grader`: set ipytest up, and start the worker in the background."""
-    from grader.learner import kernel
+    from grader.learner import session
 
-    kernel.load(ipython)
+    session.load(ipython)
 
 
 def score(exercise_id: str) -> float:
     """The points of the exercise's last run in this kernel; 0.0, and what to do, without one."""
-    from grader.learner import kernel
+    from grader.learner.session import current
 
-    return kernel.score(exercise_id)
+    return current().score(exercise_id)
 
 
 def kill_matrix(exercise_id: str, *, save: bool = False) -> "KillMatrix | None":
@@ -31,6 +31,6 @@ def kill_matrix(exercise_id: str, *, save: bool = False) -> "KillMatrix | None":
     With `save` it is also written beside the notebook, as `kill-matrix-ID.html`. Where nothing was
     run yet, it says so, and the answer is None.
     """
-    from grader.learner import kernel
+    from grader.learner.session import current
 
-    return kernel.kill_matrix(exercise_id, save=save)
+    return current().kill_matrix(exercise_id, save=save)

@@ -321,7 +321,7 @@ def grade(
     if as_json:
         _print_json(summary.to_json(found))
     elif as_csv:
-        print(_writable(summary.to_csv(found)))
+        print(_writable(summary.to_csv(found)), end="")
     else:
         print(_writable(summary.to_text(found)))
     raise typer.Exit(0 if found.clean else 1)

@@ -33,7 +33,7 @@ from grader.sources import (
 )
 
 Clock = Literal["virtual", "real"]
-Kind = Literal["reference", "alternative", "mutant", "broken"]
+VariantKind = Literal["reference", "alternative", "mutant", "broken"]
 S = TypeVar("S", bound=Subject)
 
 PROBE_IMPORTS = """\
@@ -53,7 +53,7 @@ import vespera_scriptorium as application
 class Variant:
     """One implementation of the subject: the sources of the functions that make it different."""
 
-    kind: Kind
+    kind: VariantKind
     name: str
     description: str
     sources: dict[Target, str]
@@ -96,7 +96,7 @@ class Probe:
 class Declared(NamedTuple):
     """A variant as the bank declares it: a class, or a function with what it replaces."""
 
-    kind: Kind
+    kind: VariantKind
     variant: Subject
     clause: int | None
     replaces: str
@@ -186,7 +186,7 @@ class Exercise:
         return declare
 
     def _declare(
-        self, kind: Kind, clause: int | None, replaces: str, promise: str | None = None
+        self, kind: VariantKind, clause: int | None, replaces: str, promise: str | None = None
     ) -> Callable[[S], S]:
         def declare(variant: S) -> S:
             self._declared.append(Declared(kind, variant, clause, replaces, promise))
@@ -296,6 +296,17 @@ def _test_name(test: Subject) -> str:
         return test.__name__
     (method,) = (name for name in vars(test) if name.startswith("test_"))
     return f"{test.__name__}::{method}"
+
+
+def lesson_of(module: str) -> str:
+    """The lesson in whose folder a module of the bank lies: `04-recipes` for `lesson_04_recipes`.
+
+    `module` is its full name. Raises `BankError` for a module that lies in no lesson's folder.
+    """
+    for part in module.split("."):
+        if part.startswith("lesson_"):
+            return part.removeprefix("lesson_").replace("_", "-")
+    raise BankError(f"{module} lies in no folder of a lesson: move it into `bank/lesson_NN_name/`")
 
 
 def all_exercises(modules: Iterable[object]) -> dict[str, Exercise]:

@@ -27,7 +27,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 def _takes_part(options: argparse.Namespace) -> bool:
     """Only where an exercise or a kernel asks for it."""
-    return getattr(options, "mutants", None) is not None or "grader.learner.kernel" in sys.modules
+    return getattr(options, "mutants", None) is not None or "grader.learner.session" in sys.modules
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -45,12 +45,12 @@ def pytest_configure(config: pytest.Config) -> None:
     if not _takes_part(config.option):
         return
     name = config.getoption("--mutants")
-    from grader.learner.live import Course, exercise_named
+    from grader.learner.live import LearnerRun, exercise_named
 
-    course = Course(config, None if name is None else exercise_named(name))
+    run = LearnerRun(config, None if name is None else exercise_named(name))
     for key, value in INI.items():  # in a terminal the options are read before we are asked
         config._inicfg[key] = ConfigValue(value, origin="override", mode="ini")
     for warning in WARNINGS:
         config.addinivalue_line("filterwarnings", warning)
     config._inicache.clear()
-    config.pluginmanager.register(course, "grader-course")
+    config.pluginmanager.register(run, "grader-test-run")

@@ -1,4 +1,4 @@
-"""Reports of every published solution, every suite in tests/suites/ and every case, to compare.
+"""Reports of every published solution, every suite beside an exercise, every case, to compare.
 
     python scripts/golden_reports.py freeze golden.json     before a change of structure
     python scripts/golden_reports.py compare golden.json    after it; fails on a difference
@@ -16,17 +16,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from honest import cases  # noqa: E402
+from helpers.course import ROOT, suite_of
+from helpers.course import suites as beside
+from helpers.honest import cases
 
-from grader.bank import exercises  # noqa: E402
-from grader.course.notebooks import solution, stub  # noqa: E402
-from grader.engine.evaluate import evaluate  # noqa: E402
-from grader.engine.suite import read_file  # noqa: E402
-from grader.report import to_json  # noqa: E402
-from grader.sandbox.worker import Worker  # noqa: E402
+from grader.bank import exercises
+from grader.course.notebooks import solution, stub
+from grader.engine.evaluate import evaluate
+from grader.engine.suite import read_file
+from grader.report import to_json
+from grader.sandbox.worker import Worker
 
 
 def suites() -> Iterator[tuple[str, str, str]]:
@@ -34,8 +35,9 @@ def suites() -> Iterator[tuple[str, str, str]]:
     for name in exercises():
         yield f"solution of {name}", name, solution(ROOT, name)
         yield f"stub of {name}", name, stub(ROOT, name)
-        for path in sorted((ROOT / "tests" / "suites" / name).glob("*.py")):
-            yield f"{path.stem} of {name}", name, path.read_text(encoding="utf-8")
+        for kind in ("naive", "overspecified"):
+            if name in beside(kind):
+                yield f"{kind} of {name}", name, suite_of(name, kind)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "suite.py"
         for case in (*cases("tried"), *cases("blind")):

@@ -7,12 +7,12 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, FLAGS, PATIENCE
+from helpers.command import Grader
+from helpers.kernels import Kernel
+from helpers.samples import Grade, Grades, creation
 from jupyter_core.utils import ensure_event_loop
-from kernels import Kernel
-from playwright.sync_api import Browser, expect, sync_playwright
-from samples import Answer, Grade, creation
 
+from grader import cli
 from grader.bank import exercises
 from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
@@ -54,21 +54,9 @@ def grade(worker: Worker) -> Grade:
 
 
 @pytest.fixture(scope="session")
-def answer(worker: Worker) -> Answer:
+def answer(worker: Worker) -> Grades:
     """Grades an answer to an exercise of the bank."""
     return lambda name, suite: evaluate(dedent(suite), exercises()[name], worker)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    if not Path(CHROMIUM).exists():
-        pytest.fail(f"There is no {CHROMIUM}: install it with `apt-get install chromium`.")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        expect.set_options(timeout=PATIENCE * 1000)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +101,11 @@ def start_kernel(client_loop: None, tmp_path: Path) -> Iterator[Callable[[], Ker
     yield start
     for kernel in kernels:
         kernel.close()
+
+
+@pytest.fixture
+def grader(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Grader:
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(cli.errors, "_width", 200)
+    monkeypatch.setattr(cli.errors, "_file", None)
+    return Grader(monkeypatch, capsys)

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.course import ROOT
 
 from grader.course.lessons import lessons
 
-ROOT = Path(__file__).parents[1]
 LAB = (
     "https://mybinder.org/v2/gh/async-testing-patterns/async-testing-patterns/HEAD"
     "?urlpath=lab/tree/notebooks/"

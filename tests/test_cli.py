@@ -9,13 +9,14 @@ from typing import Any
 
 import nbformat
 import pytest
-from samples import HEAD
+from helpers.command import Grader
+from helpers.course import suite_of
+from helpers.samples import HEAD
 
 from grader import cli
 from grader.bank import exercises
 from grader.sandbox.launch import choose
 
-SUITES = Path(__file__).with_name("suites")
 COMMANDS = sorted(
     command.name or getattr(command.callback, "__name__", "")
     for command in cli.app.registered_commands
@@ -25,40 +26,6 @@ REPORT_KEYS = {
     *("exercise", "status", "reason", "points", "score", "mutation_score"),
     *("tests", "mutants", "probes", "sandbox", "python"),
 }
-
-
-class Grader:
-    """Runs the command in this process, as the console script does."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self._monkeypatch = monkeypatch
-        self._capsys = capsys
-
-    def __call__(self, *arguments: object) -> tuple[object, str, str]:
-        """The exit code, and what was written to standard output and to standard error."""
-        self._monkeypatch.setattr(sys, "argv", ["grader", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        output, errors = self._capsys.readouterr()
-        return ended.value.code or 0, output, errors
-
-    def refusal(self, *arguments: object) -> str:
-        """The one sentence with which a command refuses."""
-        code, output, errors = self(*arguments)
-        assert code == 2
-        assert output == ""
-        assert errors.startswith("grader: ")
-        assert errors.endswith(".\n")
-        assert errors.count("\n") == 1
-        return errors.removeprefix("grader: ").strip()
-
-
-@pytest.fixture
-def grader(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Grader:
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(cli.errors, "_width", 200)
-    monkeypatch.setattr(cli.errors, "_file", None)
-    return Grader(monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -75,6 +42,13 @@ def notebook(tmp_path: Path) -> Any:
         return path
 
     return write
+
+
+def written(folder: Path) -> Path:
+    """The solution of distinct-ids, in a file."""
+    file = folder / "test_ids.py"
+    file.write_text(suite_of("distinct-ids"), encoding="utf-8")
+    return file
 
 
 # ------------------------------------------------------------------ help
@@ -126,9 +100,9 @@ def test_exercises_as_a_table(grader: Grader) -> None:
     assert all(name in output for name in exercises())
 
 
-def test_evaluate_as_json(grader: Grader) -> None:
+def test_evaluate_as_json(grader: Grader, tmp_path: Path) -> None:
     """Nothing but JSON on standard output, with the documented keys."""
-    file = SUITES / "distinct_ids.py"
+    file = written(tmp_path)
     code, output, _ = grader("evaluate", file, "--exercise", "distinct-ids", "--json")
     report = json.loads(output)
     assert code == 0
@@ -206,9 +180,9 @@ def test_check_at_full_marks(
 # ------------------------------------------------------------------ wrong use
 
 
-def test_unknown_exercise(grader: Grader) -> None:
+def test_unknown_exercise(grader: Grader, tmp_path: Path) -> None:
     """A name that is nearly right is met with the right one."""
-    file = SUITES / "distinct_ids.py"
+    file = written(tmp_path)
     assert "did you mean distinct-ids?" in grader("evaluate", file, "--exercise", "distinc-ids")[2]
     assert "`grader exercises` lists them." in grader.refusal("evaluate", file, "--exercise", "zzz")
 

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from honest import Case, cases
-from kernels import Kernel
-from test_nbgrader import ROOT, Classroom
-from test_plugin import run
+from helpers.classroom import Classroom
+from helpers.course import ROOT
+from helpers.course import suites as beside
+from helpers.honest import Case, cases
+from helpers.kernels import Kernel
+from helpers.terminal import run
 
 from grader.bank import exercises
 from grader.course.notebooks import CODE_STUB
@@ -29,12 +31,11 @@ from grader.sandbox.worker import Worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("client_loop")]
 
-SUITES = ROOT / "tests" / "suites"
 LEARNERS = ("solution", "naive", "overspecified")
 TRIED = cases("tried")
-BESIDE = sorted(SUITES.glob("*/naive.py"))
+BESIDE = list(beside("naive").values())
 FILES = [
-    Case(path.stem, path.parent.name, path.read_text(encoding="utf-8"))
+    Case(path.stem, path.parent.name.replace("_", "-"), path.read_text(encoding="utf-8"))
     for path in (*BESIDE[::2], *(one.with_name("overspecified.py") for one in BESIDE[1::2]))
     if path.is_file()
 ]
@@ -104,8 +105,8 @@ def learners() -> dict[str, dict[str, str]]:
     """What each learner has written, by exercise; case-2 has the second case of each exercise."""
     found: dict[str, dict[str, str]] = {}
     for who in LEARNERS:
-        paths = SUITES.glob(f"*/{who}.py")
-        found[who] = {path.parent.name: path.read_text(encoding="utf-8") for path in paths}
+        texts = beside(who).items()
+        found[who] = {name: path.read_text(encoding="utf-8") for name, path in texts}
     for case in TRIED:
         free = (n for n in range(1, 99) if case.exercise not in found.get(f"case-{n}", {}))
         found.setdefault(f"case-{next(free)}", {})[case.exercise] = clean(case.suite)

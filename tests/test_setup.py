@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from helpers.course import ROOT
 
-ROOT = Path(__file__).parents[1]
 MAKE = shutil.which("make") or "make"
 
 

@@ -17,11 +17,11 @@ from typing import Any
 import nbformat
 import pytest
 import yaml
+from helpers.course import ROOT
 
 from grader.course.lessons import lesson_notebook, lessons, new_notebook
 from grader.course.notebooks import release, stamp
 
-ROOT = Path(__file__).parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 EVIL = "::error::z </table><script>alert(1)</script> ##[error] \x1b[31m`red`|\u202e\n\n# Heading"
 

@@ -92,11 +92,8 @@ if TYPE_CHECKING:
         create_file_tracker_for_subtask,
         initialize_file_tracking,
     )
-    from vespera_scriptorium.infrastructure.sql import (
-        Base,
-        SqlFileOperationStore,
-        SqlTaskRepository,
-    )
+    from vespera_scriptorium.infrastructure.sql import SqlFileOperationStore, SqlTaskRepository
+    from vespera_scriptorium.infrastructure.tables import Base
     from vespera_scriptorium.testing import AsyncTestBase
 
 __all__ = [
@@ -170,7 +167,7 @@ __all__ = [
 # These need SQLAlchemy, httpx or pytest, which take long to import: they wait until they are used.
 _LATER = {
     "AsyncTestBase": "testing",
-    "Base": "infrastructure.sql",
+    "Base": "infrastructure.tables",
     "HttpExternalService": "infrastructure.http",
     "SqlFileOperationStore": "infrastructure.sql",
     "SqlTaskRepository": "infrastructure.sql",

@@ -8,9 +8,9 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import nbformat
+import nbformat.v4
 from nbformat import NotebookNode
 
 from grader.bank import exercises
@@ -18,8 +18,6 @@ from grader.classroom.cache import engine
 from grader.course.cells import Found, missing
 from grader.pages.panel import to_html, to_text
 from grader.report import Report, to_json
-
-_nbformat: Any = nbformat  # its functions carry no types
 
 
 @dataclass(frozen=True)
@@ -148,6 +146,6 @@ def _panel(report: Report) -> dict[str, str]:
 def _outputs(panel: dict[str, str], number: float) -> list[NotebookNode]:
     """The panel, for the feedback page, then the score."""
     return [
-        _nbformat.v4.new_output("display_data", data=panel),
-        _nbformat.v4.new_output("execute_result", data={"text/plain": repr(number)}),
+        nbformat.v4.new_output("display_data", data=panel),
+        nbformat.v4.new_output("execute_result", data={"text/plain": repr(number)}),
     ]

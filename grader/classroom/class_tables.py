@@ -1,14 +1,11 @@
 """What the instructor's page tells, as JSON and as CSV."""
 
-import csv
-import io
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from grader.classroom import spreadsheet
 from grader.classroom.class_report import VERDICTS, ClassReport, Share
-from grader.pages.render import visible
 
 
 def to_json(report: ClassReport) -> dict[str, Any]:
@@ -104,21 +101,4 @@ def _row(exercise: str, share: Share) -> dict[str, Any]:
 
 def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
     table = list(rows)
-    written = io.StringIO()
-    columns = max(table, key=len).keys()
-    writer = csv.DictWriter(written, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _cell(value) for name, value in row.items()} for row in table)
-    return written.getvalue()
-
-
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
-"""What a formula begins with, for one spreadsheet or another."""
-
-
-def _cell(value: object) -> object:
-    """A text that a spreadsheet takes for a text, whatever it begins with."""
-    if not isinstance(value, str):
-        return value
-    defused = f"'{value}" if FORMULA.match(value) else value
-    return visible(defused.replace("\n", "\\n").replace("\t", "\\t"))
+    return spreadsheet.to_csv([*max(table, key=len)], table)

@@ -6,11 +6,9 @@ feedback. Whoever starts again finds what was done, and does the rest.
 """
 
 import contextlib
-import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +20,13 @@ from grader.classroom.cache import FOLDER, Cache
 from grader.classroom.collect import collect
 from grader.classroom.feedback import write_feedback
 from grader.classroom.intake import TIMESTAMP, Submission, take_in, timestamp
-from grader.classroom.pool import Progress, Runner, Suite, crew, quietly, turn
+from grader.classroom.pool import Answered, Progress, WorkerPool, quietly
 from grader.classroom.summary import Row, Summary
 from grader.course.cells import originals
 from grader.course.notebooks import exercise_cells, read_notebook, release
 from grader.errors import CourseError
 from grader.files import only_one, write
 from grader.sandbox.launch import Choice
-
-_nbformat: Any = nbformat  # its functions carry no types
 
 READ_ONLY = 0o444
 """nbgrader's mode for what it has graded."""
@@ -44,7 +40,6 @@ def grade(
     origin: Path | None = None,
     sandbox: Choice = "on",
     progress: Progress = quietly,
-    executor: Callable[[int], Executor] = ThreadPoolExecutor,
 ) -> Summary:
     """Grade a part in the course at `root`; `origin` is an export that is sorted in before.
 
@@ -52,7 +47,7 @@ def grade(
     not score full marks, a second `grade` at the same time, a locked gradebook.
     """
     begun = time.monotonic()
-    with alone(root), crew(sandbox) as first:
+    with alone(root), WorkerPool(sandbox, jobs=jobs) as pool:
         from grader.classroom.gradebook import Book, Course  # meanwhile the first worker warms up
 
         course = Course(root)
@@ -68,16 +63,13 @@ def grade(
         submissions = [one for one in submissions if one.learner not in not_now]
         if not submissions and not refusals:
             raise CourseError(f"{course.submitted} holds nothing for {part}: collect it first.")
-        cache = Cache(root / FOLDER, first.wall)
-        with (
-            Book(course, part, released) as book,
-            executor(jobs or os.cpu_count() or 1) as pool,
-        ):
-            room = _Room(course, part, sources, released, cache, book)
-            rows = list(room.grade(submissions, Runner(pool, sandbox), progress))
+        cache = Cache(root / FOLDER, pool.wall)
+        with Book(course, part, released) as book:
+            room = _Room(course, part, sources, released, cache, book, pool)
+            rows = list(room.grade(submissions, progress))
         rows += [Row(learner, "refused", reason=reason) for learner, reason in reasons.items()]
         ordered = tuple(sorted(rows, key=lambda row: row.learner))
-        return Summary(part, ordered, round(time.monotonic() - begun, 2), first.wall)
+        return Summary(part, ordered, round(time.monotonic() - begun, 2), pool.wall)
 
 
 @contextlib.contextmanager
@@ -109,6 +101,7 @@ class _Room:
         released: Mapping[str, NotebookNode],
         cache: Cache,
         book: Any,
+        pool: WorkerPool,
     ) -> None:
         self._course = course
         self._part = part
@@ -117,25 +110,24 @@ class _Room:
         self._asked = {lesson: answered(nb) for lesson, nb in released.items()}
         self._cache = cache
         self._book = book
+        self._pool = pool
 
-    def grade(
-        self, submissions: list[Submission], runner: Runner, progress: Progress
-    ) -> Iterator[Row]:
+    def grade(self, submissions: list[Submission], progress: Progress) -> Iterator[Row]:
         """Every submission, as soon as its suites are graded."""
         uses = Counter(suite for one in submissions for suite in self._suites(one))
         todo = [suite for suite in uses if self._cache.get(*suite) is None]
-        calibrated = self._calibrate({exercise_id for exercise_id, _ in todo}, runner)
+        calibrated = self._calibrate({exercise_id for exercise_id, _ in todo})
         todo = [suite for suite in todo if suite not in calibrated]
-        missing: dict[Suite, list[Submission]] = {suite: [] for suite in todo}
-        unfinished: dict[str, set[Suite]] = {}
-        results: dict[Suite, Result] = {}
+        missing: dict[Answered, list[Submission]] = {suite: [] for suite in todo}
+        unfinished: dict[str, set[Answered]] = {}
+        results: dict[Answered, Result] = {}
         for one in submissions:
             mine = unfinished[one.learner] = {s for s in self._suites(one) if s in missing}
             for suite in mine:
                 missing[suite].append(one)
             if not mine:
                 yield self._write(one, results)
-        with contextlib.closing(runner.run(todo, progress)) as coming:
+        with contextlib.closing(self._pool.grade_all(todo, progress)) as coming:
             for suite, result in coming:
                 if result.trouble is None:
                     self._cache.put(*suite, result.report)
@@ -148,7 +140,7 @@ class _Room:
                 for done in [suite for suite in results if not uses[suite]]:
                     del results[done]  # or a class of thousands would fill the memory
 
-    def _suites(self, submission: Submission) -> list[Suite]:
+    def _suites(self, submission: Submission) -> list[Answered]:
         """What is to be graded: the answers that can be told."""
         return [
             (exercise_id, answers[exercise_id].suite)
@@ -157,7 +149,7 @@ class _Room:
             if exercise_id in answers and answers[exercise_id].problem is None
         ]
 
-    def _calibrate(self, chosen: set[str], runner: Runner) -> set[Suite]:
+    def _calibrate(self, chosen: set[str]) -> set[Answered]:
         """Grade the published solutions. Raises `CourseError` unless all have full marks.
 
         Always anew: what the cache holds says nothing of today's machine. Returned are those that
@@ -169,8 +161,8 @@ class _Room:
             for exercise_id, text in exercise_cells(nb).items()
             if exercise_id in chosen
         ]
-        calibrated: set[Suite] = set()
-        with contextlib.closing(runner.run(solutions)) as coming:
+        calibrated: set[Answered] = set()
+        with contextlib.closing(self._pool.grade_all(solutions)) as coming:
             for (exercise_id, text), result in coming:
                 report = result.report
                 if not report.full:
@@ -184,7 +176,7 @@ class _Room:
                     calibrated.add((exercise_id, text))
         return calibrated
 
-    def _result(self, suite: Suite, results: Mapping[Suite, Result]) -> Result:
+    def _result(self, suite: Answered, results: Mapping[Answered, Result]) -> Result:
         if suite in results:
             return results[suite]
         report = self._cache.get(*suite)
@@ -194,7 +186,7 @@ class _Room:
             )
         return Result(report)
 
-    def _write(self, submission: Submission, results: Mapping[Suite, Result]) -> Row:
+    def _write(self, submission: Submission, results: Mapping[Answered, Result]) -> Row:
         """One learner's notebooks, gradebook and feedback, as far as they are not there yet."""
         learner, submitted = submission.learner, submission.submitted
         mine = {suite[0]: self._result(suite, results) for suite in self._suites(submission)}
@@ -272,7 +264,7 @@ class _Room:
             return False
         for left in pages[0].parent.glob(".*"):  # by one who was killed
             left.unlink()
-        with turn:
+        with self._pool.turn:
             comments, scores = self._book.told(learner)
             write_feedback(self._course.root, learner, self._part, comments, scores)
         return True
@@ -283,7 +275,7 @@ class _Room:
 
 
 def _bytes(nb: NotebookNode) -> bytes:
-    text: str = _nbformat.writes(nb, version=4)
+    text: str = nbformat.writes(nb, version=4)
     return f"{text}\n".encode()
 
 

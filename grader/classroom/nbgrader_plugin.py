@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import nbformat
+import nbformat.v4
 from nbconvert.exporters import Exporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
@@ -24,14 +25,12 @@ from grader.classroom.autograded import Result, mark, rebuild, refused, suites
 from grader.classroom.cache import FOLDER, Cache
 from grader.classroom.feedback import page_of_nbgrader
 from grader.classroom.intake import TIMESTAMP, Submission, take_in, timestamp
-from grader.classroom.pool import ClassWorker, grade_with
+from grader.classroom.pool import WorkerPool
 from grader.classroom.strays import Answers
 from grader.course.cells import Found, originals
 from grader.course.notebooks import read_notebook, release, stamp
 from grader.errors import CourseError
-from grader.sandbox.launch import Choice
-
-_nbformat: Any = nbformat  # its functions carry no types
+from grader.sandbox.launch import Choice, choose
 
 Converted = tuple[NotebookNode, dict[str, Any]]
 
@@ -97,16 +96,16 @@ class GradeSuites(_Step):
         )
         results: dict[str, Result] = {}
         with contextlib.ExitStack() as stack:
-            worker = ClassWorker(sandbox=cast(Choice, self.sandbox))
-            cache = Cache(Path(course.root, FOLDER), worker.wall)
+            pool = WorkerPool(cast(Choice, self.sandbox), jobs=1, children=None)
+            cache = Cache(Path(course.root, FOLDER), pool.wall)
             for exercise_id, suite in suites(nb).items():
                 self.log.info("Evaluating %s", exercise_id)
                 report = cache.get(exercise_id, suite)
                 if report is not None:
                     results[exercise_id] = Result(report)
                 elif exercise_id in exercises():
-                    stack.enter_context(worker)
-                    result = results[exercise_id] = grade_with(worker, exercise_id, suite)
+                    stack.enter_context(pool)
+                    result = results[exercise_id] = pool.grade(exercise_id, suite)
                     if result.trouble is None:
                         cache.put(exercise_id, suite, result.report)
         at = course.get_existing_timestamp(folder)
@@ -146,7 +145,7 @@ def _start(self: Any) -> None:
     )
     try:
         step: Any = GradeSuites
-        ClassWorker(sandbox=step(parent=self).sandbox)  # a missing wall is said once, not for each
+        choose(step(parent=self).sandbox)  # a missing wall is said once, not for each
         taken, refusals = take_in(submitted, course.assignment_id, lessons, given)
     except CourseError as error:
         self.log.error("%s", error)
@@ -179,7 +178,7 @@ def _write_clean(submission: Submission, folder: Path) -> None:
     folder.mkdir(parents=True)
     for lesson, answers in submission.answers.items():
         cells = [
-            _nbformat.v4.new_code_cell(
+            nbformat.v4.new_code_cell(
                 found.suite,
                 metadata={
                     "nbgrader": {"solution": True, "grade_id": exercise_id},
@@ -188,8 +187,8 @@ def _write_clean(submission: Submission, folder: Path) -> None:
             )
             for exercise_id, found in answers.items()
         ]
-        nb = _nbformat.v4.new_notebook(cells=cells)
-        (folder / f"{lesson}.ipynb").write_text(_nbformat.writes(nb), encoding="utf-8")
+        nb = nbformat.v4.new_notebook(cells=cells)
+        (folder / f"{lesson}.ipynb").write_text(nbformat.writes(nb), encoding="utf-8")
     if submission.submitted is not None:
         (folder / TIMESTAMP).write_text(timestamp(submission.submitted), encoding="utf-8")
 

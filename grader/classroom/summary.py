@@ -1,12 +1,12 @@
 """What became of a class, for a terminal, as JSON, and as CSV."""
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Status = Literal["graded", "unchanged", "refused"]
+from grader.classroom import spreadsheet
+
+RowStatus = Literal["graded", "unchanged", "refused"]
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Row:
     """One learner. `exercises` are the points by exercise; a refused learner has none."""
 
     learner: str
-    status: Status
+    status: RowStatus
     score: float | None = None
     points: float | None = None
     exercises: Mapping[str, float] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class Summary:
     seconds: float
     sandbox: str
 
-    def count(self, status: Status) -> int:
+    def count(self, status: RowStatus) -> int:
         """How many learners have this status."""
         return sum(row.status == status for row in self.rows)
 
@@ -64,15 +64,6 @@ def to_text(summary: Summary) -> str:
 def to_csv(summary: Summary) -> str:
     """A line for each learner. No cell is a formula to a spreadsheet."""
     names = list(dict.fromkeys(name for row in summary.rows for name in row.exercises))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["learner", "status", "score", "points", *names, "reason"])
-    for row in summary.rows:
-        numbers = [row.score, row.points, *(row.exercises.get(name) for name in names)]
-        writer.writerow([defused(row.learner), row.status, *numbers, defused(row.reason or "")])
-    return text.getvalue().removesuffix("\n")
-
-
-def defused(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    rows = [{**vars(row), **row.exercises} for row in summary.rows]
+    columns = ["learner", "status", "score", "points", *names, "reason"]
+    return spreadsheet.to_csv(columns, ({name: row.get(name) for name in columns} for row in rows))

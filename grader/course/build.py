@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -18,8 +17,6 @@ from grader.course.notebooks import fingerprint, read_notebook, release, stamp
 from grader.course.running import run_lessons
 from grader.errors import CourseError
 from grader.files import only_one, write
-
-_nbformat: Any = nbformat  # its functions carry no types
 
 
 def build(
@@ -123,5 +120,5 @@ def _text_of(path: Path) -> str | None:
 
 
 def _text(nb: NotebookNode) -> str:
-    text: str = _nbformat.writes(nb, version=4)  # sorted keys, one space a level
+    text: str = nbformat.writes(nb, version=4)  # sorted keys, one space a level
     return f"{text}\n"

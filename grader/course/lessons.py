@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import nbformat
+import nbformat.v4
 from nbformat import NotebookNode
 
 from grader.bank import exercises
@@ -37,7 +37,6 @@ GIVEN = re.compile(r"^### BEGIN GIVEN\n(.*?)^### END GIVEN\n+", re.MULTILINE | r
 """Tests that learners are given to repair: in the lesson a block of comments, as they are wrong."""
 
 _OF_JUPYTEXT = ("exercise", "lines_to_end_of_cell_marker", "lines_to_next_cell", "title")
-_nbformat: Any = nbformat  # its functions carry no types
 
 
 def find_root(start: Path) -> Path:
@@ -146,7 +145,7 @@ def answer_cell(root: Path, exercise_id: str) -> NotebookNode:
 
 def new_notebook(cells: list[NotebookNode]) -> NotebookNode:
     """A notebook with the metadata of every built one."""
-    nb: NotebookNode = _nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
+    nb: NotebookNode = nbformat.v4.new_notebook(cells=cells, metadata=METADATA)
     nb.nbformat_minor = 5
     return nb
 
@@ -169,7 +168,7 @@ def _built_cells(cell: NotebookNode, lesson: Lesson, root: Path) -> Iterator[Not
         exercise = _declared(exercise_id, cell, lesson)
         cell.id = exercise_id
         cell.metadata.nbgrader = _nbgrader(grade_id=exercise_id, solution=True)
-        score = _nbformat.v4.new_code_cell(f'grader.score("{exercise_id}")')
+        score = nbformat.v4.new_code_cell(f'grader.score("{exercise_id}")')
         score.id = f"{exercise_id}-score"
         score.metadata.nbgrader = _nbgrader(
             grade_id=score.id, grade=True, locked=True, points=exercise.points

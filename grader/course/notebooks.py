@@ -28,8 +28,6 @@ from grader.errors import CourseError, DuplicateAnswer
 CODE_STUB = "# Write your tests here."
 """What takes the place of a solution in the notebooks that learners open, if nothing is given."""
 
-_nbformat: Any = nbformat  # its functions carry no types
-
 
 # ------------------------------------------------------------------ the cells of any notebook
 
@@ -39,7 +37,7 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # ids that are missing or there twice are mended
-            nb: NotebookNode = _nbformat.read(path, as_version=4)
+            nb: NotebookNode = nbformat.read(path, as_version=4)
     except OSError as error:
         raise CourseError(f"{path} cannot be read ({error.strerror}): check its name.") from None
     except Exception as error:

@@ -1,58 +1,26 @@
-"""Runs: one variant under one schedule, with some tests, and how they are executed.
+"""Executes planned runs, and returns how each of them ended.
 
-What is sent to the worker is text without a label, in a new disguise and in random order. What
-comes back is only a list of what passed and what failed.
+What is sent to the worker is text without a label, obfuscated anew and in random order. What comes
+back is only a list of what passed and what failed.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from random import Random
-from typing import Any
 
-from grader.engine.obfuscation.obfuscate import Disguise, Disguised
+from grader.engine.obfuscation.obfuscate import Obfuscated, Obfuscation
+from grader.engine.planner import Process, Run, RunResult
 from grader.engine.records import Outcome, apart, read_answer, shorten, unfinished
 from grader.engine.suite import Suite
 from grader.exercise import Exercise, Variant
 from grader.runner import patch
-from grader.runner.loops import Schedule
+from grader.runner.patch import Patch
+from grader.runner.protocol import Answer, Request
 from grader.runner.settings import DEADLINES
 from grader.sandbox.worker import Worker
 from grader.sources import SUITE, Target
-
-
-@dataclass
-class Run:
-    """One variant under one schedule, with some tests; filled by an evaluation.
-
-    `probe` is the source of a test of ours that is put below the learner's.
-    """
-
-    variant: Variant
-    schedule: Schedule
-    tests: tuple[str, ...]
-    probe: str = ""
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    collected: tuple[str, ...] = ()
-    broken: str | None = None
-    rejected: str | None = None
-
-    def narrow(self, tests: tuple[str, ...]) -> None:
-        """Go on with some of the tests, as if it had run no others."""
-        self.tests = tests
-        self.outcomes = {name: self.outcomes[name] for name in tests}
-
-    @property
-    def passed(self) -> bool:
-        """Whether it came to its end, and all of its tests passed."""
-        endings = {outcome.ending for outcome in self.outcomes.values()}
-        return self.outcomes.keys() == {*self.tests} and endings == {"passed"}
-
-    @property
-    def killers(self) -> set[str]:
-        """The tests that kill, if this is a mutant."""
-        return {name for name, outcome in self.outcomes.items() if outcome.kills}
 
 
 @dataclass(frozen=True)
@@ -66,14 +34,35 @@ class Defences:
     """What stands in the suite's text."""
     guard: bool = True
     """What it does when it runs."""
-    disguise: bool = True
+    obfuscation: bool = True
     """What it could see in the code of a variant."""
 
 
 ALL_DEFENCES = Defences()
 
-Process = list[Run]
-"""Runs of one variant with the same tests that share a process, one schedule after the other."""
+
+@dataclass
+class _Job:
+    """A run on its way: what is known of it so far."""
+
+    run: Run
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    collected: tuple[str, ...] = ()
+    broken: str | None = None
+    rejected: str | None = None
+
+    @property
+    def passed(self) -> bool:
+        """Whether it came to its end, and all of its tests passed."""
+        endings = {outcome.ending for outcome in self.outcomes.values()}
+        return self.outcomes.keys() == {*self.run.tests} and endings == {"passed"}
+
+    def result(self) -> RunResult:
+        return RunResult(self.run, self.outcomes, self.collected, self.broken, self.rejected)
+
+
+Waiting = tuple[list[_Job], set[str]]
+"""Runs that are to share a process, and the tests that it is to run."""
 
 
 class Executor:
@@ -92,74 +81,74 @@ class Executor:
         self._worker = worker
         self._random = random
         self._guarded = defences.guard
-        self._disguise = _disguise(exercise) if defences.disguise else None
+        self._obfuscation = _obfuscation(exercise) if defences.obfuscation else None
 
-    def execute(self, processes: Iterable[Process]) -> None:
-        """Fill the runs. A test that ends its process is noted, and the rest run without it.
+    def execute(self, plan: Iterable[Process]) -> list[list[RunResult]]:
+        """The results of a plan, in its order.
 
-        Where several runs share a process, only what passes counts: one might fail because of what
-        another has left behind, and is run again by itself.
+        A test that ends its process is noted, and the rest run without it. Where several runs share
+        a process, only what passes counts: one might fail because of what another has left behind,
+        and is run again by itself.
         """
-        waiting = [(process, set(process[0].tests)) for process in processes]
+        jobs = [[_Job(run) for run in process] for process in plan]
+        waiting: list[Waiting] = [(process, {*process[0].run.tests}) for process in jobs]
         while waiting:
             self._random.shuffle(waiting)
-            worn = [self._wear(process[0].variant) for process, _ in waiting]
+            obfuscated = [self._obfuscate(process[0].run.variant) for process, _ in waiting]
             requests = [
-                self._request(process, tests, disguised.sources)
-                for (process, tests), disguised in zip(waiting, worn, strict=True)
+                self._request([job.run for job in process], tests, one.sources)
+                for (process, tests), one in zip(waiting, obfuscated, strict=True)
             ]
             answers = self._worker.run(requests)
-            again: list[tuple[Process, set[str]]] = []
-            for (process, tests), disguised, answer in zip(waiting, worn, answers, strict=True):
+            again: list[Waiting] = []
+            for (process, tests), one, answer in zip(waiting, obfuscated, answers, strict=True):
                 if len(process) > 1:
-                    alone = self._read_shared(process, disguised, answer)
-                    again += [([run], tests) for run in alone]
-                elif rest := self._read(process[0], tests, disguised, answer):
+                    again += self._read_shared(process, one, answer)
+                elif rest := self._read(process[0], tests, one, answer):
                     again.append((process, rest))
             waiting = again
+        return [[job.result() for job in process] for process in jobs]
 
     def _read_shared(
-        self, process: Process, disguised: Disguised, answer: dict[str, Any]
-    ) -> list[Run]:
-        """Fill the runs of a process, and return those that must be run by themselves."""
+        self, process: list[_Job], obfuscated: Obfuscated, answer: Answer
+    ) -> list[Waiting]:
+        """Note what passed in a process, and return what must be run in one of its own."""
         parts = apart(answer, len(process))
-        for run, part in zip(process, parts, strict=False):
-            self._read(run, {*run.tests}, disguised, part)
-        alone = [run for run in process if not run.passed]
-        for run in alone:
-            run.outcomes.clear()
-        return alone
+        for job, part in zip(process, parts, strict=False):
+            self._read(job, {*job.run.tests}, obfuscated, part)
+        alone = [job for job in process if not job.passed]
+        for job in alone:
+            job.outcomes.clear()
+        return [([job], {*job.run.tests}) for job in alone]
 
-    def _read(
-        self, run: Run, tests: set[str], disguised: Disguised, answer: dict[str, Any]
-    ) -> set[str]:
-        """Fill a run with what became of these tests, and return those that it never came to."""
+    def _read(self, job: _Job, tests: set[str], obfuscated: Obfuscated, answer: Answer) -> set[str]:
+        """Note what became of these tests, and return those that the process never came to."""
         transcript = read_answer(
             answer,
             sorted(tests),
             self._deadline,
             setup_kills=self._exercise.setup_kills,
-            words=self._words(run, disguised),
+            words=self._words(obfuscated),
         )
-        run.broken, run.rejected = transcript.broken, transcript.rejected
-        run.collected = run.collected or transcript.collected
-        run.outcomes.update(transcript.outcomes)
+        job.broken, job.rejected = transcript.broken, transcript.rejected
+        job.collected = job.collected or transcript.collected
+        job.outcomes.update(transcript.outcomes)
         rest = tests - set(transcript.outcomes)
         if transcript.broken is not None or transcript.rejected is not None:
-            run.outcomes.update(dict.fromkeys(rest, Outcome("failed", transcript.broken)))
+            job.outcomes.update(dict.fromkeys(rest, Outcome("failed", transcript.broken)))
             return set()
         if transcript.outcomes:
             return rest
         # the process ends before any test can: all that is left is to blame
-        run.outcomes.update(dict.fromkeys(rest, unfinished(answer, self._deadline)))
+        job.outcomes.update(dict.fromkeys(rest, unfinished(answer, self._deadline)))
         return set()
 
-    def _wear(self, variant: Variant) -> Disguised:
-        if self._disguise is None:
-            return Disguised(variant.sources, {})
-        return self._disguise.put_on(variant, self._random)
+    def _obfuscate(self, variant: Variant) -> Obfuscated:
+        if self._obfuscation is None:
+            return Obfuscated(variant.sources, {})
+        return self._obfuscation.obfuscate(variant, self._random)
 
-    def _words(self, run: Run, disguised: Disguised) -> Callable[[str], str]:
+    def _words(self, obfuscated: Obfuscated) -> Callable[[str], str]:
         """Puts messages into the variant's own names, and leaves out lines that the cell lacks."""
         lines = self._suite.source.count("\n") + 1
 
@@ -172,35 +161,35 @@ class Executor:
                 return what.removeprefix("AssertionError: ").partition(" (found ")[0]
             return f"{case}line {line}: {self._suite.with_source(line, what)}"
 
-        return lambda message: shorten(own(disguised.translate(message)))
+        return lambda message: shorten(own(obfuscated.translate(message)))
 
     @property
     def _deadline(self) -> float:
         return DEADLINES[self._exercise.clock]
 
     def _request(
-        self, process: Process, tests: set[str], sources: Mapping[Target, str]
-    ) -> dict[str, Any]:
+        self, process: Sequence[Run], tests: set[str], sources: Mapping[Target, str]
+    ) -> Request:
         probe = process[0].probe
         below = [probe] if probe else _stand_ins(sources)  # a probe looks at the learner's own
-        return {
-            "suite": "\n\n\n".join([self._suite.source, *below]),
-            "tests": sorted(tests),
-            "patches": _patches(sources),
-            "guarded": self._guarded,
-            "schedules": [vars(run.schedule) for run in process],
-            "clock": self._exercise.clock,
-            "deadline": self._deadline,
-            "limit": self._deadline * (len(tests) * len(process) + 1),
-        }
+        return Request(
+            suite="\n\n\n".join([self._suite.source, *below]),
+            tests=tuple(sorted(tests)),
+            patches=_patches(sources),
+            guarded=self._guarded,
+            schedules=tuple(run.schedule for run in process),
+            clock=self._exercise.clock,
+            deadline=self._deadline,
+            limit=self._deadline * (len(tests) * len(process) + 1),
+        )
 
 
 _LINE = re.compile(r"(case \[.*?\], )?line (\d+): (.*)", re.DOTALL)
 
 
 @cache
-def _disguise(exercise: Exercise) -> Disguise:
-    return Disguise(exercise.variants)
+def _obfuscation(exercise: Exercise) -> Obfuscation:
+    return Obfuscation(exercise.variants)
 
 
 def _stand_ins(sources: Mapping[Target, str]) -> list[str]:
@@ -219,13 +208,12 @@ def _stand_ins(sources: Mapping[Target, str]) -> list[str]:
     ]
 
 
-def _patches(sources: Mapping[Target, str]) -> list[dict[str, str]]:
+def _patches(sources: Mapping[Target, str]) -> tuple[Patch, ...]:
     """The sources for the application: one text for each class or module, these in one order."""
     owners: dict[tuple[str, str], list[str]] = {}
     for target, source in sources.items():
         if target.module != SUITE:
             owners.setdefault((target.module, target.owner), []).append(source)
-    return [
-        {"module": module, "owner": owner, "source": "\n\n".join(owners[module, owner])}
-        for module, owner in sorted(owners)
-    ]
+    return tuple(
+        Patch(module, owner, "\n\n".join(owners[module, owner])) for module, owner in sorted(owners)
+    )

@@ -15,14 +15,29 @@ A test that is still at work when its time is up may say why: `stuck`, anywhere 
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
-from grader.runner.settings import FINISH, MOST_CASES
+from grader.runner.protocol import (
+    Answer,
+    Broken,
+    Collected,
+    Ended,
+    Finished,
+    PhaseEnded,
+    Skipped,
+    Started,
+    Stuck,
+    is_collected,
+    record_from,
+)
+from grader.runner.settings import MOST_CASES
 
 Ending = Literal["passed", "failed", "left", "skipped", "hung", "died", "refused"]
 SEVERITY: tuple[Ending, ...] = ("passed", "left", "failed", "died", "hung", "skipped", "refused")
-OUTCOMES = ("passed", "failed", "skipped", "hung", "refused")
+FAILED = ("failed", "died")
+"""The endings that are red."""
+
 LONGEST_MESSAGE = 300
 
 Words = Callable[[str], str]
@@ -100,48 +115,44 @@ class _Records:
         """The test whose case has begun and not ended, if there is one."""
         return [] if self._open is None else [(self.collected or ())[self._open]]
 
-    def take(self, record: Any) -> None:
-        """One record more. Only exactly the fields, and only exactly their types, will do."""
-        if self.finished or not isinstance(record, dict):
+    def take(self, value: object) -> None:
+        """One record more."""
+        try:
+            record = record_from(value)
+        except ValueError:
+            raise _Unlawful from None
+        if self.finished:
             raise _Unlawful
-        match tuple(record), tuple(record.values()):
-            case ("broken",), (str(why),) if self.collected is None:
+        match record:
+            case Broken(why) if self.collected is None:
                 self.broken = self.broken or self._words(why)
-            case ("skipped",), (str(),) if self.collected is None:
+            case Skipped() if self.collected is None:
                 self.skipped = True
-            case ("cases", "collected"), (number, list(names)) if self.collected is None:
-                self._collect(number, names)
-            case ("start",), (number,):
+            case Collected(number, names) if self.collected is None:
+                if len(names) != min(number, MOST_CASES):
+                    raise _Unlawful
+                self.number, self.collected = number, names
+            case Started(number):
                 self._start(number)
-            case ("case", "phase", "outcome", "message"), (number, phase, outcome, message):
-                self._phase(self._of(number), phase, outcome, message)
-            case ("end", "left", "choices"), (number, list(left), bool(choices)) if all(
-                isinstance(sentence, str) for sentence in left
-            ):
+            case PhaseEnded():
+                self._phase(self._of(record.case), record)
+            case Ended(number, left, choices):
                 case = self._of(number)
                 if "teardown" not in case.phases:
                     raise _Unlawful
                 case.left, case.choices = list(map(self._words, left)), choices
                 case.ended, self._open, self.stuck = True, None, None
-            case ("stuck",), (str(why),) if self._open is not None and self.stuck is None:
+            case Stuck(why) if self._open is not None and self.stuck is None:
                 self.stuck = self._words(why)
-            case ("finish",), (True,):
+            case Finished():
                 self.finished = True
             case _:
                 raise _Unlawful
 
-    def _collect(self, number: Any, names: list[Any]) -> None:
-        if type(number) is not int or len(names) != min(number, MOST_CASES):
-            raise _Unlawful
-        if not all(isinstance(name, str) for name in names):
-            raise _Unlawful
-        self.number, self.collected = number, tuple(names)
-
-    def _start(self, number: Any) -> None:
+    def _start(self, number: int) -> None:
         known = () if self.collected is None or self.broken is not None else self.collected
         lawful = (
             self._open is None
-            and type(number) is int
             and number in range(len(known))
             and number not in self.cases
             and known[number] in self._tests
@@ -152,21 +163,22 @@ class _Records:
         self._open = number
         self.cases[number] = _Case()
 
-    def _of(self, number: Any) -> _Case:
-        if type(number) is not int or number != self._open:
+    def _of(self, number: int) -> _Case:
+        if number != self._open:
             raise _Unlawful
         return self.cases[number]
 
-    def _phase(self, case: _Case, phase: Any, outcome: Any, message: Any) -> None:
-        if not isinstance(phase, str) or not case.expects(phase) or outcome not in OUTCOMES:
+    def _phase(self, case: _Case, ended: PhaseEnded) -> None:
+        if not case.expects(ended.phase) or (
+            ended.message is not None and ended.outcome == "passed"
+        ):
             raise _Unlawful
-        if message is not None and (not isinstance(message, str) or outcome == "passed"):
-            raise _Unlawful
-        case.phases[phase] = (outcome, None if message is None else self._words(message))
+        message = None if ended.message is None else self._words(ended.message)
+        case.phases[ended.phase] = (ended.outcome, message)
 
 
 def read_answer(
-    answer: dict[str, Any],
+    answer: Answer,
     tests: Collection[str],
     deadline: float,
     *,
@@ -176,11 +188,11 @@ def read_answer(
     """Read the records of one run of `tests`. `deadline` is what a test may take, in seconds."""
     records = _Records(tests, words)
     try:
-        for record in answer["records"]:
+        for record in answer.records:
             records.take(record)
-        if answer.get("overflow") or answer.get("malformed"):
+        if answer.overflow or answer.malformed:
             raise _Unlawful
-        if records.finished and answer.get("status") not in (0, None):
+        if records.finished and answer.status not in (0, None):
             raise _Unlawful
     except _Unlawful:
         return Transcript(dict.fromkeys(records.at_work or tests, Outcome("died", _UNLAWFUL)))
@@ -195,7 +207,7 @@ def read_answer(
             broken=(
                 f"Importing the cell took longer than {deadline:g} s: "
                 "look for a loop outside a test."
-                if answer["hung"]
+                if answer.hung
                 else "The process ended while the cell was imported: "
                 "look for an exit outside a test."
             )
@@ -216,18 +228,18 @@ def read_answer(
     return Transcript(outcomes, records.collected)
 
 
-def apart(answer: dict[str, Any], number: int) -> list[dict[str, Any]]:
+def apart(answer: Answer, number: int) -> list[Answer]:
     """The answer of a process that so many runs have shared, as one answer for each.
 
     Empty where it did not come to its end: then none of them counts.
     """
-    records = answer["records"]
-    starts = [n for n, one in enumerate(records) if isinstance(one, dict) and "collected" in one]
-    if len(starts) != number or records[-1] != FINISH:
+    records, finish = answer.records, vars(Finished())
+    starts = [place for place, one in enumerate(records) if is_collected(one)]
+    if len(starts) != number or records[-1] != finish:
         return []
     ends = [*starts[1:], len(records) - 1]
     parts = zip([0, *starts[1:]], ends, strict=True)
-    return [{**answer, "records": [*records[start:end], FINISH]} for start, end in parts]
+    return [replace(answer, records=(*records[start:end], finish)) for start, end in parts]
 
 
 _NOT_COLLECTED = "is not collected by pytest: is its name used again, or is it a fixture?"
@@ -237,9 +249,9 @@ _UNLAWFUL = (
 )
 
 
-def unfinished(answer: dict[str, Any], deadline: float, stuck: str | None = None) -> Outcome:
+def unfinished(answer: Answer, deadline: float, stuck: str | None = None) -> Outcome:
     """How a test has ended that had begun when its process ended."""
-    if answer["hung"]:
+    if answer.hung:
         why = f"{stuck} ({deadline:g} s are over)" if stuck else f"takes longer than {deadline:g} s"
         return Outcome("hung", why)
     return Outcome("died", "ends the process it runs in")

@@ -1,38 +1,16 @@
 """What a test or a probe is worth: its verdict, from the runs that it took part in."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
-from grader.engine.execution import Run
-from grader.engine.records import Outcome, with_name_hint
-from grader.exercise import Exercise, Probe, Variant
+from grader.engine.planner import Run, RunResult
+from grader.engine.records import FAILED, Outcome, with_name_hint
+from grader.exercise import Exercise, Probe
 from grader.report import ProbeReport, TestReport, Verdict
 
-FAILED = ("failed", "died")
 
-
-def undecided(done: list[Run]) -> tuple[str, ...]:
-    """The tests that did run to their end, to be run under other schedules, too."""
-    return tuple(
-        name
-        for name in done[-1].tests
-        if all(run.outcomes[name].ending not in ("hung", "skipped", "refused") for run in done)
-    )
-
-
-def had_a_choice(variant: Variant, done: list[Run], tests: Collection[str]) -> bool:
-    """Whether a correct variant could have gone another way under another order of tasks.
-
-    A test whose tasks had only one order ends the same under each schedule that shuffles them. One
-    that has failed with any variant may be wrong, or flaky. The others go with it: a test may
-    count on another.
-    """
-    seen = [(run, run.outcomes[name]) for run in done for name in tests]
-    return any(o.ending in FAILED or (o.choices and run.variant is variant) for run, o in seen)
-
-
-def judge(name: str, correct: list[Run], exercise: Exercise) -> TestReport:
+def judge(name: str, correct: Sequence[RunResult], exercise: Exercise) -> TestReport:
     """Rule 1: valid is what passes on every correct implementation under every schedule."""
-    seen = [(run, run.outcomes[name]) for run in correct if name in run.outcomes]
+    seen = [(one.run, one.outcomes[name]) for one in correct if name in one.outcomes]
     reference = [(run, o) for run, o in seen if run.variant is exercise.reference]
     for run, outcome in seen:
         if outcome.ending == "refused":
@@ -78,16 +56,16 @@ def _failure(run: Run, outcome: Outcome, exercise: Exercise, verdict: Verdict) -
 
 
 def judge_probe(
-    probe: Probe, correct: list[Run], broken: list[Run], exercise: Exercise
+    probe: Probe, correct: Sequence[RunResult], broken: Sequence[RunResult], exercise: Exercise
 ) -> ProbeReport:
     """Rule 4: it passes with every correct variant, and fails with the broken one."""
     clause = exercise.contract[probe.clause - 1]
-    for run in correct:
-        outcome = run.outcomes[probe.name]
+    for one in correct:
+        outcome = one.outcomes[probe.name]
         if outcome.ending != "passed":
             why = with_name_hint(outcome.message or "it fails")
-            return ProbeReport(probe.name, False, f"{clause} ({_where(run, exercise)}{why})")
-    if any(run.outcomes[probe.name].ending != "failed" for run in broken):
+            return ProbeReport(probe.name, False, f"{clause} ({_where(one.run, exercise)}{why})")
+    if any(one.outcomes[probe.name].ending != "failed" for one in broken):
         why = f"it does not notice that the application {probe.broken.sentence}"
         return ProbeReport(probe.name, False, f"{clause} ({why})")
     return ProbeReport(probe.name, True)

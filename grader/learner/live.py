@@ -15,12 +15,11 @@ from grader.engine.evaluate import evaluate
 from grader.engine.suite import read, read_file
 from grader.errors import CourseError, Rejected
 from grader.exercise import Exercise
-from grader.learner import kernel
+from grader.learner.session import current, explanation
 from grader.pages.panel import to_html, to_text
-from grader.runner.leak_detection import Watch
+from grader.runner.leak_detection import LeakDetector
 from grader.runner.loops import CourseLoop, Hang, Schedule, use_for_all
 from grader.runner.settings import DEADLINES, load_hypothesis
-from grader.sandbox.worker import Worker
 
 
 def exercise_named(name: str) -> Exercise:
@@ -35,7 +34,7 @@ class Overdue(Hang, Failed):
     """A hang that pytest takes for a failure, so that it goes on to tear down what is left."""
 
 
-class Course:
+class LearnerRun:
     """Runs the tests under the exercise's clock with a deadline, then shows the report.
 
     Loops, warnings and what tests leave behind are those of the process that grades.
@@ -45,13 +44,14 @@ class Course:
         self._exercise = exercise
         self._clock = "real" if exercise is None else exercise.clock
         self._deadline = DEADLINES["virtual"] if exercise is None else DEADLINES[self._clock]
-        self._in_kernel = kernel.in_kernel()
+        self._session = current()
+        self._in_kernel = self._session.in_kernel
         self._interrupted = False
         load_hypothesis(shrink=True)
-        self._text: Callable[[], str] = kernel.cell if self._in_kernel else _file(config)
-        self._worker = kernel.worker if self._in_kernel else Worker()
-        self._is_suite = kernel.is_cell if self._in_kernel else _is_file(config)
-        self._watch = Watch(self._is_suite, strangers=True)
+        self._text: Callable[[], str] = self._session.cell if self._in_kernel else _file(config)
+        self._worker = self._session.worker
+        self._is_suite = self._session.is_cell if self._in_kernel else _is_file(config)
+        self._watch = LeakDetector(self._is_suite, strangers=True)
         self._failed = False
         gc.collect()  # what earlier cells have left behind is not for a test to answer for
         gc.freeze()
@@ -110,13 +110,13 @@ class Course:
 
     def _guarded(self) -> Generator[None, Any, Any]:
         __tracebackhide__ = True
-        with kernel.guard.within(self._deadline, Overdue):
+        with self._session.guard.within(self._deadline, Overdue):
             return (yield)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(self) -> Generator[None, Any, Any]:
         """After an interrupt, fixtures are torn down here; that too must end."""
-        with contextlib.suppress(Hang), kernel.guard.finishing(self._deadline, Overdue):
+        with contextlib.suppress(Hang), self._session.guard.finishing(self._deadline, Overdue):
             return (yield)
         return None
 
@@ -126,7 +126,7 @@ class Course:
         report = yield
         self._failed = self._failed or call.excinfo is not None
         if call.excinfo is not None and isinstance(call.excinfo.value, Hang):
-            why = kernel.guard.why(self._is_suite) or "takes too long"
+            why = self._session.guard.why(self._is_suite) or "takes too long"
             report.longrepr = f"hangs: {why} ({self._deadline:g} s are over)"
         return report
 
@@ -151,16 +151,16 @@ class Course:
             self._worker.close()
         elif self._exercise is not None and not self._interrupted:
             try:
-                with kernel.guard.within(None, KeyboardInterrupt):
+                with self._session.guard.within(None, KeyboardInterrupt):
                     report = evaluate(self._text(), self._exercise, self._worker)
             except KeyboardInterrupt:
                 return
-            kernel.reports[self._exercise.id] = report
-            problem = kernel.problem_of(self._exercise.id)
+            self._session.reports[self._exercise.id] = report
+            problem = self._session.problem_of(self._exercise.id)
             if problem is not None:  # the cell is judged, and the notebook would not be
                 report = replace(report, reason=" ".join(filter(None, [report.reason, problem])))
-            page = kernel.explanation()
-            kernel.display(to_html(report, self._exercise, page), to_text(report, self._exercise))
+            page = to_html(report, self._exercise, explanation())
+            self._session.display(page, to_text(report, self._exercise))
 
 
 def _is_file(config: pytest.Config) -> Callable[[str], bool]:

@@ -18,7 +18,7 @@ from typing import Literal, NoReturn
 from grader.runner import landlock
 from grader.runner.seccomp import Filter
 
-Kind = Literal["bubblewrap", "landlock", "none"]
+Wall = Literal["bubblewrap", "landlock", "none"]
 
 MEMORY = 1 << 30
 """Bytes of address space of one run."""
@@ -48,14 +48,14 @@ _CAPABILITIES = struct.pack("Ii", 0x20080522, 0), bytes(24)
 
 
 @dataclass(frozen=True)
-class Walls:
+class Isolation:
     """Which walls, and what a run may read: files and folders, and no answers in them.
 
     `listable` are folders whose names may be read, too. `hidden` are those that the warm process
     needed, and a run does not.
     """
 
-    kind: Kind = "none"
+    kind: Wall = "none"
     readable: Sequence[str] = ()
     listable: Sequence[str] = ()
     hidden: Sequence[str] = ()
@@ -116,7 +116,7 @@ class Walls:
 
 
 @cache
-def _filter(kind: Kind) -> Filter:
+def _filter(kind: Wall) -> Filter:
     return Filter(keep_metadata=kind == "landlock")
 
 

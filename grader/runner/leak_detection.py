@@ -24,7 +24,7 @@ DEPTH = 12
 _warnings: Any = warnings  # the function that Python calls for such a coroutine has no public name
 
 
-class Watch:
+class LeakDetector:
     """Notes what is left behind between `begin` and `end`.
 
     `is_suite` tells by its file's name which code is the suite's. Where `strangers` make coroutines

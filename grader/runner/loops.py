@@ -23,14 +23,15 @@ LATEST = 0.05
 MOST_SPINS = 10_000
 """Turns of a loop without a pause for which virtual time stands still: nobody needs so many."""
 
-Kind = Literal["fifo", "shuffled", "late", "eager"]
+Clock = Literal["virtual", "real"]
+Ordering = Literal["fifo", "shuffled", "late", "eager"]
 
 
 @dataclass(frozen=True)
 class Schedule:
     """How the loop orders what is ready. `seed` tells shuffled and late schedules apart."""
 
-    kind: Kind = "fifo"
+    kind: Ordering = "fifo"
     seed: int = 0
 
     def __str__(self) -> str:

@@ -10,7 +10,6 @@ import ast
 import asyncio
 import gc
 import importlib.util
-import json
 import marshal
 import os
 import random
@@ -21,7 +20,7 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import FrameType
@@ -34,9 +33,21 @@ from hypothesis import configuration
 
 from grader.runner import guard, patch
 from grader.runner.comparing import comparison
-from grader.runner.leak_detection import Watch
-from grader.runner.loops import CourseLoop, Hang, Schedule, use_for_all
+from grader.runner.leak_detection import LeakDetector
+from grader.runner.loops import Clock, CourseLoop, Hang, Schedule, use_for_all
 from grader.runner.patience import LONGEST
+from grader.runner.protocol import (
+    Broken,
+    Collected,
+    Ended,
+    PhaseEnded,
+    Record,
+    Request,
+    Skipped,
+    Started,
+    Stuck,
+    to_line,
+)
 from grader.runner.settings import MOST_CASES, PYTEST_OPTIONS, register_plugins
 from grader.runner.stuck import BUSY, why_stuck
 
@@ -86,22 +97,22 @@ class Recorder:
 
     def __init__(self, output: int) -> None:
         self.output = output
-        self.schedules = [Schedule()]
+        self.schedules: Sequence[Schedule] = [Schedule()]
         self.schedule = self.schedules[0]
-        self.clock = "virtual"
+        self.clock: Clock = "virtual"
         self.tests: frozenset[str] | None = None
         self._folder = Path()
         self._process = os.getpid()
         self._numbers: dict[pytest.Item, int] = {}
         self._number = 0
         self._seeded: object = None
-        self._found: dict[str, Any] = {}
+        self._found = Collected(0, ())
         self._noted = b""
-        self._watch = Watch(_is_suite)
+        self._watch = LeakDetector(_is_suite)
         self._deadline = self._limit = 0.0
         self._used = 0.0
 
-    def begin(self, request: Mapping[str, Any], config: Any, folder: Path, bytecode: bytes) -> None:
+    def begin(self, request: Request, config: Any, folder: Path, bytecode: bytes) -> None:
         """Make this process ready for one request: its variant, its suite, its schedule."""
         folder.mkdir(parents=True)
         os.chdir(folder)
@@ -111,33 +122,33 @@ class Recorder:
         config._tmp_path_factory._given_basetemp = folder / "tmp"
         sys.dont_write_bytecode = True
         suite = folder / SUITE_FILE
-        suite.write_text(request["suite"], encoding="utf-8")
+        suite.write_text(request.suite, encoding="utf-8")
         compiled = folder / "__pycache__" / (suite.stem + PYC_TAIL)
         compiled.parent.mkdir()
         compiled.write_bytes(bytecode)
-        self.clock = request["clock"]
-        self.schedules = [Schedule(**schedule) for schedule in request["schedules"]]
+        self.clock = request.clock
+        self.schedules = request.schedules
         self.schedule = self.schedules[0]
-        self.tests = None if request["tests"] is None else frozenset(request["tests"])
-        self._deadline = float(request["deadline"])
-        self._limit = time.monotonic() + float(request["limit"])
+        self.tests = None if request.tests is None else frozenset(request.tests)
+        self._deadline = request.deadline
+        self._limit = time.monotonic() + request.limit
         config.args = [str(suite)]
         config.pluginmanager._confcutdir = folder  # what lies above is not to be looked through
         self._seed()
         use_for_all(self._loop)
         threading.stack_size(STACK)
         _limit_threads()
-        patch.apply(patch.Patch(**source) for source in request["patches"])
-        if request["guarded"]:
+        patch.apply(request.patches)
+        if request.guarded:
             guard.watch(str(suite))
 
-    def note(self, **record: Any) -> None:
+    def note(self, record: Record) -> None:
         """One record, to be written with the next: every write wakes the server."""
-        self._noted += json.dumps(record, ensure_ascii=False).encode() + b"\n"
+        self._noted += to_line(record)
 
-    def write(self, **record: Any) -> None:
+    def write(self, record: Record) -> None:
         """One record, at once: what is not written when the process dies did not happen."""
-        self.note(**record)
+        self.note(record)
         noted, self._noted = self._noted, b""
         if os.getpid() == self._process:  # and not in a process that a test has forked
             os.write(self.output, noted)
@@ -159,17 +170,17 @@ class Recorder:
         report = yield
         if report.failed:
             call = getattr(report, "call", None)
-            self.write(broken=self._clean(str(report.longrepr) if call is None else _why(call)))
+            self.write(Broken(self._clean(str(report.longrepr) if call is None else _why(call))))
         elif report.skipped:
-            self.write(skipped=collector.name)
+            self.write(Skipped(collector.name))
         return report
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
         """Announce the cases; keep those that were asked for, or none when they are too many."""
         self._numbers = {item: number for number, item in enumerate(items)}
-        names = [_test(item) for item in items[:MOST_CASES]]
-        self._found = {"cases": len(items), "collected": names}
-        self.write(**self._found)
+        names = tuple(_test(item) for item in items[:MOST_CASES])
+        self._found = Collected(len(items), names)
+        self.write(self._found)
         if len(items) > MOST_CASES:
             items.clear()
         if self.tests is not None:
@@ -191,7 +202,7 @@ class Recorder:
         for self.schedule in others:
             self._seed()
             session.testsfailed = 0  # or pytest would stop here
-            self.write(**self._found)
+            self.write(self._found)
             run_all(session)
         return True
 
@@ -209,7 +220,7 @@ class Recorder:
         own filters of warnings.
         """
         self._number = self._numbers[item]
-        self.write(start=self._number)
+        self.write(Started(self._number))
         before = CourseLoop.choices
         self._watch.begin()
         self._set_alarm(self._deadline)
@@ -217,12 +228,10 @@ class Recorder:
         left = self._watch.look()
         self._watch.end()
         self._set_alarm(0)
-        self.note(
-            end=self._number,
-            left=[self._clean(sentence) for sentence in left[:5]],
-            # whether another schedule, or another seed, could have made a difference
-            choices=CourseLoop.choices > before or random.getstate() != self._seeded,
-        )
+        # whether another schedule, or another seed, could have made a difference
+        choices = CourseLoop.choices > before or random.getstate() != self._seeded
+        sentences = tuple(self._clean(sentence) for sentence in left[:5])
+        self.note(Ended(self._number, sentences, choices))
         return result
 
     @pytest.hookimpl(tryfirst=True)
@@ -253,7 +262,7 @@ class Recorder:
         busy = time.process_time() - self._used > self._deadline * BUSY
         with guard.unguarded():
             loop = asyncio._get_running_loop()
-            self.write(stuck=why_stuck(frame, loop, _is_suite, busy=busy))
+            self.write(Stuck(why_stuck(frame, loop, _is_suite, busy=busy)))
         self._set_alarm(0)
 
     @pytest.hookimpl(wrapper=True)
@@ -271,13 +280,13 @@ class Recorder:
             outcome = "refused"
         elif hasattr(report, "wasxfail"):
             outcome = "skipped"
-        report.of_the_run = {"outcome": outcome, "message": message}
+        report.of_the_run = outcome, message
         return report
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Only now is it certain that this is a phase, and no subtest of one."""
         if type(report) is pytest.TestReport:
-            self.note(case=self._number, phase=report.when, **report.of_the_run)
+            self.note(PhaseEnded(self._number, report.when, *report.of_the_run))
 
     def _clean(self, text: str) -> str:
         """The same sentence in every run: no addresses, no folders, nothing odd, not too long."""

@@ -25,10 +25,11 @@ from typing import Any
 
 import pytest
 
-from grader.runner.isolation import MOST_OPEN, NO_WALLS, Walls
+from grader.runner.isolation import MOST_OPEN, NO_WALLS, Isolation
 from grader.runner.patience import Patience, clock_of
+from grader.runner.protocol import Answer, Finished, Request, from_line, to_line
 from grader.runner.run import OPTIONS, SUITE_FILE, Recorder, rewritten
-from grader.runner.settings import FINISH, load_hypothesis
+from grader.runner.settings import load_hypothesis
 
 MOST_OUTPUT = 1 << 20
 """Bytes of records that one run may write."""
@@ -38,6 +39,8 @@ SUITE_FOLDER = "folder-of-the-suite"
 
 LAST_BREATH = 1.0
 """Seconds that a run may take to end once it has finished."""
+
+_FINISHED = vars(Finished())
 
 WARM_UP = """
 import asyncio
@@ -72,11 +75,12 @@ def test_examples(text, content):
 """
 
 
-class Run:
-    """A child at work, and what it has written so far."""
+class Child:
+    """A process at work on a request, and what it has written so far."""
 
-    def __init__(self, request: dict[str, Any], folder: Path, walls: Walls) -> None:
-        self.request = request
+    def __init__(self, request: Request, folder: Path, walls: Isolation) -> None:
+        self.request: Request | None = request
+        self.id = request.id
         self.folder = folder
         self.records: list[Any] = []
         self.malformed = self.overflow = self._finished = False
@@ -84,8 +88,8 @@ class Run:
         self._unread = b""
         self._written = 0
         self.pid = walls.fork()
-        limit = time.monotonic() + float(request["limit"])
-        self.patience = Patience(clock_of(self.pid), float(request["deadline"]), limit)
+        limit = time.monotonic() + request.limit
+        self.patience = Patience(clock_of(self.pid), request.deadline, limit)
         with contextlib.suppress(OSError):
             os.setpgid(self.pid, self.pid)
 
@@ -102,17 +106,14 @@ class Run:
                 self.malformed = True
             else:
                 self.patience.renew()
-        if not self._finished and bool(self.records) and self.records[-1] == FINISH:
+        if not self._finished and bool(self.records) and self.records[-1] == _FINISHED:
             # its end is all that is to come; but what a test has forked may hold the pipe open
             self._finished = True
             self.patience.end_in(LAST_BREATH)
         return bool(chunk) and not self.overflow
 
-    def end(self, *, hung: bool) -> dict[str, Any]:
-        """Kill what is left of the child and its process group, and answer.
-
-        `status` is its exit code where it ended by itself, `None` where it had to be killed.
-        """
+    def end(self, *, hung: bool) -> Answer:
+        """Kill what is left of the child and its process group, and answer."""
         gone, status = 0, 0
         if not hung and not self.overflow:  # the pipe is closed: it ends, if nothing holds it
             gone, status = self._wait_briefly()
@@ -125,14 +126,14 @@ class Run:
         if not gone:
             os.waitpid(self.pid, 0)
         os.close(self.output)
-        return {
-            "id": self.request["id"],
-            "records": self.records,
-            "hung": hung and not self._finished,
-            "status": os.waitstatus_to_exitcode(status) if gone else None,
-            "malformed": self.malformed or (bool(self._unread) and not hung),
-            "overflow": self.overflow,
-        }
+        return Answer(
+            id=self.id,
+            records=tuple(self.records),
+            hung=hung and not self._finished,
+            status=os.waitstatus_to_exitcode(status) if gone else None,
+            malformed=self.malformed or (bool(self._unread) and not hung),
+            overflow=self.overflow,
+        )
 
     def _wait_briefly(self) -> tuple[int, int]:
         """For a process whose pipe has closed, so that it is at its end, or pretends to be."""
@@ -148,14 +149,14 @@ class Run:
 class Server:
     """A pytest plugin that forks at most `children` runs at a time and answers for each."""
 
-    def __init__(self, children: int, folder: Path, recorder: Recorder, walls: Walls) -> None:
+    def __init__(self, children: int, folder: Path, recorder: Recorder, walls: Isolation) -> None:
         self._children = children
         self._walls = walls
         self._folder = folder
         self._recorder = recorder
         self._answers = os.dup(1)
-        self._waiting: deque[dict[str, Any]] = deque()
-        self._running: set[Run] = set()
+        self._waiting: deque[Request] = deque()
+        self._running: set[Child] = set()
         self._unread = b""
         self.serves = True
         """False in a run, which may have the same process number."""
@@ -170,7 +171,7 @@ class Server:
         while True:
             while self._waiting and len(self._running) < self._children:
                 request = self._waiting.popleft()
-                bytecode = rewritten(request["suite"], session.config)
+                bytecode = rewritten(request.suite, session.config)
                 child = self._start(request)
                 if child.pid == 0:
                     return self._become(child, session.config, bytecode)
@@ -188,7 +189,7 @@ class Server:
                 if not chunk:
                     return False
                 *lines, self._unread = (self._unread + chunk).split(b"\n")
-                self._waiting.extend(json.loads(line) for line in lines)
+                self._waiting.extend(from_line(Request, line) for line in lines)
             elif not key.data.read():
                 self._end(key.data, hung=False)
         for child in [child for child in self._running if child.patience.is_over()]:
@@ -201,19 +202,19 @@ class Server:
         next_look = min(child.patience.next_look for child in self._running)
         return max(0.0, next_look - time.monotonic())
 
-    def _start(self, request: dict[str, Any]) -> Run:
+    def _start(self, request: Request) -> Child:
         place = self._folder
         if not self._walls.own_file_system:
             place /= secrets.token_hex(8)  # nothing tells how many there were before
             place.mkdir(mode=0o700)
-        child = Run(request, place / SUITE_FOLDER, self._walls)
+        child = Child(request, place / SUITE_FOLDER, self._walls)
         if child.pid:
             os.close(child.child_output)
             self._running.add(child)
             self._selector.register(child.output, selectors.EVENT_READ, child)
         return child
 
-    def _become(self, child: Run, config: pytest.Config, bytecode: bytes) -> None:
+    def _become(self, child: Child, config: pytest.Config, bytecode: bytes) -> None:
         """In the child: a process group of its own, no channel but its own, and the walls.
 
         What it could read of other runs, and of its own request, is gone before its suite is
@@ -228,12 +229,13 @@ class Server:
         self._selector.close()
         os.closerange(3, child.child_output)
         os.closerange(child.child_output + 1, MOST_OPEN)
-        request, child.request = child.request, {}
+        request, child.request = child.request, None
+        assert request is not None
         self._waiting.clear()
         self._running.clear()
         self._unread = b""
         rewritten.cache_clear()
-        seconds = int(request["limit"]) + 1
+        seconds = int(request.limit) + 1
         try:
             self._walls.enter(str(child.folder.parent), seconds)
         except OSError:
@@ -241,10 +243,10 @@ class Server:
         self._recorder.output = child.child_output
         self._recorder.begin(request, config, child.folder, bytecode)
 
-    def _end(self, child: Run, *, hung: bool) -> None:
+    def _end(self, child: Child, *, hung: bool) -> None:
         self._selector.unregister(child.output)
         self._running.discard(child)
-        answer = json.dumps(child.end(hung=hung)).encode() + b"\n"
+        answer = to_line(child.end(hung=hung))
         if not self._walls.own_file_system:
             shutil.rmtree(child.folder.parent, ignore_errors=True)
         while answer:
@@ -264,7 +266,7 @@ def _warm_up(folder: Path, recorder: Recorder) -> None:
 def main(arguments: list[str]) -> None:
     """`python -m grader.runner ORDER`, which is JSON; the folder is gone in the end."""
     order = json.loads(arguments[0])
-    folder, walls = Path(order["folder"]), Walls(**order["walls"])
+    folder, walls = Path(order["folder"]), Isolation(**order["walls"])
     walls.prepare()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     os.environ.pop("PYTEST_ADDOPTS", None)
@@ -289,5 +291,5 @@ def main(arguments: list[str]) -> None:
         if server.serves and not walls.own_file_system:
             shutil.rmtree(folder, ignore_errors=True)
     if not server.serves:
-        recorder.write(**FINISH)
+        recorder.write(Finished())
         os._exit(0)

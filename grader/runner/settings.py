@@ -75,9 +75,6 @@ def _lighter(looptime_plugin: ModuleType) -> ModuleType:
 DEADLINES = {"virtual": 5.0, "real": 2.0}
 """Seconds of wall clock that one test may take, by the exercise's clock."""
 
-FINISH = {"finish": True}
-"""The last record of a process that ran tests."""
-
 MOST_TESTS = 30
 MOST_CASES = 200
 

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from grader.runner.isolation import Walls
+from grader.runner.isolation import Isolation
 
 
 def main(order_text: str) -> None:
@@ -20,7 +20,7 @@ def main(order_text: str) -> None:
     order = json.loads(order_text)
     folder = os.path.join(order["folder"], "" if order["walls"]["kind"] == "bubblewrap" else "run")
     os.makedirs(folder, exist_ok=True)
-    walls = Walls(**order["walls"])
+    walls = Isolation(**order["walls"])
     try:
         walls.prepare()
         child = walls.fork()

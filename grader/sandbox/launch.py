@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from grader.errors import NoWalls
-from grader.runner.isolation import DISK, GUEST, Kind, Walls
+from grader.runner.isolation import DISK, GUEST, Isolation, Wall
 
 Choice = Literal["auto", "on", "off"]
-WALLS: tuple[Kind, ...] = ("bubblewrap", "landlock")
+WALLS: tuple[Wall, ...] = ("bubblewrap", "landlock")
 """The better one first."""
 
 PATIENCE = 30
@@ -38,7 +38,7 @@ _USER = 65534
 """Who everybody is inside bubblewrap."""
 
 
-def choose(choice: Choice | Kind) -> Kind:
+def choose(choice: Choice | Wall) -> Wall:
     """The best wall there is, or the one that is named; `none` where the choice allows it.
 
     Raises `NoWalls`.
@@ -61,7 +61,7 @@ def choose(choice: Choice | Kind) -> Kind:
 
 
 @cache
-def trial(kind: Kind) -> str | None:
+def trial(kind: Wall) -> str | None:
     """Build a wall for real and try to get through it: what is wrong with it, or `None`."""
     if not sys.platform.startswith("linux"):
         return f"it needs Linux, and this is {sys.platform}"
@@ -70,7 +70,7 @@ def trial(kind: Kind) -> str | None:
     order = {"secrets": [str(_HOME / "grader" / "bank"), str(Path.home()), "/etc/passwd"]}
     try:
         with Place() as place:
-            process = spawn(kind, place, "grader.runner.trial", order, errors=subprocess.PIPE)
+            process = launch(kind, place, "grader.runner.trial", order, errors=subprocess.PIPE)
             try:
                 found, errors = process.communicate(timeout=PATIENCE)
             except subprocess.TimeoutExpired:
@@ -108,8 +108,8 @@ class Place:
             shutil.rmtree(self.path, ignore_errors=True)
 
 
-def spawn(
-    kind: Kind,
+def launch(
+    kind: Wall,
     place: Place,
     module: str,
     order: Mapping[str, Any],
@@ -119,9 +119,11 @@ def spawn(
 
     It is given the order as JSON, with the folder of its runs and with the walls of a run.
     """
-    walls = Walls(kind)
+    walls = Isolation(kind)
     if kind != "none":
-        walls = Walls(kind, *_readable(), hidden=(_APPLICATION,) if kind == "bubblewrap" else ())
+        walls = Isolation(
+            kind, *_readable(), hidden=(_APPLICATION,) if kind == "bubblewrap" else ()
+        )
     folder = _WORK if kind == "bubblewrap" else str(place.path)
     whole = {**order, "folder": folder, "walls": asdict(walls)}
     # -P: a learner's random.py beside a notebook is not what tests import as random
@@ -262,7 +264,7 @@ def _as_guest(folder: Path | None = None) -> list[str]:
 
 
 def _step_down(needed: list[str]) -> list[str]:
-    script = str(_HOME / "grader" / "inside" / "guest.py")
+    script = str(_HOME / "grader" / "runner" / "guest.py")
     return [sys.executable, "-I", "-S", script, str(GUEST), json.dumps(needed)]
 
 

@@ -1,20 +1,21 @@
 """Starts the process that runs tests, and talks to it: lines of JSON out, lines of JSON back."""
 
 import contextlib
-import json
 import os
 import selectors
 import subprocess
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from typing import IO, Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import IO
 
 from grader.errors import WorkerLost
-from grader.runner.isolation import NO_WALLS, Kind
+from grader.runner.isolation import NO_WALLS, Wall
 from grader.runner.patience import LONGEST
-from grader.sandbox.launch import Choice, Place, choose, spawn
+from grader.runner.protocol import Answer, Request, from_line, to_line
+from grader.sandbox.launch import Choice, Place, choose, launch
 
 MODULES = (
     *("vespera_scriptorium", "unittest.mock", "hypothesis"),
@@ -35,7 +36,7 @@ class Worker:
     where `sandbox` is "on", or names a wall, and none works.
     """
 
-    def __init__(self, children: int | None = None, sandbox: Choice | Kind = "off") -> None:
+    def __init__(self, children: int | None = None, sandbox: Choice | Wall = "off") -> None:
         self.wall = choose(sandbox)
         self._children = children or os.cpu_count() or 1
         self._process: subprocess.Popen[bytes] | None = None
@@ -63,7 +64,7 @@ class Worker:
             packages = () if self.wall == "none" else ("vespera_scriptorium",)
             order = {"children": self._children, "modules": MODULES, "packages": packages}
             self._needed = False
-            self._process = spawn(self.wall, self._place, "grader.runner", order)
+            self._process = launch(self.wall, self._place, "grader.runner", order)
 
     def close(self) -> None:
         """End the process and everything it runs."""
@@ -86,14 +87,14 @@ class Worker:
 
     def run(
         self,
-        requests: Iterable[Mapping[str, Any]],
+        requests: Iterable[Request],
         progress: Callable[[int], None] = lambda done: None,
-    ) -> list[dict[str, Any]]:
+    ) -> list[Answer]:
         """Execute requests, as many at a time as there are cores; answers in their order.
 
         `progress` is told how many are done. Raises `WorkerLost` when the process dies twice.
         """
-        numbered = [{**request, "id": number} for number, request in enumerate(requests)]
+        numbered = [replace(request, id=number) for number, request in enumerate(requests)]
         with self._lock:
             try:
                 return self._exchange(numbered, progress)
@@ -105,17 +106,17 @@ class Worker:
                 raise
 
     def _exchange(
-        self, requests: list[dict[str, Any]], progress: Callable[[int], None]
-    ) -> list[dict[str, Any]]:
+        self, requests: Sequence[Request], progress: Callable[[int], None]
+    ) -> list[Answer]:
         self.start()
         if not requests:
             return []
         assert self._process is not None
         self._needed = True
-        patience = PATIENCE + LONGEST * max(request["limit"] for request in requests)
+        patience = PATIENCE + LONGEST * max(request.limit for request in requests)
         waiting = deque(requests)
         unsent = b""
-        answers: dict[int, dict[str, Any]] = {}
+        answers: dict[int, Answer] = {}
         unread, heard = b"", time.monotonic()
         source, target = (pipe.fileno() for pipe in _pipes(self._process))
         os.set_blocking(target, False)
@@ -124,7 +125,7 @@ class Worker:
             while len(answers) < len(requests):
                 # no more than can run: what waits there could be read by what runs there
                 while waiting and len(requests) - len(waiting) - len(answers) < self._children:
-                    unsent += json.dumps(waiting.popleft()).encode() + b"\n"
+                    unsent += to_line(waiting.popleft())
                 if unsent and target not in selector.get_map():
                     selector.register(target, selectors.EVENT_WRITE)
                 for key, _ in selector.select(timeout=0.1):
@@ -142,10 +143,10 @@ class Worker:
                     heard = time.monotonic()
                     *lines, unread = (unread + chunk).split(b"\n")
                     for line in lines:
-                        answer = json.loads(line)
-                        if answer["status"] == NO_WALLS and not answer["records"]:
+                        answer = from_line(Answer, line)
+                        if answer.status == NO_WALLS and not answer.records:
                             raise WorkerLost("the walls of a run could not be built; try again")
-                        answers[answer["id"]] = answer
+                        answers[answer.id] = answer
                         progress(len(answers))
                 if time.monotonic() - heard > patience:
                     raise WorkerLost("the process that runs tests fell silent; run the cell again")

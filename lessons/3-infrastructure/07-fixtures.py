@@ -84,7 +84,7 @@ async def async_task_orchestrator(async_container):
 
 # %%
 # %%ipytest --tb=line
-from vespera_scriptorium.infrastructure.sql import TaskNumberRow
+from vespera_scriptorium.infrastructure.tables import TaskNumberRow
 
 
 async def test_a_number_is_taken_twice(async_database_session):
@@ -117,7 +117,7 @@ import pytest
 from sqlalchemy import select
 
 from vespera_scriptorium import AsyncDatabaseManager
-from vespera_scriptorium.infrastructure.sql import TaskNumberRow
+from vespera_scriptorium.infrastructure.tables import TaskNumberRow
 
 
 @pytest.mark.parametrize("place", [":memory:", "test.db"])

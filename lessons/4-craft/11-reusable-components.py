@@ -348,7 +348,7 @@ async def test_a_cancellation_comes_out(seconds):
 # %%
 # %%ipytest --tb=line
 from vespera_scriptorium import AsyncDatabaseManager, SqlTaskRepository, Task, TaskStatus
-from vespera_scriptorium.infrastructure.sql import TaskRow
+from vespera_scriptorium.infrastructure.tables import TaskRow
 
 
 async def test_a_session_sees_what_others_commit(tmp_path):

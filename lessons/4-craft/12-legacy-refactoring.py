@@ -577,7 +577,7 @@ from sqlalchemy import create_engine, delete
 from sqlalchemy.orm import Session
 
 from vespera_scriptorium import create_file_tracker_for_subtask, initialize_file_tracking
-from vespera_scriptorium.infrastructure.sql import LegacyOperationRow
+from vespera_scriptorium.infrastructure.tables import LegacyOperationRow
 
 
 @pytest.mark.parametrize("bug", ["the file is not written", "the row is lost"])

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from samples import creation
+from helpers.samples import creation
 
 from attacks.cases import Attack
 from grader.engine.evaluate import evaluate

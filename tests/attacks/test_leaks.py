@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 ROOT = Path(grader.__file__).parents[1]
 SECRETS = [
-    *(ROOT / "grader/bank/lesson_04.py", ROOT / "grader/evaluate.py", ROOT / "lessons"),
+    *(ROOT / "grader/bank/__init__.py", ROOT / "grader/engine/evaluate.py", ROOT / "lessons"),
     *(ROOT / "solutions", ROOT / "tests", ROOT / ".git", ROOT / "gradebook.db", ROOT / "README.md"),
     *(ROOT / "submitted", ROOT / "autograded", ROOT / ".grader"),
     *map(Path, ("/etc/passwd", "/etc/shadow", "/etc/hostname", "/root", "/home", "/var/log")),

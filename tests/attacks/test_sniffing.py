@@ -4,7 +4,7 @@ Most attacks here assert that they find nothing, so that `valid` is the verdict 
 """
 
 import pytest
-from samples import creation
+from helpers.samples import creation
 
 from attacks.cases import Attack, each
 from attacks.conftest import Try

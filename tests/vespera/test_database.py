@@ -10,7 +10,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from vespera_scriptorium import AsyncDatabaseManager
-from vespera_scriptorium.infrastructure.sql import TaskNumberRow
+from vespera_scriptorium.infrastructure.tables import TaskNumberRow
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from vespera_scriptorium import create_file_tracker_for_subtask, initialize_file_tracking
 from vespera_scriptorium.infrastructure.legacy import LegacyFileTracking
-from vespera_scriptorium.infrastructure.sql import LegacyOperationRow
+from vespera_scriptorium.infrastructure.tables import LegacyOperationRow
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ class AsyncDatabaseManager:
         from sqlalchemy.engine.default import DefaultDialect
         from sqlalchemy.ext.asyncio import create_async_engine
 
-        from vespera_scriptorium.infrastructure.sql import Base
+        from vespera_scriptorium.infrastructure.tables import Base
 
         url = make_url(self._place())
         dialect = cast(type[DefaultDialect], url.get_dialect())

@@ -13,7 +13,7 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from vespera_scriptorium.infrastructure.sql import Base, LegacyOperationRow
+from vespera_scriptorium.infrastructure.tables import Base, LegacyOperationRow
 
 
 class LegacyFileTracking:

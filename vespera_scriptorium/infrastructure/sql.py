@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sqlalchemy import JSON, Index, func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from vespera_scriptorium.application.ports import FileOperationUnit
 from vespera_scriptorium.domain.errors import (
@@ -20,73 +19,11 @@ from vespera_scriptorium.domain.errors import (
 from vespera_scriptorium.domain.file_operation import FileOperation, OperationKind
 from vespera_scriptorium.domain.task import Task, TaskStatus
 from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
-
-
-class Base(DeclarativeBase):
-    """What every table has in common; `Base.metadata` knows them all."""
-
-
-class TaskNumberRow(Base):
-    """A number that was given out; the database never gives it out again."""
-
-    __tablename__ = "task_numbers"
-    __table_args__ = ({"sqlite_autoincrement": True},)
-
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-
-
-class TaskRow(Base):
-    """A task."""
-
-    __tablename__ = "tasks"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    title: Mapped[str]
-    description: Mapped[str]
-    specialist_type: Mapped[str]
-    status: Mapped[str]
-    attempts: Mapped[int]
-    outputs: Mapped[dict[str, str]] = mapped_column(JSON)
-    summary: Mapped[str]
-    artifacts: Mapped[list[str]] = mapped_column(JSON)
-    next_action: Mapped[str]
-
-
-class FileOperationRow(Base):
-    """A tracked file operation; `number` is its place in the order of all."""
-
-    __tablename__ = "file_operations"
-
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    id: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]
-    file_path: Mapped[str]
-    context: Mapped[dict[str, Any]] = mapped_column(JSON)
-    # `metadata` is a name that SQLAlchemy keeps for itself.
-    details: Mapped[dict[str, Any]] = mapped_column("metadata", JSON)
-    checksum_before: Mapped[str | None]
-
-
-Index(
-    "one_creation_a_path",
-    FileOperationRow.file_path,
-    unique=True,
-    sqlite_where=text("kind = 'creation'"),
+from vespera_scriptorium.infrastructure.tables import (
+    FileOperationRow,
+    TaskNumberRow,
+    TaskRow,
 )
-
-
-class LegacyOperationRow(Base):
-    """An operation that the legacy API tracks."""
-
-    __tablename__ = "legacy_file_operations"
-
-    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    id: Mapped[str] = mapped_column(unique=True)
-    subtask_id: Mapped[str]
-    kind: Mapped[str]
-    file_path: Mapped[str]
-    details: Mapped[dict[str, Any]] = mapped_column("metadata", JSON)
-    checksum_before: Mapped[str | None]
 
 
 class SqlTaskRepository:

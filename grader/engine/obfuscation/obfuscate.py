@@ -40,7 +40,7 @@ INDENT = "    "
 
 
 @dataclass(frozen=True)
-class Disguised:
+class Obfuscated:
     """The sources of one variant as they are sent, and what each of their new names was."""
 
     sources: Mapping[Target, str]
@@ -58,7 +58,7 @@ _CUT_BEFORE = re.compile(r"\.\.\.\d{1,8}(?= (?:object )?at 0x)")
 """pytest shortens what is long, and may cut a name in two."""
 
 
-class Disguise:
+class Obfuscation:
     """How the variants of one exercise may look: read once, and different every time."""
 
     def __init__(self, variants: Sequence[Variant]) -> None:
@@ -68,7 +68,7 @@ class Disguise:
             for target in variants[0].sources
         }
 
-    def put_on(self, variant: Variant, random: Random) -> Disguised:
+    def obfuscate(self, variant: Variant, random: Random) -> Obfuscated:
         """Rewrite the sources of a variant. They come in random order."""
         (number,) = (n for n, one in enumerate(self._variants) if one is variant)
         sources: dict[Target, str] = {}
@@ -78,7 +78,7 @@ class Disguise:
             sources[target] = "\n".join(one.text(number) for one in drawings)
             for drawing in drawings:
                 names |= drawing.names
-        return Disguised(sources, names)
+        return Obfuscated(sources, names)
 
 
 # ------------------------------------------------------------------ what is read once

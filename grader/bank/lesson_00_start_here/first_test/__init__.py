@@ -1,0 +1,1 @@
+"""Your first test: what this exercise is judged by."""

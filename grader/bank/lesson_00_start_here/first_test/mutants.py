@@ -1,0 +1,88 @@
+"""The mutants of `first-test`: each has one bug, and breaks one clause."""
+
+import asyncio
+from dataclasses import replace
+
+from grader.bank.lesson_00_start_here.first_test.exercise import first_test
+from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator, _are_we_cancelled
+from vespera_scriptorium.domain.errors import UnknownTaskError, noted_on, reason
+from vespera_scriptorium.domain.task import TaskResult, TaskStatus
+
+
+@first_test.mutant(clause=1)
+class IdForgotten(TaskOrchestrator):
+    """Leaves the task's id out of the result."""
+
+    async def execute_task(self, task_id: str) -> TaskResult:
+        try:
+            output = await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
+        except Exception as error:
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
+        return TaskResult(success=True, output=output)
+
+
+@first_test.mutant(clause=2)
+class OutputDropped(TaskOrchestrator):
+    """Executes the task and throws away what it returned."""
+
+    async def execute_task(self, task_id: str) -> TaskResult:
+        try:
+            await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
+        except Exception as error:
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
+        return TaskResult(success=True, task_id=task_id)
+
+
+@first_test.mutant(clause=3)
+class NeverCompleted(TaskOrchestrator):
+    """Reports a success, and never stores that the task is completed."""
+
+    async def _run(self, task_id: str) -> str:
+        task = await self._tasks.get(task_id)
+        if task is None:
+            raise UnknownTaskError(f"there is no task {task_id}")
+        await self._tasks.save(replace(task, status=TaskStatus.RUNNING))
+        try:
+            output = await self._specialist.run(task)
+        except asyncio.CancelledError as cancellation:
+            with noted_on(cancellation, "storing the cancellation failed"):
+                await self._tasks.save(replace(task, status=TaskStatus.CANCELLED))
+            raise
+        except Exception as error:
+            with noted_on(error, "storing the failure failed"):
+                await self._tasks.save(replace(task, status=TaskStatus.FAILED))
+            raise
+        return output
+
+
+@first_test.mutant(clause=4)
+class UnknownRaises(TaskOrchestrator):
+    """Lets the error for an unknown id out, where a failed result was promised."""
+
+    async def execute_task(self, task_id: str) -> TaskResult:
+        output = await self._run(task_id)
+        return TaskResult(success=True, task_id=task_id, output=output)
+
+
+@first_test.mutant(clause=4)
+class ReasonDropped(TaskOrchestrator):
+    """Says that the task failed, and not why."""
+
+    async def execute_task(self, task_id: str) -> TaskResult:
+        try:
+            output = await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
+        except Exception:
+            return TaskResult(success=False, task_id=task_id, error="the task failed")
+        return TaskResult(success=True, task_id=task_id, output=output)

@@ -1,0 +1,1 @@
+"""A success is stored: what this exercise is judged by."""

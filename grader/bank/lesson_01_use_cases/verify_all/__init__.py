@@ -1,0 +1,1 @@
+"""One summary, nothing hidden: what this exercise is judged by."""

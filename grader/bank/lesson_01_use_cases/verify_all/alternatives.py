@@ -1,0 +1,34 @@
+"""Correct implementations for `verify-all`, built differently."""
+
+from grader.bank.lesson_01_use_cases.verify_all.exercise import verify_all
+from vespera_scriptorium.application.usecases.track_file_operations import (
+    TrackFileOperationsUseCase,
+)
+from vespera_scriptorium.domain.file_operation import (
+    VerificationSummary,
+)
+
+
+@verify_all.alternative()
+class AllChecksTogether(TrackFileOperationsUseCase):
+    """Runs all checks at the same time, the last one first."""
+
+    async def verify_all_operations(self) -> VerificationSummary:
+        import asyncio
+
+        async with self._store.unit() as unit:
+            ids = [operation.id for operation in await unit.all()]
+        found = await asyncio.gather(*(self.verify_operation(id) for id in reversed(ids)))
+        results = tuple(reversed(found))
+        counts = {"verified": 0, "unverified": 0, "failed": 0}
+        for result in results:
+            outcome = "failed" if not result.success else "unverified"
+            counts["verified" if result.verified else outcome] += 1
+        return VerificationSummary(
+            total=len(ids),
+            verified=counts["verified"],
+            unverified=counts["unverified"],
+            failed=counts["failed"],
+            all_verified=0 < len(ids) == counts["verified"],
+            results=results,
+        )

@@ -1,0 +1,1 @@
+"""Verified means happened: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""A step fails: what this exercise is judged by."""

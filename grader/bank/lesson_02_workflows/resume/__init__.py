@@ -1,0 +1,1 @@
+"""Resume after a crash: what this exercise is judged by."""

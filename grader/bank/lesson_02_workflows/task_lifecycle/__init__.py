@@ -1,0 +1,1 @@
+"""One task, all the way: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""Stopped means ended: what this exercise is judged by."""

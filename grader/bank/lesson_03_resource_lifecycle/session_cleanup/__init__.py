@@ -1,0 +1,1 @@
+"""Every way out of a session: what this exercise is judged by."""

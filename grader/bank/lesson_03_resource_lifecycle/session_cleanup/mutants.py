@@ -1,0 +1,200 @@
+"""The mutants of `session-cleanup`: each has one bug, and breaks one clause."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from grader.bank.lesson_03_resource_lifecycle.session_cleanup.exercise import session_cleanup
+from vespera_scriptorium.application.async_resource_manager import (
+    AsyncResourceManager,
+    ResourceSession,
+)
+from vespera_scriptorium.domain.errors import noted_on, raise_one
+from vespera_scriptorium.domain.results import CleanupStatus
+
+
+@session_cleanup.mutant(clause=2)
+class OnlyAfterSuccess(AsyncResourceManager):
+    """Closes behind the `yield` without a `finally`: an exception passes it by."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        yield session
+        await session.close()
+
+
+@session_cleanup.mutant(clause=2)
+class SwallowsTheError(AsyncResourceManager):
+    """Ignores the exception, as long as everything gets closed."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        except Exception:
+            pass
+        except BaseException as error:
+            with noted_on(error, "closing failed"):
+                await session.close()
+            raise
+        await session.close()
+
+
+@session_cleanup.mutant(clause=3)
+class MissesCancellation(AsyncResourceManager):
+    """Catches `Exception` to clean up, and a cancellation is none."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        except Exception as error:
+            with noted_on(error, "closing failed"):
+                await session.close()
+            raise
+        await session.close()
+
+
+@session_cleanup.mutant(clause=1)
+class CloseNotAwaited(ResourceSession):
+    """Calls `close` and forgets `await`: a coroutine is made, and nothing of it runs."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            try:
+                self._provider.close(resource_id)  # type: ignore[unused-coroutine]  # that is the bug
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)
+
+
+@session_cleanup.mutant(clause=4)
+class OldestFirst(ResourceSession):
+    """Closes in the order of creation: what is still needed goes first."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in self._created:
+            try:
+                await self._provider.close(resource_id)
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)
+
+
+@session_cleanup.mutant(clause=4)
+class ClosesTogether(ResourceSession):
+    """Closes everything at the same time, because that is faster."""
+
+    async def close(self) -> None:
+        import asyncio
+
+        if self._ended:
+            return
+        self._ended = True
+        closing = [self._provider.close(resource_id) for resource_id in reversed(self._created)]
+        outcomes = await asyncio.gather(*closing, return_exceptions=True)
+        raise_one(outcome for outcome in outcomes if isinstance(outcome, BaseException))
+
+
+@session_cleanup.mutant(clause=5)
+class FirstErrorEndsIt(ResourceSession):
+    """Closes in a plain loop, which the first close that fails leaves."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        for resource_id in reversed(self._created):
+            await self._provider.close(resource_id)
+
+
+@session_cleanup.mutant(clause=7)
+class AlwaysCleanedUp(AsyncResourceManager):
+    """Says that every resource is cleaned up, because after a session every one is."""
+
+    async def verify_cleanup(self, resource_id: str) -> CleanupStatus:
+        return CleanupStatus(resource_id, cleaned_up=True)
+
+
+@session_cleanup.mutant(clause=7)
+class UnknownIsCleanedUp(AsyncResourceManager):
+    """Takes None for closed: `not None` is True."""
+
+    async def verify_cleanup(self, resource_id: str) -> CleanupStatus:
+        is_open = await self._provider.is_open(resource_id)
+        return CleanupStatus(resource_id, cleaned_up=not is_open)
+
+
+@session_cleanup.mutant(clause=2)
+class CloseErrorHidesTheRest(AsyncResourceManager):
+    """Closes in a `finally`: the error of a close takes the place of what ended the block."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        finally:
+            await session.close()
+
+
+@session_cleanup.mutant(clause=3)
+class CloseErrorHidesCancellation(AsyncResourceManager):
+    """Saves an `Exception` from the error of a close, and leaves a cancellation to it."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        except Exception as error:
+            with noted_on(error, "closing failed"):
+                await session.close()
+            raise
+        finally:
+            await session.close()
+
+
+@session_cleanup.mutant(clause=6)
+class CancelledCloseEndsIt(ResourceSession):
+    """Goes on after an `Exception` of a close, and a cancelled close raises none."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            try:
+                await self._provider.close(resource_id)
+            except Exception as error:
+                errors.append(error)
+        raise_one(errors)
+
+
+@session_cleanup.mutant(clause=6)
+class CancellationIsOneErrorMore(AsyncResourceManager):
+    """Takes a cancellation during a close for one more error, and notes it on what came first."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        except BaseException as error:
+            try:
+                await session.close()
+            except BaseException as problem:
+                error.add_note(f"closing failed: {problem!r}")
+            raise
+        await session.close()

@@ -1,0 +1,1 @@
+"""Open in order, close in reverse: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""Tasks created together: what this exercise is judged by."""

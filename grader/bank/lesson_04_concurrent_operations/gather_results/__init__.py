@@ -1,0 +1,1 @@
+"""Every outcome told apart: what this exercise is judged by."""

@@ -1,0 +1,27 @@
+"""Correct implementations for `really-concurrent`, built differently."""
+
+import asyncio
+from collections.abc import Sequence
+
+from grader.bank.lesson_04_concurrent_operations.really_concurrent.exercise import really_concurrent
+from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
+from vespera_scriptorium.domain.task import TaskResult
+
+
+@really_concurrent.alternative()
+class PoolOfWorkers(TaskOrchestrator):
+    """Lets `limit` workers take the waiting tasks from the end of the list."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        waiting = list(enumerate(task_ids))
+        results: dict[int, TaskResult] = {}
+
+        async def work() -> None:
+            while waiting:
+                place, task_id = waiting.pop()
+                results[place] = await self.execute_task(task_id)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(limit, len(task_ids))):
+                group.create_task(work())
+        return [results[place] for place in range(len(task_ids))]

@@ -1,0 +1,1 @@
+"""What comes out: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""Life after the error: what this exercise is judged by."""

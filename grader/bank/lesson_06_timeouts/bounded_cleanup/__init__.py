@@ -1,0 +1,1 @@
+"""A cleanup with a deadline: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""At the deadline: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""A container for each test: what this exercise is judged by."""

@@ -1,0 +1,186 @@
+"""The probes of `db-session`, and the broken variants that each must fail with."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import vespera_scriptorium as application
+from grader.bank.lesson_07_fixtures.db_session.exercise import db_session
+from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+
+@db_session.broken()
+class CreatesNoTables(AsyncDatabaseManager):
+    """Opens the database as it is, without tables."""
+
+    async def _connect(self) -> "AsyncEngine":
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        return create_async_engine(self._place())
+
+
+@db_session.broken()
+class SharesOneFile(AsyncDatabaseManager):
+    """Keeps every database in the same file."""
+
+    def _place(self) -> str:
+        return f"sqlite+aiosqlite:///{Path(tempfile.gettempdir(), 'everybody.db')}"
+
+
+@db_session.broken()
+class SharesOneConnection(AsyncDatabaseManager):
+    """Gives all sessions the same connection."""
+
+    async def _connect(self) -> "AsyncEngine":
+        from sqlalchemy import StaticPool
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        from vespera_scriptorium.infrastructure.tables import Base
+
+        engine = create_async_engine(self._place(), poolclass=StaticPool)
+        async with engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        return engine
+
+
+@db_session.broken()
+class StoresEveryStatement(AsyncDatabaseManager):
+    """Stores every statement at once, so that there is nothing to roll back."""
+
+    async def _connect(self) -> "AsyncEngine":
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        from vespera_scriptorium.infrastructure.tables import Base
+
+        engine = create_async_engine(self._place(), isolation_level="AUTOCOMMIT")
+        async with engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        return engine
+
+
+@db_session.broken()
+class StopsNothing(AsyncDatabaseManager):
+    """Leaves the database open when it is stopped."""
+
+    async def stop(self) -> None:
+        self._stopped = True
+
+
+@pytest.fixture(autouse=True)
+@db_session.probe_helper()
+async def probed_databases(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Closes what the learner's fixtures leave open: one probe tells of it, and not all."""
+    from sqlalchemy.ext.asyncio import close_all_sessions
+
+    def note(self: application.AsyncDatabaseManager, *arguments: Any, **keywords: Any) -> None:
+        create(self, *arguments, **keywords)
+        databases.append(self)
+
+    databases: list[application.AsyncDatabaseManager] = []
+    create = application.AsyncDatabaseManager.__init__
+    monkeypatch.setattr(application.AsyncDatabaseManager, "__init__", note)
+    yield
+    await close_all_sessions()
+    for database in databases:
+        await database.stop()
+
+
+@pytest.fixture
+@db_session.probe_helper()
+async def probed_session(database: application.AsyncDatabaseManager) -> Any:
+    """Looks at what is stored when `db_session` is over, and `database` is not yet."""
+    sessions: list[Any] = []
+    yield sessions
+    for session in sessions:
+        assert not session.in_transaction(), (
+            "the session is still at work after the test: leave its `async with` behind the `yield`"
+        )
+        numbers = application.Base.metadata.tables["task_numbers"]
+        async with database.session() as other:
+            rows = (await other.execute(numbers.select())).all()
+        assert rows == [], (
+            "what the test did not commit is stored after it: call `rollback` behind the `yield`"
+        )
+
+
+@db_session.probe(clause=1, broken="CreatesNoTables")
+async def test_probe_all_tables_are_there(database: application.AsyncDatabaseManager) -> None:
+    from sqlalchemy.exc import OperationalError
+
+    async with database.session() as session:
+        for table in application.Base.metadata.sorted_tables:
+            try:
+                rows = (await session.execute(table.select())).all()
+            except OperationalError as error:
+                assert "no such table" not in str(error), f"there is no table `{table.name}`"
+                raise
+            assert rows == [], f"there are rows in the table `{table.name}` before the test"
+
+
+@db_session.probe(clause=2, broken="SharesOneFile")
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_probe_every_test_has_its_own(
+    database: application.AsyncDatabaseManager, turn: int
+) -> None:
+    tasks = application.SqlTaskRepository(database)
+    assert await tasks.count() == 0, (
+        "a test finds what the test before it has stored: give each one a file in `tmp_path`"
+    )
+    await tasks.add(application.Task(id="left-behind", title="left behind"))
+
+
+@db_session.probe(clause=3, broken="SharesOneConnection")
+async def test_probe_sessions_are_independent(
+    database: application.AsyncDatabaseManager, db_session: Any
+) -> None:
+    numbers = application.Base.metadata.tables["task_numbers"]
+    await db_session.execute(numbers.insert())
+    async with database.session() as other:
+        assert (await other.execute(numbers.select())).all() == [], (
+            "another session sees what `db_session` has not committed: keep the database in a file"
+        )
+    await db_session.commit()
+    async with database.session() as other:
+        assert (await other.execute(numbers.select())).all() == [(1,)], (
+            "another session does not see what `db_session` has committed"
+        )
+
+
+@db_session.probe(clause=4, broken="StoresEveryStatement")
+async def test_probe_what_is_not_committed_is_rolled_back(
+    probed_session: list[Any], db_session: Any
+) -> None:
+    probed_session.append(db_session)
+    numbers = application.Base.metadata.tables["task_numbers"]
+    await db_session.execute(numbers.insert())
+
+
+@db_session.probe(clause=5, broken="StopsNothing")
+def test_probe_the_database_is_stopped_after_the_test(request: pytest.FixtureRequest) -> None:
+    from sqlalchemy import Engine, event
+
+    opened, closed = set(), set()
+
+    def note_opened(connection: Any) -> None:
+        opened.add(connection.dialect)  # each engine has one of its own
+
+    def note_closed(engine: Any) -> None:
+        closed.add(engine.dialect)
+
+    def after_the_fixtures() -> None:
+        event.remove(Engine, "engine_connect", note_opened)
+        event.remove(Engine, "engine_disposed", note_closed)
+        assert opened, "`db_session` has opened no database"
+        assert opened <= closed, (
+            "the database is still open after the test: await its `stop` behind the `yield`"
+        )
+
+    event.listen(Engine, "engine_connect", note_opened)
+    event.listen(Engine, "engine_disposed", note_closed)
+    request.addfinalizer(after_the_fixtures)  # it runs after the learner's fixtures
+    request.getfixturevalue("db_session")

@@ -1,0 +1,1 @@
+"""Awaited once, with the right words: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""In the place of another: what this exercise is judged by."""

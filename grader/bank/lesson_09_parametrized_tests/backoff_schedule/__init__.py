@@ -1,0 +1,1 @@
+"""The table of delays: what this exercise is judged by."""

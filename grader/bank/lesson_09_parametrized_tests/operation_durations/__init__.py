@@ -1,0 +1,1 @@
+"""How long, and how long at most: what this exercise is judged by."""

@@ -1,0 +1,30 @@
+"""The exercise `round-trip`, and its contract."""
+
+from grader.exercise import Exercise, lesson_of
+from vespera_scriptorium.application.usecases.track_file_operations import (
+    TrackFileOperationsUseCase,
+)
+
+round_trip = Exercise(
+    id="round-trip",
+    lesson=lesson_of(__name__),
+    title="True for any list of files",
+    points=6,
+    subject=TrackFileOperationsUseCase,
+    contract=(
+        "`verify_all_operations` counts every tracked operation once, also when several have the "
+        "same path.",
+        "A modification is verified exactly when there is a file whose content differs from what "
+        "it was when the modification was tracked.",
+        "A creation is verified exactly when its file has been written, whatever was written, and "
+        "in whatever order.",
+        "To verify changes nothing: asked twice, it answers twice the same.",
+        "`all_verified` is True when there is at least one operation and all of them are verified.",
+        "`./a` and `a` are one path, and a second creation of it fails; `a` and `A` are two.",
+    ),
+    hint="[Hypothesis](https://hypothesis.readthedocs.io/en/latest/tutorial/introduction.html) "
+    "draws the examples; [pytest's fixtures](https://docs.pytest.org/en/stable/how-to/fixtures"
+    ".html) are made once for all of them, so build what must be fresh in the test itself. A small "
+    "alphabet, as in `st.text('aAb')`, makes accidents likely.",
+    worked="LooksAtTheSize",
+)

@@ -1,0 +1,1 @@
+"""Clean, also after a failure: what this exercise is judged by."""

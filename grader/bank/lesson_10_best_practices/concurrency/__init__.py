@@ -1,0 +1,1 @@
+"""Two at the same time: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""Tests that are run: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""An error that is looked at: what this exercise is judged by."""

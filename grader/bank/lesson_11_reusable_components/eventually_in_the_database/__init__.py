@@ -1,0 +1,1 @@
+"""Eventually in the database: what this exercise is judged by."""

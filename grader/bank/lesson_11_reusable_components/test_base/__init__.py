@@ -1,0 +1,1 @@
+"""A base class for tests: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""Wait until it is done: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""Assertions for a printed line: what this exercise is judged by."""

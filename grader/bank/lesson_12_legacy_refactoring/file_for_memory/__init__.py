@@ -1,0 +1,1 @@
+"""A file for :memory:: what this exercise is judged by."""

@@ -1,0 +1,1 @@
+"""The whole application: what this exercise is judged by."""

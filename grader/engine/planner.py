@@ -1,0 +1,272 @@
+"""What is to be run next: variants, schedules, decoys and repeats, by what is known so far.
+
+A run is one variant under one schedule with some tests. Correct variants decide what a test is
+worth; mutants decide what a suite is worth. Whatever runs a mutant is accompanied by decoys, runs
+of correct variants that look the same from inside.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import chain
+from random import Random
+
+from grader.engine.records import FAILED, Outcome
+from grader.exercise import Exercise, Probe, Variant
+from grader.runner.loops import Schedule, schedules
+
+FEW_TESTS = 10
+"""A suite of so many tests, or fewer, has few chances to fail by accident."""
+
+HANGS = (
+    "waits for ever on a mutant, which is no kill: give the wait a deadline with asyncio.timeout"
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One variant under one schedule, with some tests.
+
+    `probe` is the source of a test of ours that is put below the learner's.
+    """
+
+    variant: Variant
+    schedule: Schedule
+    tests: tuple[str, ...]
+    probe: str = ""
+
+
+Process = tuple[Run, ...]
+"""Runs of one variant with the same tests that share a process, one schedule after the other."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """How a run ended. `collected` names the tests that pytest found, one for each case.
+
+    `broken` and `rejected` say why there are no outcomes.
+    """
+
+    run: Run
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    collected: tuple[str, ...] = ()
+    broken: str | None = None
+    rejected: str | None = None
+
+    @property
+    def killers(self) -> set[str]:
+        """The tests that kill, if this is a mutant."""
+        return {name for name, outcome in self.outcomes.items() if outcome.kills}
+
+    def only(self, tests: tuple[str, ...]) -> "RunResult":
+        """The result as if some of its tests had been all."""
+        outcomes = {name: self.outcomes[name] for name in tests}
+        run = Run(self.run.variant, self.run.schedule, tests, self.run.probe)
+        return RunResult(run, outcomes, self.collected, self.broken, self.rejected)
+
+
+class Planner:
+    """Plans the runs of one suite against one exercise."""
+
+    def __init__(self, exercise: Exercise, random: Random) -> None:
+        self.schedules = schedules(exercise.clock)
+        """Every schedule; the first is first-in-first-out."""
+        self.orders = [one for one in self.schedules if one.kind == "shuffled"]
+        """Those that do nothing but order tasks."""
+        self._exercise = exercise
+        self._correct = (exercise.reference, *exercise.alternatives)
+        self._random = random
+
+    def first(self, tests: tuple[str, ...]) -> Run:
+        """The run before all others: the reference, first-in-first-out."""
+        return Run(self._exercise.reference, self.schedules[0], tests)
+
+    def correct(self, tests: tuple[str, ...], probe: str = "") -> list[Process]:
+        """Every correct variant first-in-first-out, the reference also in another order."""
+        first = [Run(variant, self.schedules[0], tests, probe) for variant in self._correct]
+        more = [Run(first[0].variant, one, tests, probe) for one in self.orders[:1]]
+        return [(run,) for run in (*first, *more)]
+
+    def broken(self, probe: Probe) -> list[Process]:
+        """The variant that a probe must fail with; a failure counts when it happens twice."""
+        run = Run(probe.broken, self.schedules[0], (probe.name,), probe.source)
+        return [(run,), (run,)]
+
+    def other_schedules(self, done: Sequence[RunResult]) -> list[Process]:
+        """What the runs of correct variants leave open.
+
+        Where a test has failed already each has a process of its own: it will fail again.
+        """
+        tests = _undecided(done)
+        passed = all(one.outcomes[name].ending == "passed" for one in done for name in tests)
+        found: list[Process] = []
+        for variant in self._correct:
+            choosing = _had_a_choice(variant, done, tests)
+            runs = [
+                Run(variant, schedule, tests, done[-1].run.probe)
+                for schedule in self.schedules[1:]
+                if choosing or schedule not in self.orders
+            ]
+            found += [tuple(runs)] if passed else [(run,) for run in runs]
+        return [process for process in found if process and tests]
+
+    def decoys(self, correct: Sequence[Process], mutants: Sequence[Process]) -> list[Process]:
+        """Correct variants to be run besides, so that no mutant can be told from the rest.
+
+        To each set of tests belong at least two, the reference and an alternative where there is
+        one, under the mutants' schedules, and one for each way in which these share a process.
+        """
+        decoys: list[Process] = []
+        for tests in dict.fromkeys(process[0].tests for process in mutants):
+            mine = [_schedules(one) for one in mutants if one[0].tests == tests]
+            like = [
+                one for one in correct if {*one[0].tests} == {*tests} and _schedules(one) in mine
+            ]
+            known = set(map(_schedules, like))
+            missing = [one for one in dict.fromkeys(mine) if one not in known]
+            while missing or self._lacking(like):
+                variant = self._random.choice(self._lacking(like) or self._correct)
+                shared = missing.pop() if missing else self._random.choice(mine)
+                like.append(tuple(Run(variant, schedule, tests) for schedule in shared))
+                decoys.append(like[-1])
+        return decoys
+
+    def _lacking(self, processes: Sequence[Process]) -> Sequence[Variant]:
+        """The variants from which the next decoy is drawn; none where there are enough."""
+        there = {process[0].variant for process in processes}
+        for kind in ([self._exercise.reference], self._exercise.alternatives):
+            if kind and there.isdisjoint(kind):
+                return kind
+        return self._correct if len(processes) < 2 else ()
+
+
+def _schedules(process: Process) -> tuple[Schedule, ...]:
+    return tuple(run.schedule for run in process)
+
+
+def _undecided(done: Sequence[RunResult]) -> tuple[str, ...]:
+    """The tests that did run to their end, to be run under other schedules, too."""
+    return tuple(
+        name
+        for name in done[-1].run.tests
+        if all(one.outcomes[name].ending not in ("hung", "skipped", "refused") for one in done)
+    )
+
+
+def _had_a_choice(variant: Variant, done: Sequence[RunResult], tests: Collection[str]) -> bool:
+    """Whether a correct variant could have gone another way under another order of tasks.
+
+    A test whose tasks had only one order ends the same under each schedule that shuffles them. One
+    that has failed with any variant may be wrong, or flaky. The others go with it: a test may
+    count on another.
+    """
+    seen = [(one.run, one.outcomes[name]) for one in done for name in tests]
+    return any(o.ending in FAILED or (o.choices and run.variant is variant) for run, o in seen)
+
+
+@dataclass
+class _Mutant:
+    """One mutant, and what it has been through."""
+
+    variant: Variant
+    tried: list[Schedule] = field(default_factory=list)
+    hung: set[str] = field(default_factory=set)
+    """The tests that hung on it, and are not run on it again."""
+    choosing: set[str] = field(default_factory=set)
+    """The tests that could have gone another way under another order of tasks."""
+    suspects: list[tuple[Schedule, set[str]]] = field(default_factory=list)
+    """Kills that are not confirmed: the schedule, and the tests that failed under it."""
+    killers: set[str] = field(default_factory=set)
+    """The tests whose kill is confirmed."""
+
+
+class MutationRun:
+    """All mutants of an exercise: `next` says what to execute, and `learn` takes what came of it.
+
+    First-in-first-out first; the other schedules only for what survives, all in one process, and
+    other orders of tasks only where there was a choice. A kill is confirmed when it happens twice;
+    or three times, where many tests or many schedules leave more to chance.
+
+    `tests` is how many were handed in, valid or not.
+    """
+
+    def __init__(self, mutants: Sequence[Variant], planner: Planner, *, tests: int) -> None:
+        self._mutants = [_Mutant(variant) for variant in mutants]
+        self._schedules = planner.schedules
+        self._orders = planner.orders
+        self._few = tests <= FEW_TESTS
+        self._unconfirmed: Counter[str] = Counter()
+        self.flaky: set[str] = set()
+        """The tests whose failures do not happen again; others may add to them."""
+        self.hints: dict[str, str] = {}
+        """What to say of a test that hung on a mutant."""
+
+    def kills(self, valid: Set[str]) -> dict[int, set[str]]:
+        """Which valid tests have killed which mutants, by their numbers, which begin with 1."""
+        able = valid - self.flaky
+        found = {number: one.killers & able for number, one in enumerate(self._mutants, start=1)}
+        return {number: killers for number, killers in found.items() if killers}
+
+    def next(self, valid: Set[str]) -> list[Process]:
+        """What to execute next, as far as is known which tests are valid. Nothing at the end."""
+        able = valid - self.flaky
+        alive = [one for one in self._mutants if not one.killers & able]
+        for one in alive:
+            one.suspects = [(when, who & able) for when, who in one.suspects if who & able]
+        # the same tests in all repeats: what runs must not tell what is known
+        everyone = {name for one in alive if one.suspects for name in one.suspects[0][1]}
+        found: list[Process] = []
+        for one in alive:
+            if one.suspects:
+                tests: Set[str] = everyone
+                schedule = one.suspects[0][0]
+                enough = 1 if self._few and schedule == self._schedules[0] else 2
+                plan = [[schedule]] * enough
+            else:
+                tests, plan = able, [self._untried(one, able)]
+            left = tuple(sorted(tests - one.hung))
+            found += [
+                tuple(Run(one.variant, schedule, left) for schedule in shared)
+                for shared in plan
+                if shared and left
+            ]
+        return found
+
+    def _untried(self, one: _Mutant, able: Set[str]) -> list[Schedule]:
+        if not one.tried:
+            return [self._schedules[0]]
+        choosing = bool(one.choosing & able - one.hung)
+        return [
+            schedule
+            for schedule in self._schedules
+            if schedule not in one.tried and (choosing or schedule not in self._orders)
+        ]
+
+    def learn(self, processes: Sequence[Sequence[RunResult]]) -> None:
+        """Take the results of what `next` has said."""
+        results = [*chain(*processes)]
+        for one in self._mutants:
+            mine = [result for result in results if result.run.variant is one.variant]
+            if mine and one.suspects:
+                self._confirm(one, mine)
+            else:
+                self._try(one, mine)
+        self.flaky |= {name for name, times in self._unconfirmed.items() if times > 1}
+
+    def _try(self, one: _Mutant, results: Sequence[RunResult]) -> None:
+        for result in results:
+            one.tried.append(result.run.schedule)
+            for name, outcome in result.outcomes.items():
+                if outcome.ending == "hung":
+                    one.hung.add(name)
+                    self.hints[name] = HANGS
+                elif outcome.choices:
+                    one.choosing.add(name)
+            if result.killers:
+                one.suspects.append((result.run.schedule, result.killers))
+
+    def _confirm(self, one: _Mutant, again: Sequence[RunResult]) -> None:
+        _, killers = one.suspects.pop(0)
+        certain = killers.intersection(*(result.killers for result in again))
+        self._unconfirmed.update(killers - certain)
+        one.killers |= certain

@@ -1,0 +1,128 @@
+"""Deadlines and interrupts for tests that run in this process, in a thread of their own."""
+
+import contextlib
+import ctypes
+import sys
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+from grader.runner.patience import Patience
+from grader.runner.stuck import BUSY, why_stuck
+
+
+class Guard:
+    """Ends a test, or a whole run of tests, that would go on for ever.
+
+    It raises an exception in the thread that runs the tests, and wakes the event loops that may
+    be asleep there. It does so inside a `Block` alone: what pytest does between two of them, such
+    as giving standard output back, is never cut short.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.block: Block | None = None
+        self.interrupted = False
+        self.struck: tuple[FrameType | None, Any, bool] | None = None
+        """What was going on when a block had taken too long: frame, loop, whether it was busy."""
+
+    def within(self, seconds: float | None, error: type[BaseException]) -> "Block":
+        """A block that may take so many seconds, or any time until it is interrupted."""
+        return Block(self, seconds, error, KeyboardInterrupt)
+
+    def finishing(self, seconds: float, error: type[BaseException]) -> "Block":
+        """A block that takes place even after an interrupt, but no longer than it must."""
+        return Block(self, seconds, error, error)
+
+    def why(self, is_suite: Callable[[str], bool]) -> str | None:
+        """What a block that took too long was doing; told once."""
+        struck, self.struck = self.struck, None
+        if struck is None:
+            return None
+        frame, loop, busy = struck
+        return why_stuck(frame, loop, is_suite, busy=busy)
+
+    def interrupt(self) -> None:
+        """End the block, and enter no other."""
+        with self.lock:
+            self.interrupted = True
+            if self.block is not None:
+                self.block.strike(self.block.interruption)
+
+
+class Block:
+    """Strikes when the block takes too long, and once more each second until it ends.
+
+    A strike may come late, when the block is about to end and even inside `__exit__`. So whoever
+    enters the next block, or `leave`s, ends this one too.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        seconds: float | None,
+        error: type[BaseException],
+        interruption: type[BaseException],
+    ) -> None:
+        self.interruption = interruption
+        self._guard = guard
+        self._seconds = seconds
+        self._error = error
+        self._thread = threading.get_ident()
+        self._ended = threading.Event()
+
+    def __enter__(self) -> None:
+        with self._guard.lock:
+            if self._guard.interrupted and self.interruption is KeyboardInterrupt:
+                raise KeyboardInterrupt
+            self._guard.block = self
+        if self._seconds is not None:
+            threading.Thread(target=self._watch, args=(self._seconds,), daemon=True).start()
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self.leave()
+        finally:
+            self.leave()
+
+    def leave(self) -> None:
+        """No strike comes after this, except one that is already on its way."""
+        with self._guard.lock:
+            self._guard.block = None
+        self._ended.set()
+
+    def strike(self, error: type[BaseException]) -> None:
+        """Raise an error in the block as soon as its thread runs Python code."""
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            ctypes.c_ulong(self._thread), ctypes.py_object(error)
+        )
+        for loop in _loops(self._thread):
+            with contextlib.suppress(AttributeError, RuntimeError):  # closed by now
+                loop.call_soon_threadsafe(lambda: None)
+
+    def _watch(self, seconds: float) -> None:
+        patience = Patience(time.pthread_getcpuclockid(self._thread), seconds)
+        while not self._ended.wait(max(0.0, patience.next_look - time.monotonic())):
+            if not patience.is_over():
+                continue
+            with self._guard.lock:
+                if self._guard.block is not self:
+                    return
+                loop = next(iter(_loops(self._thread)), None)
+                frame = sys._current_frames().get(self._thread)
+                self._guard.struck = frame, loop, patience.used > seconds * BUSY
+                self.strike(self._error)
+            patience.end_in(1.0)
+
+
+def _loops(thread: int) -> list[Any]:
+    """The event loops that run in a thread: the course's own, or one that a test has made."""
+    found = []
+    frame = sys._current_frames().get(thread)
+    while frame is not None:
+        if frame.f_code.co_name == "run_forever":
+            found.append(frame.f_locals.get("self"))
+        frame = frame.f_back
+    return found

@@ -1,0 +1,434 @@
+"""A class graded in one go: what is left behind, what is kept, and what is not done twice."""
+
+import datetime
+import fcntl
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from helpers.small_class import (
+    LESSON,
+    MAGIC,
+    PART,
+    ROOT,
+    WEAK,
+    SmallClass,
+    answer,
+    solved,
+    untouched,
+)
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from sqlalchemy import text
+
+from grader.bank import exercises
+from grader.classroom import summary
+from grader.classroom.cache import FOLDER, Cache
+from grader.classroom.grade import grade
+from grader.classroom.gradebook import Course
+from grader.classroom.summary import Row, Summary
+from grader.errors import CourseError
+from grader.report import Report
+
+pytestmark = pytest.mark.slow
+
+CLASS = {"ada": solved(), "ben": untouched(), "cleo": answer(WEAK), "dan": answer(WEAK)}
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
+    """A class that was graded once. Tests that change anything take a copy."""
+    room = SmallClass(tmp_path_factory.mktemp("graded"))
+    for learner, nb in CLASS.items():
+        room.hand_in(learner, nb)
+    totals: list[int] = []
+    grade(room.root, PART, sandbox="off", progress=lambda done, total: totals.append(total))
+    assert totals == [2, 2], "identical suites run once, and a solution when it calibrates"
+    return room
+
+
+@pytest.fixture
+def room(graded: SmallClass, tmp_path: Path) -> SmallClass:
+    """A copy of the graded class."""
+    copy = SmallClass(tmp_path / "course")
+    shutil.copytree(graded.root, copy.root, dirs_exist_ok=True)
+    return copy
+
+
+def again(room: SmallClass) -> Summary:
+    return grade(room.root, PART, sandbox="off")
+
+
+def statuses(found: Summary) -> dict[str, str]:
+    return {row.learner: row.status for row in found.rows}
+
+
+@pytest.fixture
+def gradebook(room: SmallClass) -> Iterator[Gradebook]:
+    """The gradebook of the copy, as an instructor's tools open it."""
+    with Gradebook(f"sqlite:///{room.root / 'gradebook.db'}", "async-testing-patterns") as book:
+        yield book
+
+
+# ------------------------------------------------------------------ what is left behind
+
+
+def test_scores(graded: SmallClass) -> None:
+    """The solution has full marks, the untouched notebook none, a weak suite some."""
+    scores = graded.scores()
+    assert scores["ada"] == 2.0
+    assert scores["ben"] == 0.0
+    assert 0 < scores["cleo"] == scores["dan"] < 2
+
+
+def test_as_nbgrader_would(graded: SmallClass, tmp_path: Path) -> None:
+    """`nbgrader autograde` leaves the same notebooks and the same rows, byte for byte."""
+    other = SmallClass(tmp_path / "course")
+    shutil.copytree(graded.root / "submitted", other.root / "submitted")
+    shutil.copytree(graded.root / FOLDER, other.root / FOLDER)
+    (other.root / "nbgrader_config.py").write_text(
+        (graded.root / "nbgrader_config.py").read_text() + "c.GradeSuites.sandbox = 'off'\n"
+    )
+    nbgrader = [sys.executable, "-m", "nbgrader"]
+    for command in ("generate_assignment", "autograde"):
+        result = other.run(command, PART, command=nbgrader)
+        assert result.returncode == 0, result.stderr
+    assert other.gradebook() == graded.gradebook()
+    mine = {name: raw for name, raw in graded.files().items() if name.startswith("autograded")}
+    assert other.files() == mine
+
+
+def test_gradebook_is_of_nbgrader_s_version(gradebook: Gradebook) -> None:
+    """The one that nbgrader would have written: its later versions must know what to upgrade."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    ask = "import nbgrader.api; print(nbgrader.api.get_alembic_version())"
+    said = subprocess.run(
+        [sys.executable, "-c", ask],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+    )
+    found = gradebook.db.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    assert found == said.stdout.strip()
+
+
+def test_nothing_is_done_twice(room: SmallClass) -> None:
+    """A class that has not changed is left alone."""
+    before = room.files(), room.gradebook(), (room.root / "gradebook.db").stat().st_mtime_ns
+    assert set(statuses(again(room)).values()) == {"unchanged"}
+    after = room.files(), room.gradebook(), (room.root / "gradebook.db").stat().st_mtime_ns
+    assert after == before
+
+
+def test_only_what_has_changed_is_graded(room: SmallClass) -> None:
+    """A better answer is graded, and replaces the old one."""
+    room.hand_in("cleo", solved())
+    assert statuses(again(room)) == dict.fromkeys(CLASS, "unchanged") | {"cleo": "graded"}
+    assert room.scores()["cleo"] == 2.0
+
+
+def test_notebook_that_was_lost(room: SmallClass) -> None:
+    """What is missing in autograded/ is written again, out of the cache."""
+    before = room.files()
+    shutil.rmtree(room.root / "autograded" / "ada")
+    assert statuses(again(room))["ada"] == "graded"
+    assert room.files() == before
+
+
+def test_autograded_notebook_says_what_it_is(graded: SmallClass) -> None:
+    """Feedback and reports are made from what stands in it."""
+    path = graded.root / "autograded" / "cleo" / PART / f"{LESSON}.ipynb"
+    nb = json.loads(path.read_text())
+    about = nb["metadata"]["grader"]
+    assert about["learner"] == "cleo"
+    assert about["lesson"] == LESSON
+    assert about["status"] == "graded"
+    (report,) = (cell["metadata"]["grader"] for cell in nb["cells"] if "-score" in cell["id"])
+    assert report["report"]["tests"][0]["verdict"] == "valid"
+
+
+def test_feedback(graded: SmallClass) -> None:
+    """Every learner has a page, without another command."""
+    pages = {name for name in graded.files() if name.startswith("feedback")}
+    assert pages == {f"feedback/{learner}/{PART}/{LESSON}.html" for learner in CLASS}
+
+
+# ------------------------------------------------------------------ what instructors have done
+
+
+def test_marks_by_hand_are_kept(room: SmallClass, gradebook: Gradebook) -> None:
+    """A manual score, a comment and extra credit are the instructor's, whatever is handed in."""
+    mine = gradebook.find_grade("first-test-score", LESSON, PART, "cleo")
+    mine.manual_score, mine.extra_credit, mine.needs_manual_grade = 1.5, 0.5, False
+    gradebook.find_comment("first-test", LESSON, PART, "cleo").manual_comment = "Nearly."
+    gradebook.db.commit()
+    room.hand_in("cleo", solved())
+    again(room)
+    gradebook.db.expire_all()
+    mine = gradebook.find_grade("first-test-score", LESSON, PART, "cleo")
+    assert (mine.auto_score, mine.manual_score, mine.extra_credit) == (2.0, 1.5, 0.5)
+    assert gradebook.find_comment("first-test", LESSON, PART, "cleo").comment == "Nearly."
+    page = (room.root / "feedback" / "cleo" / PART / f"{LESSON}.html").read_text()
+    assert "Nearly." in page
+
+
+def test_nothing_waits_for_a_grader(graded: SmallClass) -> None:
+    """formgrader has no work to show."""
+    assert not any(row[6] for row in graded.gradebook() if len(row) == 9)
+
+
+def test_late_penalty(room: SmallClass, gradebook: Gradebook) -> None:
+    """The plugin that is configured decides, and an extension counts."""
+    with (room.root / "nbgrader_config.py").open("a") as file:
+        file.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    gradebook.find_assignment(PART).duedate = datetime.datetime(2026, 1, 31)
+    gradebook.find_submission(PART, "dan").extension = datetime.timedelta(days=2)
+    gradebook.db.commit()
+    for learner in ("cleo", "dan"):
+        note = room.root / "submitted" / learner / PART / "timestamp.txt"
+        note.write_text("2026-02-01 12:00:00 UTC\n")
+    again(room)
+    gradebook.db.expire_all()
+    penalties = {
+        learner: gradebook.find_submission(PART, learner).late_submission_penalty
+        for learner in CLASS
+    }
+    assert penalties == {"ada": 0, "ben": 0, "cleo": room.scores()["cleo"], "dan": 0}
+
+
+def test_learner_who_is_excluded(room: SmallClass) -> None:
+    """nbgrader's own setting for that holds."""
+    with (room.root / "nbgrader_config.py").open("a") as file:
+        file.write("c.CourseDirectory.student_id_exclude = 'ada,ben'\n")
+    assert set(statuses(again(room))) == {"cleo", "dan"}
+
+
+# ------------------------------------------------------------------ what is refused
+
+
+def test_refused_submission_changes_nothing(room: SmallClass) -> None:
+    """It is listed with its reason; what was graded before stays, and the others are graded."""
+    before = room.gradebook()
+    path = room.hand_in("cleo", solved())
+    path.unlink()
+    path.symlink_to(room.root / "solutions" / PART / f"{LESSON}.ipynb")
+    found = again(room)
+    assert statuses(found) == dict.fromkeys(CLASS, "unchanged") | {"cleo": "refused"}
+    assert not found.clean
+    assert room.gradebook() == before
+
+
+def test_nbgrader_refuses_alike(room: SmallClass) -> None:
+    """A link never reaches autograded/, nor does a file beside the notebook."""
+    path = room.hand_in("mallory", solved())
+    (path.parent / "secret.txt").symlink_to(room.root / "gradebook.db")
+    other = room.hand_in("trudy", solved())
+    other.unlink()
+    other.symlink_to(room.root / "solutions" / PART / f"{LESSON}.ipynb")
+    with (room.root / "nbgrader_config.py").open("a") as file:
+        file.write("c.GradeSuites.sandbox = 'off'\n")
+    result = room.run("autograde", PART, "--force", command=[sys.executable, "-m", "nbgrader"])
+    assert result.returncode == 1
+    assert f"trudy is refused: {LESSON}.ipynb is a symbolic link" in result.stderr
+    folder = room.root / "autograded" / "mallory" / PART
+    assert [path.name for path in folder.iterdir()] == [f"{LESSON}.ipynb"]
+    assert not (room.root / "autograded" / "trudy").exists()
+    assert room.scores()["mallory"] == 2.0
+    assert "trudy" not in room.scores()
+
+
+def test_button_of_formgrader(room: SmallClass) -> None:
+    """One learner at a time goes the same way."""
+    linked = room.hand_in("ben", untouched())
+    linked.unlink()
+    linked.symlink_to(room.root / "submitted" / "ada" / PART / f"{LESSON}.ipynb")
+    config = Course(room.root).config
+    config.CourseDirectory.root = str(room.root)
+    config.GradeSuites.sandbox = "off"
+    button = NbGraderAPI(config=config)
+    assert button.autograde(PART, "ada")["success"]
+    refused = button.autograde(PART, "ben")
+    assert not refused["success"]
+    assert "ben is refused" in refused["log"]
+    assert "ada" not in refused["log"]
+
+
+def test_solution_that_does_not_pass(room: SmallClass) -> None:
+    """Where the published solution fails, something is wrong with the machine: nobody is graded."""
+    before = room.files(), room.gradebook()
+    path = room.root / "solutions" / PART / f"{LESSON}.ipynb"
+    path.write_text(json.dumps(answer(WEAK)))
+    room.hand_in("cleo", answer(f"{WEAK}\n# another"))
+    with pytest.raises(CourseError, match="nothing is graded, because the solution of first-test"):
+        again(room)
+    assert (room.files(), room.gradebook()) == before
+
+
+def test_part_that_does_not_exist(room: SmallClass) -> None:
+    """The sentence names the parts that there are."""
+    with pytest.raises(CourseError, match=f"there is {PART}"):
+        grade(room.root, "9-nowhere", sandbox="off")
+
+
+def test_nobody_has_handed_in(tmp_path: Path) -> None:
+    """There is nothing to grade before anything is collected."""
+    room = SmallClass(tmp_path / "course")
+    with pytest.raises(CourseError, match="collect what learners handed in"):
+        again(room)
+
+
+def test_no_wall(room: SmallClass, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is graded, and the sentence says what going on without one gives up."""
+    before = room.gradebook()
+    room.hand_in("eve", answer(WEAK + "\n# eve\n"))
+    monkeypatch.setattr("grader.sandbox.launch.trial", lambda kind: "refused here")
+    with pytest.raises(CourseError, match=r"bubblewrap: refused here.*`--sandbox off` gives"):
+        grade(room.root, PART)
+    assert room.gradebook() == before
+
+
+def test_lesson_that_was_not_handed_in(tmp_path: Path) -> None:
+    """It scores 0, and the other lesson of the part keeps its points."""
+    room = SmallClass(tmp_path / "course")
+    shutil.copy(ROOT / "solutions/4-craft/10-best-practices.ipynb", room.root / "solutions" / PART)
+    room.hand_in("ada", solved())
+    (ada,) = again(room).rows
+    others = [one for one in exercises().values() if one.lesson == "10-best-practices"]
+    points = 2.0 + sum(one.points for one in others)
+    assert (ada.status, ada.score, ada.points) == ("graded", 2.0, points)
+    assert ada.exercises == {"first-test": 2.0, **{one.id: 0.0 for one in others}}
+
+
+def test_interrupted(graded: SmallClass, tmp_path: Path) -> None:
+    """A sentence, no traceback; and the next command does what is missing."""
+    other = SmallClass(tmp_path / "course")
+    shutil.copytree(graded.root / "submitted", other.root / "submitted")
+    code = (
+        "import os, signal; from grader import classroom, cli;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a background job ignores it
+        "classroom.write_feedback = lambda *_: os.kill(os.getpid(), signal.SIGINT); cli.main()"
+    )
+    ended = other.run(command=[sys.executable, "-c", code, "grade", PART, "--sandbox", "off"])
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.strip() == "grader: Interrupted; nothing is lost, run the command again."
+    again(other)
+    assert other.gradebook() == graded.gradebook()
+    assert other.files() == graded.files()
+
+
+def test_second_at_the_same_time(room: SmallClass) -> None:
+    """The second says so; the lock is the kernel's, so that it cannot be left behind."""
+    lock = os.open(room.root / FOLDER.parts[0], os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    with pytest.raises(CourseError, match="another `grader grade` is at work"):
+        again(room)
+    os.close(lock)
+
+
+def test_locked_gradebook(room: SmallClass) -> None:
+    """Another program's lock costs nothing: the next run ends as if there had been none."""
+    room.hand_in("cleo", solved())
+    database = sqlite3.connect(room.root / "gradebook.db")
+    database.execute("begin exclusive")
+    with pytest.raises(CourseError, match="the gradebook is locked by another program"):
+        again(room)
+    database.rollback()
+    database.close()
+    assert statuses(again(room))["cleo"] == "graded"
+    assert room.scores()["cleo"] == 2.0
+
+
+# ------------------------------------------------------------------ the cache
+
+
+def entries(room: SmallClass) -> list[Path]:
+    return sorted((room.root / FOLDER).rglob("*.json"))
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"result": 1}', b"\xff", b"[" * 9999])
+def test_corrupt_entry(room: SmallClass, content: bytes) -> None:
+    """What we have not written whole is not read."""
+    before = room.files(), room.gradebook()
+    for path in entries(room):
+        path.write_bytes(content)
+    shutil.rmtree(room.root / "autograded")
+    again(room)
+    assert (room.files(), room.gradebook()) == before
+
+
+def test_foreign_entry(room: SmallClass) -> None:
+    """One suite's result under another's name is nobody's."""
+    before = room.files()
+    contents = [path.read_bytes() for path in entries(room)]
+    for path, content in zip(entries(room), contents[1:] + contents[:1], strict=True):
+        path.write_bytes(content)
+    again(room)
+    assert room.files() == before
+
+
+def test_wall_is_part_of_the_key(tmp_path: Path) -> None:
+    """Marks that were given without a wall are not official ones."""
+    report = Report("first-test", "not-attempted", "Write your tests.", 2)
+    Cache(tmp_path, "none").put("first-test", MAGIC, report)
+    assert Cache(tmp_path, "none").get("first-test", MAGIC) == report
+    assert Cache(tmp_path, "bubblewrap").get("first-test", MAGIC) is None
+
+
+# ------------------------------------------------------------------ the command
+
+
+def test_command(room: SmallClass) -> None:
+    """The summary ends with the numbers; a refusal makes the exit code 1."""
+    room.hand_in("eve", {})
+    result = room.run()
+    assert result.returncode == 1
+    assert "eve: The file is JSON, and no notebook." in result.stdout
+    assert "0 graded, 1 refused, 4 unchanged, in " in result.stdout
+
+
+def test_command_prints_nothing_but_json(room: SmallClass) -> None:
+    """The keys are an interface."""
+    result = room.run("--json")
+    assert (result.returncode, result.stderr) == (0, "")
+    found = json.loads(result.stdout)
+    assert set(found) == {
+        *("part", "graded", "unchanged", "refused", "seconds", "sandbox", "learners")
+    }
+    assert found["learners"][0] == {
+        "learner": "ada",
+        "status": "unchanged",
+        "score": 2.0,
+        "points": 2.0,
+        "exercises": {"first-test": 2.0},
+        "reason": None,
+    }
+
+
+def test_command_takes_an_export(room: SmallClass, tmp_path: Path) -> None:
+    """What a learning platform has exported is sorted in, and graded."""
+    folder = tmp_path / "export" / "Eve Moneypenny_7_assignsubmission_file_"
+    folder.mkdir(parents=True)
+    (folder / "my notebook.ipynb").write_text(json.dumps(solved()))
+    result = room.run("--from", str(tmp_path / "export"))
+    assert result.returncode == 0, result.stderr
+    assert room.scores()["Eve Moneypenny"] == 2.0
+
+
+def test_csv() -> None:
+    """A line for each learner, and no cell that a spreadsheet would compute."""
+    rows = (
+        Row("=cmd()", "graded", 2.0, 2.0, {"first-test": 2.0}),
+        Row("ben", "refused", reason="-1"),
+    )
+    lines = summary.to_csv(Summary(PART, rows, 0.1, "none")).splitlines()
+    assert lines == [
+        "learner,status,score,points,first-test,reason",
+        "'=cmd(),graded,2.0,2.0,2.0,",
+        "ben,refused,,,,'-1",
+    ]

@@ -1,0 +1,216 @@
+"""Grading that is killed, or finds no room, and starts again: it ends as if nothing had been."""
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from helpers.small_class import MAIN, PART, ROOT, WEAK, SmallClass, answer, solved, untouched
+
+pytestmark = pytest.mark.slow
+
+KILLS = 20
+COMMAND = [*MAIN, "grade", PART, "--sandbox", "off"]
+SENTENCE = f"{sys.executable} -c 'from grader.cli import main; main()' grade {PART} --sandbox off"
+
+
+def hand_in(room: SmallClass) -> None:
+    for learner, nb in {"ada": solved(), "ben": untouched(), "cleo": answer(WEAK)}.items():
+        room.hand_in(learner, nb)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[SmallClass, float]:
+    """A class that was graded in peace, and how many seconds that took."""
+    room = SmallClass(tmp_path_factory.mktemp("undisturbed"))
+    hand_in(room)
+    begun = time.monotonic()
+    assert room.run().returncode == 0
+    return room, time.monotonic() - begun
+
+
+# ------------------------------------------------------------------ killed
+
+
+def state(pid: int) -> tuple[str, str]:
+    """A process's state, and when it began, which tells it from a later one with its number."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return "", ""
+    return fields[0], fields[19]
+
+
+def descendants(pid: int) -> set[tuple[int, str]]:
+    """Every process below one, with its beginning."""
+    found: set[tuple[int, str]] = set()
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = [int(child) for child in path.read_text().split()]
+        except OSError:
+            continue
+        for child in children:
+            found |= {(child, state(child)[1])} | descendants(child)
+    return found
+
+
+def survivors(processes: set[tuple[int, str]], patience: float = 30) -> set[tuple[int, str]]:
+    """Which of them still live, as soon as there is none or patience has run out."""
+    deadline = time.monotonic() + patience
+    while True:
+        living = {
+            (pid, begun)
+            for pid, begun in processes
+            if (s := state(pid))[1] == begun and s[0] != "Z"
+        }
+        if not living or time.monotonic() > deadline:
+            return living
+        time.sleep(0.05)
+
+
+def test_killed_at_random_moments(undisturbed: tuple[SmallClass, float], tmp_path: Path) -> None:
+    """Twenty kills, each followed by a new start, and nothing is lost, doubled or left alive."""
+    untroubled, seconds = undisturbed
+    chance = random.Random(20)
+    for number in range(4):
+        room = SmallClass(tmp_path / str(number))
+        hand_in(room)
+        usual = seconds
+        if number % 2:  # all is in the cache: the kills come while the class is written
+            shutil.copytree(untroubled.root / ".grader", room.root / ".grader")
+            usual *= 0.6
+        for _ in range(KILLS // 4):
+            with subprocess.Popen(
+                COMMAND, cwd=room.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            ) as process:
+                try:
+                    process.wait(chance.uniform(0.3, 1) * usual)
+                except subprocess.TimeoutExpired:
+                    below = descendants(process.pid)
+                    process.send_signal(signal.SIGKILL)
+                    process.wait()
+                    assert survivors(below) == set()
+        result = room.run()
+        assert result.returncode == 0, result.stderr
+        assert room.gradebook() == untroubled.gradebook()
+        assert room.files() == untroubled.files()
+
+
+ENTERS = """
+import contextlib, itertools, json, os, sqlite3
+from pathlib import Path
+from helpers.small_class import LESSON, PART
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from grader.classroom.gradebook import Book, Course
+from grader.course.notebooks import read_notebook, release
+
+released = {LESSON: release(read_notebook(Path("solutions", PART, f"{LESSON}.ipynb")))}
+book = Path("gradebook.db")
+
+def enter(left):
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    @event.listens_for(Session, "before_commit")
+    def count(session):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            os._exit(9)
+
+    with Book(Course(Path.cwd()), PART, released):
+        pass
+    os._exit(0)
+
+for commits in itertools.count():
+    book.unlink(missing_ok=True)
+    ends = enter(commits), enter(1000)
+    with contextlib.closing(sqlite3.connect(book)) as database:
+        cells = {
+            table: sorted(database.execute(f"select name, {what} from {table}"))
+            for table, what in {"base_cell": "type", "source_cell": "checksum"}.items()
+        }
+    print(json.dumps([ends, cells]))
+    if ends[0] != 9:
+        break
+"""
+"""Enters a part twice, each in a process of its own: the first ends after so many commits, as if it
+were killed. Prints how both have ended, and the cells, for 0 commits, for 1, until it ends well."""
+
+
+def test_a_part_that_was_entered_half_is_entered_whole(tmp_path: Path) -> None:
+    """Whichever of nbgrader's commits was the last one before the end."""
+    room = SmallClass(tmp_path)
+    path = os.pathsep.join([str(ROOT / "tests"), str(ROOT)])
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ENTERS],
+        cwd=room.root,
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    *killed, (ends, whole) = map(json.loads, done.stdout.splitlines())
+    assert ends == [0, 0]
+    assert len(killed) > 5
+    assert killed == [[[9, 0], whole]] * len(killed)
+
+
+# ------------------------------------------------------------------ no room
+
+
+def one_sentence(words: str) -> str:
+    """What the command said, which is one line and no traceback."""
+    (line,) = words.strip().splitlines()
+    assert line.startswith("grader: ")
+    return line
+
+
+@pytest.mark.parametrize("left", [0, 24, 80])
+def test_full_disk(undisturbed: tuple[SmallClass, float], tmp_path: Path, left: int) -> None:
+    """With too few kilobytes left there is a sentence; with room again, all is as it should be."""
+    room, kept = SmallClass(tmp_path / "course"), tmp_path / "kept"
+    shutil.copytree(undisturbed[0].root, kept)
+    for name in ("autograded", "feedback"):
+        shutil.rmtree(kept / name, ignore_errors=True)
+    for name in os.listdir(kept / ".grader" / "cache"):
+        shutil.rmtree(kept / ".grader" / "cache" / name)
+    script = f"""
+        cp -r {kept}/. {room.root}
+        dd if=/dev/zero of={room.root}/room bs=1k count={left} 2>/dev/null
+        dd if=/dev/zero of={room.root}/ballast bs=1k 2>/dev/null
+        rm {room.root}/room
+        {SENTENCE} && exit 9
+        rm {room.root}/ballast
+        cp -r {room.root}/. {kept}
+    """
+    walls = ["bwrap", "--dev-bind", "/", "/", "--size", str(2 << 20), "--tmpfs", str(room.root)]
+    command = [*walls, "--chdir", str(room.root), "sh", "-c", f"cd {room.root}; {script}"]
+    result = room.run(command=command)
+    assert result.returncode == 0, result.stderr
+    assert "No space left" in one_sentence(result.stderr) or "is full" in result.stderr
+    shutil.rmtree(room.root)
+    kept.rename(room.root)
+    assert room.run().returncode == 0
+    assert room.gradebook() == undisturbed[0].gradebook()
+    assert room.files() == undisturbed[0].files()
+
+
+def test_read_only_folder(undisturbed: tuple[SmallClass, float], tmp_path: Path) -> None:
+    """Where nothing may be written there is a sentence, and nothing is changed."""
+    room = SmallClass(tmp_path / "course")
+    shutil.copytree(undisturbed[0].root, room.root, dirs_exist_ok=True)
+    room.hand_in("cleo", solved())
+    before = room.files(), room.gradebook()
+    walls = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", str(room.root), str(room.root)]
+    result = room.run(command=[*walls, "--chdir", str(room.root), *COMMAND])
+    assert result.returncode == 2
+    assert "ead-only" in one_sentence(result.stderr)
+    assert (room.files(), room.gradebook()) == before
