@@ -10,6 +10,7 @@ import pytest
 from helpers.samples import creation
 
 from attacks.cases import Attack
+from attacks.handing_in import hand_in
 from grader.engine.evaluate import evaluate
 from grader.engine.execution import Defences
 from grader.engine.suite import read
@@ -100,3 +101,10 @@ def _family(first: int) -> set[int]:
     while more := {child for child, parent in parents.items() if parent in found} - found:
         found |= more
     return found
+
+
+@pytest.fixture
+def submitted(tmp_path: Path) -> Path:
+    """A class in which Ada has handed in, and nobody is refused."""
+    hand_in(tmp_path / "submitted", "ada")
+    return tmp_path / "submitted"

@@ -7,7 +7,6 @@ import socket
 import stat
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,44 +14,13 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.classroom.collect import collect
+from attacks.handing_in import LESSON, LESSONS, PART, SOURCE, hand_in, notebook
 from grader.classroom.intake import MOST_BYTES, name_problem, read_answers, take_in
 from grader.errors import CourseError, Refused
-
-PART = "2-advanced"
-LESSON = "04-concurrent-operations"
-LESSONS = {LESSON: ["distinct-ids"], "05-error-handling": ["one-fails"]}
-SOURCE = "%%ipytest --mutants distinct-ids\nasync def test_a(): ..."
-
-
-def notebook(source: Any = SOURCE, **cell: Any) -> dict[str, Any]:
-    """A notebook with one answer."""
-    meta = {"nbgrader": {"solution": True, "grade_id": "distinct-ids"}}
-    plain = {"cell_type": "code", "metadata": meta, "outputs": [], "execution_count": None}
-    return {
-        "nbformat": 4,
-        "nbformat_minor": 5,
-        "metadata": {},
-        "cells": [{**plain, "source": source, "id": "a", **cell}],
-    }
 
 
 def answers(nb: Any) -> dict[str, str]:
     return {name: found.suite for name, found in read_answers(json.dumps(nb).encode()).items()}
-
-
-@pytest.fixture
-def submitted(tmp_path: Path) -> Path:
-    """A class in which Ada has handed in, and nobody is refused."""
-    hand_in(tmp_path / "submitted", "ada")
-    return tmp_path / "submitted"
-
-
-def hand_in(submitted: Path, learner: str) -> Path:
-    path = submitted / learner / PART / f"{LESSON}.ipynb"
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps(notebook()))
-    return path
 
 
 def refusals(submitted: Path) -> dict[str, str]:
@@ -286,166 +254,3 @@ def test_no_folder(tmp_path: Path) -> None:
     """Where nothing was collected, the sentence says what to do."""
     with pytest.raises(CourseError, match="collect what learners handed in"):
         take_in(tmp_path / "submitted", PART, LESSONS)
-
-
-# ------------------------------------------------------------------ exports of platforms
-
-
-def export(path: Path, *names: str) -> Path:
-    """A zip with a notebook under each name."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for name in names:
-            archive.writestr(name, json.dumps(notebook(f"{SOURCE}  # {name}")))
-    return path
-
-
-def collected(tmp_path: Path) -> set[str]:
-    return {
-        str(path.relative_to(tmp_path / "submitted"))
-        for path in (tmp_path / "submitted").rglob("*")
-        if path.is_file()
-    }
-
-
-@pytest.mark.parametrize(
-    ("name", "learner"),
-    [
-        ("Ada Lovelace_123_assignsubmission_file_/x.ipynb", "Ada Lovelace"),
-        ("class/Ada Lovelace_123_assignsubmission_file_/x.ipynb", "Ada Lovelace"),
-        (f"lovelaceada_LATE_123_456_{LESSON}.ipynb", "lovelaceada_123"),
-        (f"lovelaceada_123_456_{LESSON}-1.ipynb", "lovelaceada_123"),
-        ("ada/homework.ipynb", "ada"),
-        (f"ada/{PART}/{LESSON}.ipynb", "ada"),
-        (f"submitted/ada/{PART}/{LESSON}.ipynb", "ada"),
-    ],
-)
-def test_export_is_sorted_in(tmp_path: Path, name: str, learner: str) -> None:
-    """Moodle, Canvas, or a folder for each learner; the exercises tell the lesson."""
-    origin = export(tmp_path / "export.zip", name)
-    assert collect(origin, tmp_path / "submitted", PART, LESSONS) == []
-    assert collected(tmp_path) == {f"{learner}/{PART}/{LESSON}.ipynb"}
-
-
-def test_folder_is_sorted_in(tmp_path: Path) -> None:
-    """An export that was unpacked is as good as a zip."""
-    with zipfile.ZipFile(export(tmp_path / "export.zip", "ada/a.ipynb", "ben/b.ipynb")) as archive:
-        archive.extractall(tmp_path / "export")
-    assert collect(tmp_path / "export", tmp_path / "submitted", PART, LESSONS) == []
-    assert len(collected(tmp_path)) == 2
-
-
-def test_linked_notebook_in_a_folder(tmp_path: Path) -> None:
-    """No link of an export is followed."""
-    (tmp_path / "export" / "ada").mkdir(parents=True)
-    (tmp_path / "export" / "ada" / "a.ipynb").symlink_to("/etc/hostname")
-    (refusal,) = collect(tmp_path / "export", tmp_path / "submitted", PART, LESSONS)
-    assert "symbolic link" in refusal.reason
-
-
-def test_same_export_again(tmp_path: Path) -> None:
-    """What is there already is no conflict."""
-    origin = export(tmp_path / "export.zip", "ada/a.ipynb")
-    for _ in range(2):
-        assert collect(origin, tmp_path / "submitted", PART, LESSONS) == []
-
-
-def test_another_submission_is_not_overwritten(tmp_path: Path) -> None:
-    """Which of two counts is for the instructor to say."""
-    path = hand_in(tmp_path / "submitted", "ada")
-    before = path.read_bytes()
-    origin = export(tmp_path / "export.zip", "ada/a.ipynb")
-    (refusal,) = collect(origin, tmp_path / "submitted", PART, LESSONS)
-    assert "holds another submission" in refusal.reason
-    assert path.read_bytes() == before
-
-
-def test_two_learners_of_one_name(tmp_path: Path) -> None:
-    """Moodle tells them apart by a number that says nothing the next time."""
-    names = (f"Ada Lovelace_{number}_assignsubmission_file/x.ipynb" for number in (1, 2))
-    (refusal,) = collect(export(tmp_path / "e.zip", *names), tmp_path / "submitted", PART, LESSONS)
-    assert refusal.reason.startswith("2 learners have this name")
-    assert collected(tmp_path) == set()
-
-
-def test_learner_folder_that_is_a_link(tmp_path: Path) -> None:
-    """Nothing is written where somebody's link leads."""
-    (tmp_path / "submitted").mkdir()
-    (tmp_path / "elsewhere").mkdir()
-    (tmp_path / "submitted" / "ada").symlink_to(tmp_path / "elsewhere")
-    origin = export(tmp_path / "export.zip", "ada/a.ipynb")
-    (refusal,) = collect(origin, tmp_path / "submitted", PART, LESSONS)
-    assert "symbolic link" in refusal.reason
-    assert not list((tmp_path / "elsewhere").iterdir())
-
-
-@pytest.mark.parametrize(
-    "name", ["../evil/a.ipynb", "/evil/a.ipynb", "ada/../../evil.ipynb", "ada\\..\\b.ipynb"]
-)
-def test_entry_that_leads_out(tmp_path: Path, name: str) -> None:
-    """The rest of the class is sorted in."""
-    origin = export(tmp_path / "export.zip", "ben/b.ipynb", name)
-    (refusal,) = collect(origin, tmp_path / "submitted", PART, LESSONS)
-    assert "leads out" in refusal.reason
-    assert collected(tmp_path) == {f"ben/{PART}/{LESSON}.ipynb"}
-    assert {path.name for path in tmp_path.iterdir()} == {"export.zip", "submitted"}
-
-
-def entry(name: str, *, mode: int = 0, flags: int = 0) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name)
-    info.external_attr = mode << 16
-    info.flag_bits = flags
-    info.compress_type = zipfile.ZIP_DEFLATED
-    return info
-
-
-def test_linked_entry(tmp_path: Path) -> None:
-    """A link in a zip is a file with the target as its content."""
-    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
-        archive.writestr(entry("ada/a.ipynb", mode=stat.S_IFLNK | 0o777), "/etc/passwd")
-    (refusal,) = collect(tmp_path / "export.zip", tmp_path / "submitted", PART, LESSONS)
-    assert "symbolic link" in refusal.reason
-
-
-def test_encrypted_entry(tmp_path: Path) -> None:
-    """There is nobody to ask for the password."""
-    path = export(tmp_path / "export.zip", "ada/a.ipynb")
-    raw = bytearray(path.read_bytes())
-    raw[raw.index(b"PK\x03\x04") + 6] |= 1
-    raw[raw.index(b"PK\x01\x02") + 8] |= 1
-    path.write_bytes(raw)
-    (refusal,) = collect(path, tmp_path / "submitted", PART, LESSONS)
-    assert "encrypted" in refusal.reason
-
-
-def test_bomb(tmp_path: Path) -> None:
-    """A gigabyte of zeros is not unpacked."""
-    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
-        archive.writestr(entry("ada/a.ipynb"), b"0" * (MOST_BYTES << 3))
-    (refusal,) = collect(tmp_path / "export.zip", tmp_path / "submitted", PART, LESSONS)
-    assert "larger than" in refusal.reason
-
-
-def test_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
-    """What the directory of a zip says is not believed."""
-    path = tmp_path / "export.zip"
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(entry("ada/a.ipynb"), b"0" * (MOST_BYTES << 3))
-    raw = bytearray(path.read_bytes())
-    raw[(at := raw.index(b"PK\x01\x02") + 24) : at + 4] = (100).to_bytes(4, "little")
-    path.write_bytes(raw)
-    (refusal,) = collect(path, tmp_path / "submitted", PART, LESSONS)
-    assert refusal.learner == "ada/a.ipynb"
-
-
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short"])
-def test_no_zip(tmp_path: Path, content: bytes) -> None:
-    """The sentence says what to name."""
-    (tmp_path / "export.zip").write_bytes(content)
-    with pytest.raises(CourseError, match="neither a zip nor a folder"):
-        collect(tmp_path / "export.zip", tmp_path / "submitted", PART, LESSONS)
-
-
-def test_export_of_nothing(tmp_path: Path) -> None:
-    """An export without a notebook is the wrong one."""
-    with pytest.raises(CourseError, match="holds no notebook"):
-        collect(export(tmp_path / "e.zip"), tmp_path / "submitted", PART, LESSONS)

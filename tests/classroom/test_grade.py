@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from helpers.again import CLASS, again
 from helpers.small_class import (
     LESSON,
-    MAGIC,
     PART,
     ROOT,
     WEAK,
@@ -28,41 +28,13 @@ from nbgrader.apps.api import NbGraderAPI
 from sqlalchemy import text
 
 from grader.bank import exercises
-from grader.classroom import summary
-from grader.classroom.cache import FOLDER, Cache
+from grader.classroom.cache import FOLDER
 from grader.classroom.grade import grade
 from grader.classroom.gradebook import Course
-from grader.classroom.summary import Row, Summary
+from grader.classroom.summary import Summary
 from grader.errors import CourseError
-from grader.report import Report
 
 pytestmark = pytest.mark.slow
-
-CLASS = {"ada": solved(), "ben": untouched(), "cleo": answer(WEAK), "dan": answer(WEAK)}
-
-
-@pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
-    """A class that was graded once. Tests that change anything take a copy."""
-    room = SmallClass(tmp_path_factory.mktemp("graded"))
-    for learner, nb in CLASS.items():
-        room.hand_in(learner, nb)
-    totals: list[int] = []
-    grade(room.root, PART, sandbox="off", progress=lambda done, total: totals.append(total))
-    assert totals == [2, 2], "identical suites run once, and a solution when it calibrates"
-    return room
-
-
-@pytest.fixture
-def room(graded: SmallClass, tmp_path: Path) -> SmallClass:
-    """A copy of the graded class."""
-    copy = SmallClass(tmp_path / "course")
-    shutil.copytree(graded.root, copy.root, dirs_exist_ok=True)
-    return copy
-
-
-def again(room: SmallClass) -> Summary:
-    return grade(room.root, PART, sandbox="off")
 
 
 def statuses(found: Summary) -> dict[str, str]:
@@ -342,93 +314,3 @@ def test_locked_gradebook(room: SmallClass) -> None:
     database.close()
     assert statuses(again(room))["cleo"] == "graded"
     assert room.scores()["cleo"] == 2.0
-
-
-# ------------------------------------------------------------------ the cache
-
-
-def entries(room: SmallClass) -> list[Path]:
-    return sorted((room.root / FOLDER).rglob("*.json"))
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"result": 1}', b"\xff", b"[" * 9999])
-def test_corrupt_entry(room: SmallClass, content: bytes) -> None:
-    """What we have not written whole is not read."""
-    before = room.files(), room.gradebook()
-    for path in entries(room):
-        path.write_bytes(content)
-    shutil.rmtree(room.root / "autograded")
-    again(room)
-    assert (room.files(), room.gradebook()) == before
-
-
-def test_foreign_entry(room: SmallClass) -> None:
-    """One suite's result under another's name is nobody's."""
-    before = room.files()
-    contents = [path.read_bytes() for path in entries(room)]
-    for path, content in zip(entries(room), contents[1:] + contents[:1], strict=True):
-        path.write_bytes(content)
-    again(room)
-    assert room.files() == before
-
-
-def test_wall_is_part_of_the_key(tmp_path: Path) -> None:
-    """Marks that were given without a wall are not official ones."""
-    report = Report("first-test", "not-attempted", "Write your tests.", 2)
-    Cache(tmp_path, "none").put("first-test", MAGIC, report)
-    assert Cache(tmp_path, "none").get("first-test", MAGIC) == report
-    assert Cache(tmp_path, "bubblewrap").get("first-test", MAGIC) is None
-
-
-# ------------------------------------------------------------------ the command
-
-
-def test_command(room: SmallClass) -> None:
-    """The summary ends with the numbers; a refusal makes the exit code 1."""
-    room.hand_in("eve", {})
-    result = room.run()
-    assert result.returncode == 1
-    assert "eve: The file is JSON, and no notebook." in result.stdout
-    assert "0 graded, 1 refused, 4 unchanged, in " in result.stdout
-
-
-def test_command_prints_nothing_but_json(room: SmallClass) -> None:
-    """The keys are an interface."""
-    result = room.run("--json")
-    assert (result.returncode, result.stderr) == (0, "")
-    found = json.loads(result.stdout)
-    assert set(found) == {
-        *("part", "graded", "unchanged", "refused", "seconds", "sandbox", "learners")
-    }
-    assert found["learners"][0] == {
-        "learner": "ada",
-        "status": "unchanged",
-        "score": 2.0,
-        "points": 2.0,
-        "exercises": {"first-test": 2.0},
-        "reason": None,
-    }
-
-
-def test_command_takes_an_export(room: SmallClass, tmp_path: Path) -> None:
-    """What a learning platform has exported is sorted in, and graded."""
-    folder = tmp_path / "export" / "Eve Moneypenny_7_assignsubmission_file_"
-    folder.mkdir(parents=True)
-    (folder / "my notebook.ipynb").write_text(json.dumps(solved()))
-    result = room.run("--from", str(tmp_path / "export"))
-    assert result.returncode == 0, result.stderr
-    assert room.scores()["Eve Moneypenny"] == 2.0
-
-
-def test_csv() -> None:
-    """A line for each learner, and no cell that a spreadsheet would compute."""
-    rows = (
-        Row("=cmd()", "graded", 2.0, 2.0, {"first-test": 2.0}),
-        Row("ben", "refused", reason="-1"),
-    )
-    lines = summary.to_csv(Summary(PART, rows, 0.1, "none")).splitlines()
-    assert lines == [
-        "learner,status,score,points,first-test,reason",
-        "'=cmd(),graded,2.0,2.0,2.0,",
-        "ben,refused,,,,'-1",
-    ]

@@ -19,7 +19,6 @@ from grader.engine.suite import read
 from grader.pages.panel import to_html, to_text
 from grader.report import Report, to_json
 from grader.sandbox.worker import Worker
-from grader.sources import SUITE
 
 KINDS = {
     "contract-suite": "several classes, a database, the real clock",
@@ -369,40 +368,3 @@ def test_examples_are_the_same_everywhere(answer: Grades) -> None:
     assert seen is not None, found.tests[2].message
     again = answer("backoff-schedule", suite.replace("{total}", seen[1]))
     assert [test.verdict for test in again.tests] == ["valid"] * 3
-
-
-# ------------------------------------------------------------------ what authors are told
-
-
-def test_contributing_shows_what_stands_in_the_files() -> None:
-    """Each line of an excerpt stands in the folder of the exercise before it, or in its lesson."""
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    section = text.partition("## Every kind of exercise\n")[2].partition("\n## ")[0]
-    kinds = re.findall(r"^\*\*.*?`([\w-]+)`(.*?)(?=^\*\*|\Z)", section, re.DOTALL | re.MULTILINE)
-    for name, text in kinds:
-        (folder,) = (ROOT / "grader" / "bank").glob(f"*/{name.replace('-', '_')}")
-        lessons = [ROOT / path for path in re.findall(r"`(lessons/\S+\.py)`", text)]
-        files = lessons or [*folder.glob("*.py")]
-        held = {line for path in files for line in path.read_text(encoding="utf-8").splitlines()}
-        for excerpt in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
-            assert {*filter(None, excerpt.splitlines())} <= held, name
-    assert len(kinds) >= len(KINDS)
-
-
-def test_contributing_names_every_kind() -> None:
-    """By the exercise that is one of it."""
-    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    assert all(f"`{name}`" in text for name in KINDS)
-
-
-def test_what_declares_each_kind_is_there() -> None:
-    """A kind of exercise that nothing is an example of would be proven by nobody."""
-    bank = exercises().values()
-    assert any(isinstance(exercise.subject, tuple) for exercise in bank)
-    assert any(not isinstance(e.subject, type | tuple) for e in bank)
-    assert {exercise.clock for exercise in bank} == {"virtual", "real"}
-    assert any(exercise.probes and not exercise.mutants for exercise in bank)
-    assert any(
-        exercise.probes and any(target.module == SUITE for target in exercise.reference.sources)
-        for exercise in bank
-    )

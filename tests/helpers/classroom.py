@@ -16,20 +16,12 @@ from grader.course.notebooks import read_notebook
 from helpers.course import ROOT
 
 PART = "2-advanced"
-
-
 LESSON = "04-concurrent-operations"
-
-
 MINE = {name: exercise for name, exercise in exercises().items() if exercise.lesson == LESSON}
-
-
 ENTRIES = {
     "grader": "from grader.cli import main; main()",
     "nbgrader": "from nbgrader.apps.nbgraderapp import main; main()",
 }
-
-
 HALF_GOOD = """\
 %%ipytest --mutants distinct-ids
 from vespera_scriptorium import Container, TaskOrchestrator

@@ -5,6 +5,8 @@ from vespera_scriptorium.application.async_operation_service import (
     backoff_delays,
 )
 
+DELAYS = "vespera_scriptorium.application.async_operation_service:backoff_delays"
+
 backoff_schedule = Exercise(
     id="backoff-schedule",
     lesson=lesson_of(__name__),

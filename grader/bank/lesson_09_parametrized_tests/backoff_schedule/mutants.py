@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from grader.bank.lesson_09_parametrized_tests.backoff_schedule.exercise import backoff_schedule
-from grader.bank.lesson_09_parametrized_tests.operation_durations.exercise import DELAYS
+from grader.bank.lesson_09_parametrized_tests.backoff_schedule.exercise import (
+    DELAYS,
+    backoff_schedule,
+)
 
 
 @backoff_schedule.mutant(clause=1, replaces=DELAYS)

@@ -5,9 +5,6 @@ from vespera_scriptorium.application.async_operation_service import (
     AsyncOperationService,
 )
 
-DELAYS = "vespera_scriptorium.application.async_operation_service:backoff_delays"
-
-
 operation_durations = Exercise(
     id="operation-durations",
     lesson=lesson_of(__name__),

@@ -1,0 +1,403 @@
+"""Answers to the exercises of lesson 07, as people write them, and the probes that each fails."""
+
+import pytest
+
+from grader.course.notebooks import solution
+from helpers.course import ROOT
+
+TABLES = "all_tables_are_there"
+OWN = "every_test_has_its_own"
+INDEPENDENT = "sessions_are_independent"
+ROLLED_BACK = "what_is_not_committed_is_rolled_back"
+STOPPED = "the_database_is_stopped_after_the_test"
+DATABASE = solution(ROOT, "db-session")
+URL = "f\"sqlite+aiosqlite:///{tmp_path / 'test.db'}\""
+SESSION = DATABASE[DATABASE.index("    async with database.session()") :]
+STEPS_OUT = """\
+    class Over(Exception):
+        pass
+
+    try:
+        async with database.session() as session:
+            yield session
+            raise Over
+    except Over:
+        pass
+"""
+BEGINS = """\
+    async with database.session() as session, session.begin():
+        yield session
+        await session.rollback()
+"""
+ITS_OWN_SESSION = """\
+    from sqlalchemy.ext.asyncio import AsyncSession
+    async with database.session() as first, AsyncSession(first.bind) as session:
+        yield session
+"""
+LEFT_OPEN = """\
+    from sqlalchemy.ext.asyncio import AsyncSession
+    async with database.session() as first:
+        yield AsyncSession(first.bind)
+"""
+ITS_OWN_ENGINE = """\
+    from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+    async with database.session() as first:
+        engine = create_async_engine(first.bind.url)
+    async with AsyncSession(engine) as session:
+        yield session
+    await engine.dispose()
+"""
+FROM_A_CONTAINER = """\
+import pytest
+
+from vespera_scriptorium import AsyncDatabaseManager, Container
+
+
+@pytest.fixture
+async def database():
+    container = Container()
+    await container.initialize_async_services()
+    yield container.get(AsyncDatabaseManager)
+    await container.cleanup_async_services()
+
+
+@pytest.fixture
+async def db_session(database):
+"""
+
+
+Answers = dict[str, tuple[str, dict[str, str]]]
+"""Each answer, and the probes that it fails, with words of what is said."""
+DATABASES: Answers = {
+    "the solution": (DATABASE, {}),
+    "a container's database": (FROM_A_CONTAINER + SESSION, {}),
+    "a temporary database": (DATABASE.replace(URL, ""), {}),
+    "an exception that rolls back": (DATABASE.replace(SESSION, STEPS_OUT), {}),
+    "a session that is closed": (DATABASE.replace("session.rollback()", "session.close()"), {}),
+    "a transaction of its own": (DATABASE.replace(SESSION, BEGINS), {}),
+    "a session of its own": (DATABASE.replace(SESSION, ITS_OWN_SESSION), {}),
+    "a session that commits": (
+        DATABASE.replace("await session.rollback()", "pass"),
+        {ROLLED_BACK: "call `rollback` behind the `yield`"},
+    ),
+    "a session that stays open": (
+        DATABASE.replace(SESSION, LEFT_OPEN),
+        {ROLLED_BACK: "the session is still at work"},
+    ),
+    "one file for all": (
+        DATABASE.replace(URL, '"sqlite+aiosqlite:///test.db"'),
+        {OWN: "a test finds what the test before it has stored"},
+    ),
+    "a database in memory": (
+        DATABASE.replace(URL, '"sqlite+aiosqlite:///:memory:"'),
+        {INDEPENDENT: "keep the database in a file"},
+    ),
+    "a database that stays open": (
+        DATABASE.replace("await database.stop()", "pass"),
+        {STOPPED: "await its `stop` behind the `yield`"},
+    ),
+    "a way round the manager": (
+        DATABASE.replace(SESSION, ITS_OWN_ENGINE),
+        {
+            INDEPENDENT: "does not notice that the application gives all sessions the same",
+            ROLLED_BACK: "does not notice that the application stores every statement at once",
+        },
+    ),
+}
+STARTED = "services_are_started_before_the_test"
+CLEANED_UP = "services_are_stopped_after_the_test"
+OVERRIDDEN = "the_external_service_is_overridden"
+ITS_OWN = "every_test_gets_its_own"
+CONTAINER = solution(ROOT, "container-with-overrides")
+CONTAINERS: Answers = {
+    "the solution": (CONTAINER, {}),
+    "services that nobody starts": (
+        CONTAINER.replace("await container.initialize_async_services()", "pass"),
+        {STARTED: "await `initialize_async_services` before the `yield`"},
+    ),
+    "services that nobody stops": (
+        CONTAINER.replace("await container.cleanup_async_services()", "pass"),
+        {CLEANED_UP: "await `cleanup_async_services` behind the `yield`"},
+    ),
+    "a database that stays open": (
+        CONTAINER.replace("await container.cleanup_async_services()", "pass").replace(
+            "Container()", 'Container(database_url="sqlite+aiosqlite:///test.db")'
+        ),
+        {CLEANED_UP: "await `cleanup_async_services`", ITS_OWN: "make a container for each"},
+    ),
+    "nothing overridden": (
+        CONTAINER.replace("container.override(ExternalService, external_service)", "pass"),
+        {OVERRIDDEN: "override `ExternalService` with it"},
+    ),
+    "one container for all": (
+        CONTAINER.replace("    container = Container()", "    container = EVERYBODYS")
+        + "\nEVERYBODYS = Container()\n",
+        {ITS_OWN: "make a container for each"},
+    ),
+}
+NOTHING_SHARED = "orchestrators_share_nothing"
+SPECIALIST = "the_specialist_is_overridden"
+LAST_FIRST = "the_last_one_is_cleaned_up_first"
+EXCEPTION = "an_exception_cleans_up_and_comes_out"
+ONE_FAILS = "a_clean_up_that_fails_stops_no_other"
+FIXTURE = "the_fixture_cleans_up_after_the_test"
+FACTORY = solution(ROOT, "orchestrator-factory")
+MAKES = """\
+    async def make(specialist=None):
+        container = Container()
+        if specialist is not None:
+            container.override(Specialist, specialist)
+        await container.initialize_async_services()
+        containers.append(container)
+        return container.get(TaskOrchestrator)
+"""
+BODY = FACTORY[
+    FACTORY.index("    async with AsyncExitStack()") : FACTORY.index("\n\n@pytest.fixture")
+]
+
+
+def factory(end: str) -> str:
+    """A factory that keeps its containers in a list, and what it does with them."""
+    body = f"    containers = []\n\n{MAKES}\n{end}"
+    return FACTORY.replace(BODY, body).replace("import pytest", "import asyncio\nimport pytest", 1)
+
+
+NOT_STARTED = "services_are_started"
+FACTORIES: Answers = {
+    "the solution": (FACTORY, {}),
+    "arguments by name": (FACTORY.replace("Container()", "Container(database_url=None)"), {}),
+    "services that nobody starts": (
+        FACTORY.replace("await container.initialize_async_services()", "pass"),
+        {NOT_STARTED: "await `initialize_async_services`"},
+    ),
+    "one container for all": (
+        FACTORY.replace("            container = Container()\n", "").replace(
+            "    async with AsyncExitStack() as stack:",
+            "    container = Container()\n    async with AsyncExitStack() as stack:",
+        ),
+        {NOTHING_SHARED: "make a container for each call"},
+    ),
+    "a list, and care": (
+        factory("""\
+    failed = []
+    try:
+        yield make
+    finally:
+        while containers:
+            try:
+                await containers.pop().cleanup_async_services()
+            except Exception as error:
+                failed.append(error)
+    if failed:
+        raise ExceptionGroup("not cleaned up", failed)
+"""),
+        {},
+    ),
+    "a loop behind the yield": (
+        factory("""\
+    yield make
+    for container in reversed(containers):
+        await container.cleanup_async_services()
+"""),
+        {
+            EXCEPTION: "when an exception ends the block, not every container is cleaned up",
+            ONE_FAILS: "the rest of the containers are not cleaned up",
+        },
+    ),
+    "a loop in a finally": (
+        factory("""\
+    try:
+        yield make
+    finally:
+        for container in reversed(containers):
+            await container.cleanup_async_services()
+"""),
+        {ONE_FAILS: "the rest of the containers are not cleaned up"},
+    ),
+    "the first one first": (
+        factory("""\
+    try:
+        yield make
+    finally:
+        async with AsyncExitStack() as stack:
+            for container in reversed(containers):
+                stack.push_async_callback(container.cleanup_async_services)
+"""),
+        {LAST_FIRST: "in the order [1, 2, 3]: the last one first"},
+    ),
+    "all at once": (
+        factory("""\
+    try:
+        yield make
+    finally:
+        endings = [one.cleanup_async_services() for one in reversed(containers)]
+        await asyncio.gather(*endings)
+"""),
+        {LAST_FIRST: "the last one first"},
+    ),
+    "errors that nobody sees": (
+        factory("""\
+    try:
+        yield make
+    finally:
+        for container in reversed(containers):
+            try:
+                await container.cleanup_async_services()
+            except Exception:
+                pass
+"""),
+        {ONE_FAILS: "the error of a clean-up that fails does not come out"},
+    ),
+    "no override": (
+        FACTORY.replace("if specialist is not None", "if False"),
+        {SPECIALIST: "override `Specialist` with it"},
+    ),
+    "a fixture that closes nothing": (
+        FACTORY[: FACTORY.index("    async with orchestrators()")]
+        + "    yield await orchestrators().__aenter__()\n",
+        {FIXTURE: "not every container is cleaned up after the test"},
+    ),
+}
+AT_ONCE = "returns_at_once_when_the_task_is_completed"
+LONG = "waits_for_a_task_that_takes_long"
+RAISES = "raises_for_a_task_that_never_completes"
+HELPER = solution(ROOT, "wait-for-completion").partition("class Looks")[0]
+HELPERS: Answers = {
+    "the solution": (HELPER, {}),
+    "a sleep before the first look": (
+        HELPER.replace("    while True:\n", "    await asyncio.sleep(interval)\n    while True:\n"),
+        {AT_ONCE: "it waits 1 s for a task that is completed already"},
+    ),
+    "no last look": (
+        HELPER.replace("if left <= 0:", "if left < interval:"),
+        {
+            LONG: "it gives up on a task that is completed half a second before the timeout",
+            RAISES: "it gives up after 28 s, and not after 30",
+        },
+    ),
+    "no error": (
+        HELPER.replace("raise TimeoutError(", "return value  # ("),
+        {RAISES: "it returns, though the task is not completed in time"},
+    ),
+    "an error that says little": (
+        HELPER.replace('f"still {value!r} after {timeout} s"', '"too late"'),
+        {RAISES: "the message does not hold the last state: 'too late'"},
+    ),
+    "nothing returned": (
+        HELPER.replace("return value", "return"),
+        {AT_ONCE: "it returns None, and no state", LONG: "it returns None, and no state"},
+    ),
+}
+OWN = "every_look_has_a_session_of_its_own"
+COMES_OUT = "an_error_of_the_database_comes_out"
+ROLLED_BACK = "a_failed_look_is_rolled_back"
+EVENTUALLY = solution(ROOT, "eventually-in-the-database").partition("class Database")[0]
+LOOK = """\
+        async with sessions() as session:
+            found = await find(session)
+"""
+LOOKS: Answers = {
+    "the solution": (EVENTUALLY, {}),
+    "one session for all looks": (
+        EVENTUALLY.replace(
+            LOOK,
+            """\
+        if timeout:
+            async with sessions() as session:
+                timeout, found = 0, await find(session)
+        else:
+            found = await find(session)
+""",
+        ),
+        {OWN: "two of its looks share a session"},
+    ),
+    "errors are forgiven": (
+        EVENTUALLY.replace(
+            LOOK,
+            """\
+        found = None
+        try:
+            async with sessions() as session:
+                found = await find(session)
+        except Exception:
+            pass
+""",
+        ),
+        {
+            COMES_OUT: "an OperationalError comes out as TimeoutError",
+            ROLLED_BACK: "TimeoutError",
+        },
+    ),
+    "a session that hears of no error": (
+        EVENTUALLY.replace(
+            LOOK,
+            """\
+        block = sessions()
+        session = await block.__aenter__()
+        try:
+            found = await find(session)
+        finally:
+            await block.__aexit__(None, None, None)
+""",
+        ),
+        {
+            COMES_OUT: "it does not notice that the application keeps what goes wrong",
+            ROLLED_BACK: "what a failed look has written is stored",
+        },
+    ),
+}
+IN_BLOCK = "the_container_is_open_in_the_block"
+AFTER_ERROR = "the_container_is_cleaned_up_after_an_error"
+AFTER_CANCEL = "the_container_is_cleaned_up_after_a_cancellation"
+STOPS_NOTHING = "a_clean_up_that_fails_stops_nothing"
+HAS_DATA = "a_task_has_what_the_test_says"
+ASKS_NOT = "TestProbeATestNeedsToAskForNothing::test_it"
+CLASS = solution(ROOT, "test-base").partition("class Logged")[0]
+BASES: Answers = {
+    "the solution": (CLASS, {}),
+    "a set-up that nobody calls": (
+        CLASS.replace("            await self.set_up()\n", ""),
+        {
+            IN_BLOCK: "before the block came: start",
+            STOPS_NOTHING: "in the end came: start, stop",
+        },
+    ),
+    "a cleanup after success only": (
+        CLASS.replace(
+            "            self.stack.push_async_callback(self.container.cleanup_async_services)\n",
+            "",
+        ).replace(
+            "            yield\n\n",
+            "            yield\n        await self.container.cleanup_async_services()\n\n",
+            1,
+        ),
+        {
+            AFTER_ERROR: "the container is not cleaned up after a block that fails",
+            AFTER_CANCEL: "the container is not cleaned up after a cancellation",
+            STOPS_NOTHING: "in the end came: start, set up, clean up",
+        },
+    ),
+    "data that is lost": (
+        CLASS.replace("defaults | task_data", "defaults"),
+        {
+            HAS_DATA: "the title is 'Test Task'",
+            ASKS_NOT: "the title is 'Test Task'",
+        },
+    ),
+    "a fixture that has to be asked for": (
+        CLASS.replace("(autouse=True)", ""),
+        {ASKS_NOT: "a test that asks for nothing has no container"},
+    ),
+}
+EVERY = [
+    pytest.param(exercise, *answers[name], id=f"{exercise}: {name}")
+    for exercise, answers in {
+        "db-session": DATABASES,
+        "container-with-overrides": CONTAINERS,
+        "orchestrator-factory": FACTORIES,
+        "wait-for-completion": HELPERS,
+        "eventually-in-the-database": LOOKS,
+        "test-base": BASES,
+    }.items()
+    for name in answers
+]
