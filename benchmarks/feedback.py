@@ -13,9 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -25,6 +24,7 @@ from grader.course.lessons import find_root
 from grader.course.notebooks import solution
 from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
+from grader.runner.protocol import Answer, Request
 from grader.runner.settings import PYTEST_OPTIONS
 from grader.sandbox.worker import Worker
 
@@ -59,8 +59,8 @@ class CountingWorker(Worker):
     runs = 0
 
     def run(
-        self, requests: Any, progress: Callable[[int], None] = lambda done: None
-    ) -> list[dict[str, Any]]:
+        self, requests: Iterable[Request], progress: Callable[[int], None] = lambda done: None
+    ) -> list[Answer]:
         """As always, counted."""
         answers = super().run(requests, progress)
         self.runs += len(answers)
@@ -151,7 +151,8 @@ def main() -> None:
     """Measure every exercise that has a solution."""
     root = find_root(Path.cwd())
     rows = []
-    with CountingWorker() as worker:
+    worker = CountingWorker()
+    with worker:
         for exercise in exercises().values():
             rows.append((exercise.id, measure(exercise, solution(root, exercise.id), worker)))
     Console(width=120).print(table(rows))

@@ -15,6 +15,7 @@ from helpers.samples import HEAD
 
 from grader import cli
 from grader.bank import exercises
+from grader.report import Report
 from grader.sandbox.launch import choose
 
 COMMANDS = sorted(
@@ -169,10 +170,10 @@ def test_check_at_full_marks(
 ) -> None:
     """`check` exits 0 at full marks, and only then."""
     exercise = exercises()["distinct-ids"]
-    full = cli.Report(exercise.id, "graded", None, exercise.points, float(exercise.points))
+    full = Report(exercise.id, "graded", None, exercise.points, float(exercise.points))
     monkeypatch.setattr(cli, "evaluate_suite", lambda *_: full)
     assert grader("check", notebook(distinct_ids="x = 1"))[0] == 0
-    almost = cli.Report(exercise.id, "graded", None, exercise.points, exercise.points - 0.01)
+    almost = Report(exercise.id, "graded", None, exercise.points, exercise.points - 0.01)
     monkeypatch.setattr(cli, "evaluate_suite", lambda *_: almost)
     assert grader("check", notebook(distinct_ids="x = 1"))[0] == 1
 

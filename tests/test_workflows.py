@@ -49,7 +49,7 @@ def read(name: str) -> dict[Any, Any]:
 
 
 def lint(*paths: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ROOT / "scripts" / "actionlint.py", *paths]
+    command: list[str | Path] = [sys.executable, ROOT / "scripts" / "actionlint.py", *paths]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
 
 

@@ -13,7 +13,12 @@ SOURCE = "%%ipytest --mutants distinct-ids\nasync def test_a(): ..."
 def notebook(source: Any = SOURCE, **cell: Any) -> dict[str, Any]:
     """A notebook with one answer."""
     meta = {"nbgrader": {"solution": True, "grade_id": "distinct-ids"}}
-    plain = {"cell_type": "code", "metadata": meta, "outputs": [], "execution_count": None}
+    plain: dict[str, Any] = {
+        "cell_type": "code",
+        "metadata": meta,
+        "outputs": [],
+        "execution_count": None,
+    }
     return {
         "nbformat": 4,
         "nbformat_minor": 5,

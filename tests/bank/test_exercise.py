@@ -34,10 +34,11 @@ def variant(exercise: Exercise, cls: type) -> Variant:
 class Unrelated:
     """Derives from nothing."""
 
-    async def create_task(self, task_data: Mapping[str, Any]) -> TaskResult: ...
+    async def create_task(self, task_data: Mapping[str, Any]) -> TaskResult:
+        raise NotImplementedError
 
 
-class Mixed(TaskOrchestrator, Unrelated):  # type: ignore[misc]
+class Mixed(TaskOrchestrator, Unrelated):
     """Derives from too much."""
 
 

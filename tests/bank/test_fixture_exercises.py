@@ -4,10 +4,31 @@ import re
 
 import pytest
 from helpers.course import suite_of
-from helpers.fixture_answers import DATABASES, EVERY, NOTHING_SHARED
+from helpers.fixture_answers import (
+    BASES,
+    CONTAINERS,
+    DATABASES,
+    FACTORIES,
+    HELPERS,
+    LOOKS,
+    NOTHING_SHARED,
+)
 from helpers.samples import Grades
 
 from grader.report import Report
+
+EVERY = [
+    pytest.param(exercise, *answers[name], id=f"{exercise}: {name}")
+    for exercise, answers in {
+        "db-session": DATABASES,
+        "container-with-overrides": CONTAINERS,
+        "orchestrator-factory": FACTORIES,
+        "wait-for-completion": HELPERS,
+        "eventually-in-the-database": LOOKS,
+        "test-base": BASES,
+    }.items()
+    for name in answers
+]
 
 
 def failed(report: Report) -> dict[str, str]:

@@ -9,7 +9,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -36,7 +36,7 @@ every_probed = pytest.mark.parametrize("exercise", PROBED, ids=lambda exercise: 
 
 
 @pytest.fixture(scope="module")
-def reports(worker: Worker) -> Iterator[object]:
+def reports(worker: Worker) -> Callable[[Exercise, str], Report]:
     """Evaluates each suite once."""
 
     @cache

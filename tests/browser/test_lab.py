@@ -10,7 +10,7 @@ import nbformat
 import pytest
 from helpers.browsing import PATIENCE, jupyterlab
 from helpers.course import ROOT
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 pytestmark = pytest.mark.slow
 
@@ -54,7 +54,7 @@ class Lesson:
     def __init__(self, page: Page, address: str, course: Path) -> None:
         self.page = page
         self.errors: list[str] = []
-        page.on("console", lambda message: message.type == "error" and self._note(message.text))
+        page.on("console", self._note_error)
         page.on("pageerror", lambda error: self._note(str(error)))
         cells = nbformat.read(course / LESSON, as_version=4).cells
         self._sources = [cell.source for cell in cells]
@@ -62,6 +62,10 @@ class Lesson:
         page.goto(address)
         expect(page.locator(".jp-Notebook .jp-Cell")).to_have_count(len(cells))
         page.get_by_role("button", name=re.compile("Kernel status: Idle|Idle")).first.wait_for()
+
+    def _note_error(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._note(message.text)
 
     def _note(self, error: str) -> None:
         self.errors.append(error)

@@ -10,7 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from helpers.browsing import PATIENCE, jupyterlab
-from helpers.editing import ANSWER, FIRST, LESSON, ROOT, lines_of_tests, solved
+from helpers.course import ROOT
+from helpers.editing import ANSWER, FIRST, LESSON, lines_of_tests, solved
 from nbformat.reader import NotJSONError
 from playwright.sync_api import Browser, Locator, Page, expect
 

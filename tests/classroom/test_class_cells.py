@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from helpers.course import ROOT
 from helpers.editing import (
     Notebook,
     at,
@@ -23,7 +24,7 @@ from helpers.editing import (
     without_marks,
 )
 from helpers.editing import solved as solved_lesson
-from helpers.small_class import LESSON, PART, ROOT, WEAK, SmallClass
+from helpers.small_class import LESSON, PART, WEAK, SmallClass
 
 from grader.bank import exercises
 from grader.classroom import summary

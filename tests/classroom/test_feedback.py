@@ -14,12 +14,12 @@ from helpers.autograded import (
     LESSON,
     MINE,
     PART,
-    ROOT,
     hostile_report,
     report_on,
     write_autograded,
 )
 from helpers.classroom import Classroom, released
+from helpers.course import ROOT
 from helpers.outline import Outline, assert_readable, assert_stands_alone, words
 from helpers.samples import Grade
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 from helpers.again import CLASS, again
+from helpers.course import ROOT
 from helpers.small_class import (
     LESSON,
     PART,
-    ROOT,
     WEAK,
     SmallClass,
     answer,

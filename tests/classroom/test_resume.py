@@ -11,7 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from helpers.small_class import MAIN, PART, ROOT, WEAK, SmallClass, answer, solved, untouched
+from helpers.course import ROOT
+from helpers.small_class import MAIN, PART, WEAK, SmallClass, answer, solved, untouched
 
 pytestmark = pytest.mark.slow
 

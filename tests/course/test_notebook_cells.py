@@ -4,10 +4,10 @@ import copy
 
 import pytest
 from helpers.cells import ORIGINALS, edited, found
+from helpers.course import ROOT
 from helpers.editing import (
     ANSWER,
     FIRST,
-    ROOT,
     SECOND,
     STUB,
     at,

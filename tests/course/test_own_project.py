@@ -63,7 +63,7 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Callable[[tuple[str, ...
         folder = tmp_path_factory.mktemp("environment")
         run(sys.executable, "-m", "venv", folder)
         found = folder / "bin" / "python"
-        pinned = ("--quiet", "--constraint", ROOT / "constraints.txt", *names)
+        pinned = ("--quiet", "--constraint", str(ROOT / "constraints.txt"), *names)
         uv = Path(sys.executable).with_name("uv")
         if uv.exists():
             run(uv, "pip", "install", "--python", found, *pinned)
@@ -91,7 +91,14 @@ def test_its_tests_pass_and_notice_the_mutant(
     """In an empty folder, as a reader would run them."""
     for name, text in files(lesson).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
-    command = [python(packages(lesson)), "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [
+        str(python(packages(lesson))),
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+    ]
 
     def run() -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)

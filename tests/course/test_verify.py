@@ -207,7 +207,8 @@ class Unresolved(TaskOrchestrator):
     """Uses a name of the bank."""
 
     async def get_task_status(self, task_id: str) -> TaskState:
-        return creation and TaskState(task_id, title="", status=None)
+        assert creation is not None
+        return TaskState(task_id, title="", status=None)
 
 
 class UnresolvedDefault(TaskOrchestrator):

@@ -14,8 +14,9 @@ from helpers.variants import HERE, SEEDS, codes, made, variants
 
 from grader.bank import exercises
 from grader.course.notebooks import solution
-from grader.engine.execution import Defences, Executor, Run
+from grader.engine.execution import Defences, Executor
 from grader.engine.obfuscation.obfuscate import Obfuscated, Obfuscation
+from grader.engine.planner import Run
 from grader.engine.suite import read
 from grader.exercise import Exercise, Variant
 from grader.runner.loops import schedules
@@ -155,10 +156,9 @@ def outcomes(
         runs += [
             Run(variant, fifo, (probe.name,), probe.source) for variant in (*correct, probe.broken)
         ]
-    executor.execute([run] for run in runs)
     return [
-        {name: (outcome.ending, outcome.kills) for name, outcome in run.outcomes.items()}
-        for run in runs
+        {name: (outcome.ending, outcome.kills) for name, outcome in result.outcomes.items()}
+        for (result,) in executor.execute((run,) for run in runs)
     ]
 
 

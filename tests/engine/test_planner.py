@@ -9,7 +9,8 @@ from helpers.samples import HEAD, KILLS_1, SOLUTION, Grade, Tapped, creation
 from grader.bank import exercises
 from grader.course.notebooks import solution
 from grader.engine.evaluate import evaluate
-from grader.engine.execution import Defences, Executor, Run
+from grader.engine.execution import Defences, Executor
+from grader.engine.planner import Run
 from grader.engine.suite import read
 from grader.report import Report
 from grader.runner.loops import HAS_EAGER_TASKS, Schedule, schedules
@@ -207,9 +208,10 @@ def test_without_a_choice_every_order_ends_alike(name: str, worker: Worker) -> N
     executor = Executor(suite, exercise, worker, Random(1), NOT_OBFUSCATED)
     orders = [one for one in schedules(exercise.clock) if one.kind in ("fifo", "shuffled")]
     variants = [one for one in exercise.variants if one.kind != "broken"]
-    runs = [[Run(variant, one, suite.tests) for one in orders] for variant in variants]
-    executor.execute([run] for of_a_variant in runs for run in of_a_variant)
-    for first, *others in runs:
+    runs = [(Run(variant, one, suite.tests),) for variant in variants for one in orders]
+    found = [result for (result,) in executor.execute(runs)]
+    for start in range(0, len(found), len(orders)):
+        first, *others = found[start : start + len(orders)]
         for test, outcome in first.outcomes.items():
             if not outcome.choices:
                 endings = {

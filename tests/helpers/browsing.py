@@ -61,13 +61,13 @@ def jupyterlab(course: Path, home: Path) -> Iterator[tuple[str, str]]:
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
         *(["--allow-root"] if os.getuid() == 0 else []),
     ]
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    search = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     log = home / "log"
     with log.open("wb") as output:
         server = subprocess.Popen(
             command,
             cwd=course,
-            env={**os.environ, **variables, "PATH": path},
+            env={**os.environ, **variables, "PATH": search},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

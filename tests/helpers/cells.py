@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from grader.course.cells import Found, find_answers
 from grader.course.notebooks import originals_near
+from helpers.course import ROOT
 from helpers.editing import (
     FIRST,
-    ROOT,
     Notebook,
     solved,
 )

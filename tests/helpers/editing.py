@@ -49,7 +49,7 @@ def new_id() -> str:
 
 def typed(source: str) -> Cell:
     """A cell that somebody has added, and written in."""
-    plain = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
+    plain: Cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None}
     return {**plain, "id": new_id(), "source": source}
 
 

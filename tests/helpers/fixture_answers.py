@@ -1,16 +1,13 @@
 """Answers to the exercises of lesson 07, as people write them, and the probes that each fails."""
 
-import pytest
-
-from grader.course.notebooks import solution
-from helpers.course import ROOT
+from helpers.course import suite_of
 
 TABLES = "all_tables_are_there"
 OWN = "every_test_has_its_own"
 INDEPENDENT = "sessions_are_independent"
 ROLLED_BACK = "what_is_not_committed_is_rolled_back"
 STOPPED = "the_database_is_stopped_after_the_test"
-DATABASE = solution(ROOT, "db-session")
+DATABASE = suite_of("db-session")
 URL = "f\"sqlite+aiosqlite:///{tmp_path / 'test.db'}\""
 SESSION = DATABASE[DATABASE.index("    async with database.session()") :]
 STEPS_OUT = """\
@@ -108,7 +105,7 @@ STARTED = "services_are_started_before_the_test"
 CLEANED_UP = "services_are_stopped_after_the_test"
 OVERRIDDEN = "the_external_service_is_overridden"
 ITS_OWN = "every_test_gets_its_own"
-CONTAINER = solution(ROOT, "container-with-overrides")
+CONTAINER = suite_of("container-with-overrides")
 CONTAINERS: Answers = {
     "the solution": (CONTAINER, {}),
     "services that nobody starts": (
@@ -141,7 +138,7 @@ LAST_FIRST = "the_last_one_is_cleaned_up_first"
 EXCEPTION = "an_exception_cleans_up_and_comes_out"
 ONE_FAILS = "a_clean_up_that_fails_stops_no_other"
 FIXTURE = "the_fixture_cleans_up_after_the_test"
-FACTORY = solution(ROOT, "orchestrator-factory")
+FACTORY = suite_of("orchestrator-factory")
 MAKES = """\
     async def make(specialist=None):
         container = Container()
@@ -261,7 +258,7 @@ FACTORIES: Answers = {
 AT_ONCE = "returns_at_once_when_the_task_is_completed"
 LONG = "waits_for_a_task_that_takes_long"
 RAISES = "raises_for_a_task_that_never_completes"
-HELPER = solution(ROOT, "wait-for-completion").partition("class Looks")[0]
+HELPER = suite_of("wait-for-completion").partition("class Looks")[0]
 HELPERS: Answers = {
     "the solution": (HELPER, {}),
     "a sleep before the first look": (
@@ -291,7 +288,7 @@ HELPERS: Answers = {
 OWN = "every_look_has_a_session_of_its_own"
 COMES_OUT = "an_error_of_the_database_comes_out"
 ROLLED_BACK = "a_failed_look_is_rolled_back"
-EVENTUALLY = solution(ROOT, "eventually-in-the-database").partition("class Database")[0]
+EVENTUALLY = suite_of("eventually-in-the-database").partition("class Database")[0]
 LOOK = """\
         async with sessions() as session:
             found = await find(session)
@@ -352,7 +349,7 @@ AFTER_CANCEL = "the_container_is_cleaned_up_after_a_cancellation"
 STOPS_NOTHING = "a_clean_up_that_fails_stops_nothing"
 HAS_DATA = "a_task_has_what_the_test_says"
 ASKS_NOT = "TestProbeATestNeedsToAskForNothing::test_it"
-CLASS = solution(ROOT, "test-base").partition("class Logged")[0]
+CLASS = suite_of("test-base").partition("class Logged")[0]
 BASES: Answers = {
     "the solution": (CLASS, {}),
     "a set-up that nobody calls": (
@@ -389,15 +386,3 @@ BASES: Answers = {
         {ASKS_NOT: "a test that asks for nothing has no container"},
     ),
 }
-EVERY = [
-    pytest.param(exercise, *answers[name], id=f"{exercise}: {name}")
-    for exercise, answers in {
-        "db-session": DATABASES,
-        "container-with-overrides": CONTAINERS,
-        "orchestrator-factory": FACTORIES,
-        "wait-for-completion": HELPERS,
-        "eventually-in-the-database": LOOKS,
-        "test-base": BASES,
-    }.items()
-    for name in answers
-]

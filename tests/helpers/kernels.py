@@ -4,10 +4,11 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty
+from typing import Any
 
 import psutil
 import pytest
-from jupyter_client.blocking import BlockingKernelClient
+from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.manager import KernelManager
 
 from helpers.course import suite_of
@@ -95,8 +96,9 @@ class Kernel:
 
     def kill(self) -> None:
         """What the operating system does when memory runs out."""
-        self._manager.provisioner.process.kill()
-        self._manager.provisioner.process.wait()
+        provisioner: Any = self._manager.provisioner
+        provisioner.process.kill()
+        provisioner.process.wait()
 
     def worker(self) -> psutil.Process:
         """The process that runs tests for this kernel."""

@@ -185,7 +185,8 @@ def test_check_misses_an_answer_of_the_lesson(check: Check) -> None:
 def test_check_does_not_mind_odd_metadata(check: Check) -> None:
     """Whose lesson it is, a notebook may say in any way."""
     nb = notebook(typed(ANSWER))
-    for about in (None, [], "x", {"lesson": []}, {"lesson": 5}):
+    odd: list[Any] = [None, [], "x", {"lesson": []}, {"lesson": 5}]
+    for about in odd:
         nb["metadata"] = {"grader": about}
         assert [one["exercise"] for one in check.json(check.write("a.ipynb", nb))] == [FIRST]
 

@@ -193,7 +193,7 @@ def test_walls_that_cannot_be_built_are_no_fault_of_the_suite(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Nothing is run, and whoever grades is told so."""
-    impossible = ["/" + "a" * 5000], []
+    impossible: tuple[list[str], list[str]] = (["/" + "a" * 5000], [])
     monkeypatch.setattr(sandbox, "_readable", lambda: impossible)
     with Worker(sandbox="landlock") as worker, pytest.raises(WorkerLost, match="walls of a run"):
         worker.run([request("def test_a(): pass")])

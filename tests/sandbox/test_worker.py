@@ -135,7 +135,7 @@ def test_a_killed_worker_is_replaced(own: Worker, tmp_path: Path) -> None:
 
 def test_a_worker_killed_in_the_middle_is_replaced(own: Worker) -> None:
     """What it had not answered is run again."""
-    killed = []
+    killed: list[int] = []
 
     def kill(done: int) -> None:
         if not killed:
