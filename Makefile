@@ -8,7 +8,19 @@ RUN := VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 # JupyterLab refuses to run as root unless it is told to.
 ALLOW_ROOT := $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
-.PHONY: help setup lab test build constraints screenshot
+.PHONY: help setup lab check test build constraints hooks screenshot
+
+# What only looks at the text.
+define STATIC
+echo "Linting with ruff ..." && $(RUN) ruff check . && \
+echo "Checking the format with ruff ..." && $(RUN) ruff format --check . && \
+echo "Looking for misspelt words with codespell ..." && $(RUN) codespell && \
+echo "Checking the types with mypy ..." && $(RUN) mypy && \
+echo "Checking who imports whom with import-linter ..." && $(RUN) lint-imports
+endef
+
+# All tests together must cover what they cover today; some of them need not.
+COVERAGE := --cov --cov-report=
 
 help: ## list the targets (this is what `make` alone does)
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -21,15 +33,13 @@ setup: $(VENV)/.ready ## make the environment in .venv (PYTHON=... names the Pyt
 lab: setup ## open the course in JupyterLab (LAB_FLAGS=... goes to JupyterLab)
 	@$(RUN) jupyter lab --ServerApp.root_dir=. $(ALLOW_ROOT) $(LAB_FLAGS) notebooks/00-start-here.ipynb
 
+check: setup ## run the checks that take two minutes, while you work
+	@$(STATIC)
+	@echo "Running the fast tests with pytest ..."
+	@$(RUN) pytest --numprocesses auto --dist loadfile -m "not slow"
+
 test: setup ## run every check (PYTEST_FLAGS=... goes to pytest)
-	@echo "Linting with ruff ..."
-	@$(RUN) ruff check .
-	@echo "Checking the format with ruff ..."
-	@$(RUN) ruff format --check .
-	@echo "Checking the types with mypy ..."
-	@$(RUN) mypy
-	@echo "Checking who imports whom with import-linter ..."
-	@$(RUN) lint-imports
+	@$(STATIC)
 	@echo "Checking that solutions/ and notebooks/ are what lessons/ builds ..."
 	@$(RUN) grader build --check
 	@echo "Proving every exercise: its stub scores 0 and its solution full points ..."
@@ -38,8 +48,8 @@ test: setup ## run every check (PYTEST_FLAGS=... goes to pytest)
 	@$(RUN) pytest --quiet --nbval --nbval-sanitize-with nbval_sanitize.cfg solutions
 	@echo "Running notebooks/ as released with nbval: no cell raises ..."
 	@$(RUN) pytest --quiet --nbval-lax notebooks
-	@echo "Running the tests with pytest ..."
-	@$(RUN) pytest --numprocesses auto --dist loadfile $(PYTEST_FLAGS)
+	@echo "Running the tests with pytest, and measuring what they cover ..."
+	@$(RUN) pytest --numprocesses auto --dist loadfile $(or $(PYTEST_FLAGS),$(COVERAGE))
 	@echo "Every check passed."
 
 build: setup ## build solutions/ and notebooks/ from lessons/
@@ -49,12 +59,19 @@ screenshot: setup ## draw docs/images/panel.png anew, in a real JupyterLab
 	@mkdir -p docs/images
 	@SCREENSHOT="$(CURDIR)/docs/images/panel.png" $(RUN) pytest -q tests/browser/test_lab.py
 
-constraints: setup ## pin what pyproject.toml asks for (UV_FLAGS=--upgrade takes the newest)
+hooks: setup ## check every commit of yours with pre-commit
+	@$(RUN) pre-commit install
+
+constraints: $(VENV)/bin/uv ## pin what pyproject.toml asks for (UV_FLAGS=--upgrade takes the newest)
 	@cp constraints.txt $(VENV)/constraints.txt
 	@$(RUN) uv pip compile pyproject.toml --universal --python-version 3.11 --all-extras --quiet \
 		--no-header --no-annotate $(UV_FLAGS) --output-file $(VENV)/constraints.txt
 	@{ echo '# Compiled by `make constraints`; not edited by hand.'; \
 		sed '/^#/d' $(VENV)/constraints.txt; } > constraints.txt
+
+# Whatever the pins are worth by now: they may be what has to change.
+$(VENV)/bin/uv:
+	@$(MAKE) --no-print-directory setup
 
 # An environment does not survive a move or a copy: its stamp holds the folder it was made for.
 # And one that is ready may have been made with another Python than the one now asked for.

@@ -59,6 +59,38 @@ def test_importing_the_grader_is_light() -> None:
     assert loaded & {*heavy, "asyncio", "jinja2", "grader.learner.session", "grader.bank"} == set()
 
 
+WITHOUT_COMPILED_WHEELS = """
+import sys
+from importlib.machinery import ExtensionFileLoader, PathFinder
+from importlib.util import spec_from_file_location
+from pathlib import Path
+
+class Refuse:
+    def find_spec(self, name, path=None, target=None):
+        spec = PathFinder.find_spec(name, path)
+        if spec is None or not isinstance(spec.loader, ExtensionFileLoader):
+            return None
+        if "site-packages" not in spec.origin:
+            return None  # Python's own
+        source = Path(spec.origin).with_name(name.rpartition(".")[2] + ".py")
+        if source.exists():  # the same, not compiled
+            return spec_from_file_location(name, source)
+        raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Refuse())
+from grader.bank import exercises
+import grader.engine.evaluate, grader.runner.server, grader.learner.live, grader.pages.panel
+assert exercises()
+"""
+
+
+def test_what_learners_use_needs_no_compiled_wheel() -> None:
+    """Engine, runner, bank, learner and panel import where only pure Python can be installed."""
+    command = [sys.executable, "-c", WITHOUT_COMPILED_WHEELS]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
 def test_importing_the_application_loads_no_grader() -> None:
     """The application works without its grader."""
     names = {name.partition(".")[0] for name in modules_after("import vespera_scriptorium")}

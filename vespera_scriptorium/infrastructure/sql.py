@@ -3,11 +3,10 @@
 import copy
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from vespera_scriptorium.application.ports import FileOperationUnit
 from vespera_scriptorium.domain.errors import (
@@ -24,6 +23,9 @@ from vespera_scriptorium.infrastructure.tables import (
     TaskNumberRow,
     TaskRow,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class SqlTaskRepository:
@@ -114,7 +116,7 @@ class SqlFileOperationStore:
 class SqlFileOperationUnit:
     """One unit of work: a session and its transaction."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: "AsyncSession") -> None:
         self._session = session
 
     async def add(self, operation: FileOperation) -> None:
