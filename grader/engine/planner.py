@@ -73,6 +73,8 @@ class Planner:
         """Every schedule; the first is first-in-first-out."""
         self.orders = [one for one in self.schedules if one.kind == "shuffled"]
         """Those that do nothing but order tasks."""
+        self.repeatable = exercise.clock == "virtual"
+        """Whether the same run always ends the same."""
         self._exercise = exercise
         self._correct = (exercise.reference, *exercise.alternatives)
         self._random = random
@@ -185,7 +187,9 @@ class MutationRun:
 
     First-in-first-out first; the other schedules only for what survives, all in one process, and
     other orders of tasks only where there was a choice. A kill is confirmed when it happens twice;
-    or three times, where many tests or many schedules leave more to chance.
+    or three times, where many tests or many schedules leave more to chance. A test whose
+    failures do not happen again is flaky; but where threads take part the mutant may be to blame,
+    not the test, and it is only no kill.
 
     `tests` is how many were handed in, valid or not.
     """
@@ -195,6 +199,7 @@ class MutationRun:
         self._schedules = planner.schedules
         self._orders = planner.orders
         self._few = tests <= FEW_TESTS
+        self._repeatable = planner.repeatable
         self._unconfirmed: Counter[str] = Counter()
         self.flaky: set[str] = set()
         """The tests whose failures do not happen again; others may add to them."""
@@ -251,7 +256,8 @@ class MutationRun:
                 self._confirm(one, mine)
             else:
                 self._try(one, mine)
-        self.flaky |= {name for name, times in self._unconfirmed.items() if times > 1}
+        if self._repeatable:
+            self.flaky |= {name for name, times in self._unconfirmed.items() if times > 1}
 
     def _try(self, one: _Mutant, results: Sequence[RunResult]) -> None:
         for result in results:

@@ -177,7 +177,7 @@ async def test_a_store_that_fails_is_an_error_result():
 #
 # ### Exercise: a success is stored
 #
-# **20 minutes.** Test `track_file_creation(file_path, operation_context, metadata, operation_id)`. Files are read
+# **25 minutes.** Test `track_file_creation(file_path, operation_context, metadata, operation_id)`. Files are read
 # in a thread, so these exercises run in real time: a test may take 2 seconds. Yours need none.
 #
 # {contract track-creation}
@@ -344,7 +344,7 @@ async def test_a_modification_is_verified_once_the_content_differs(tmp_path, aft
 #
 # ### Exercise: verified means happened
 #
-# **20 minutes.** Test `verify_operation`, after `track_file_creation` and `track_file_modification`, on files in
+# **15 minutes.** Test `verify_operation`, after `track_file_creation` and `track_file_modification`, on files in
 # `tmp_path`. A test may take 2 seconds.
 #
 # {contract verify-operation}
@@ -653,7 +653,7 @@ async def test_nothing_is_not_all_verified(use_case):
 # ```diff
 # --- a/notes.py
 # +++ b/notes.py
-# @@ -5,4 +5,3 @@
+# @@ -6,4 +6,3 @@
 #      async def add(self, text):
 #          with self.path.open("a") as file:
 # -            file.write(f"{text}\n")

@@ -16,7 +16,7 @@
 # A workflow that ends well has proven little. You will test what is stored in between, what a
 # refusal leaves behind, the way back after a failure, and the way on after a crash.
 #
-# **80 minutes**, 20 of them to read. Before: [Start here](../00-start-here.ipynb). You have used a mock, and can read
+# **105 minutes**, 25 of them to read. Before: [Start here](../00-start-here.ipynb). You have used a mock, and can read
 # `@pytest.mark.parametrize`.
 #
 # **Pattern:** Async Workflow Testing, from *Clean Architecture Adaptations* in the course's pattern
@@ -165,7 +165,7 @@ async def test_a_second_execution_changes_nothing():
 #
 # ### Exercise: one task, all the way
 #
-# **20 minutes.** Test `create_task`, `execute_task` and `complete_task`. A specialist, yours too, does the work.
+# **25 minutes.** Test `create_task`, `execute_task` and `complete_task`. A specialist, yours too, does the work.
 #
 # {contract task-lifecycle}
 #
@@ -439,7 +439,7 @@ async def test_steps_are_undone_one_after_the_other():
 # %% [markdown]
 # ### Exercise: a step fails
 #
-# **20 minutes.** A `WorkflowStep` has a name and two async functions: `run(outputs)`, which returns a text, and
+# **25 minutes.** A `WorkflowStep` has a name and two async functions: `run(outputs)`, which returns a text, and
 # `compensate()`, or None. Test what becomes of them.
 #
 # {contract failing-step}
@@ -677,7 +677,7 @@ async def test_an_output_is_stored_before_the_next_step_begins():
 #
 # ### Exercise: resume after a crash
 #
-# **20 minutes.** Test `resume_task`, and what `execute_task` leaves to it.
+# **30 minutes.** Test `resume_task`, and what `execute_task` leaves to it.
 #
 # {contract resume}
 #
@@ -897,7 +897,7 @@ async def test_a_cancelled_execution_keeps_its_work(process, task_id, plan):
 # ```diff
 # --- a/steps.py
 # +++ b/steps.py
-# @@ -4,4 +4,4 @@
+# @@ -5,4 +5,4 @@
 #              await step()
 #          except Exception:
 # -            await on_failure()

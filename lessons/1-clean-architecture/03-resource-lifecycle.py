@@ -16,7 +16,7 @@
 # You will prove that what was opened is closed: on every way out, in the right order, and before
 # anybody says that it is.
 #
-# **95 minutes**, 20 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async with`,
+# **120 minutes**, 25 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async with`,
 # `try`/`finally` and a pytest fixture.
 #
 # **Pattern:** Async Resource Management, from *Clean Architecture Adaptations* in the course's
@@ -205,7 +205,7 @@ async def test_a_cancelled_block_cleans_up():
 # %% [markdown]
 # ### Exercise: every way out of a session
 #
-# **30 minutes.** Test `create_session` and `verify_cleanup`. Derive a provider from `InMemoryResourceProvider`
+# **35 minutes.** Test `create_session` and `verify_cleanup`. Derive a provider from `InMemoryResourceProvider`
 # whose `close` takes a while, is noted, and fails when you want it to.
 #
 # {contract session-cleanup}
@@ -490,8 +490,8 @@ async def test_services_stop_in_reverse():
 #
 # ### Exercise: open in order, close in reverse
 #
-# **20 minutes.** Test both methods. `container.add_service("web", build, needs=["cache"])` calls `build` with the
-# cache. Let `start` and `stop` take a second, to be cancelled half-way.
+# **30 minutes.** Test both methods. `container.add_service("web", build, needs=["cache"])` calls `build` with the
+# cache. Let `start` and `stop` take a second, and cancel a start half-way.
 #
 # {contract start-stop-order}
 #
@@ -721,7 +721,7 @@ async def test_a_crash_reaches_stop():
 #
 # ### Exercise: stopped means ended
 #
-# **25 minutes.** Test `BackgroundService(work, journal, interval=60.0)`. Take `InMemoryJournal`: a `FileJournal`
+# **30 minutes.** Test `BackgroundService(work, journal, interval=60.0)`. Take `InMemoryJournal`: a `FileJournal`
 # opens its file in a thread, which the virtual clock cannot see.
 #
 # {contract background-service}
@@ -950,7 +950,7 @@ async def test_to_stop_what_does_not_run_is_harmless(journal):
 # ```diff
 # --- a/service.py
 # +++ b/service.py
-# @@ -7,4 +7,3 @@
+# @@ -9,4 +9,3 @@
 #      async def stop(self):
 #          self.rounds.cancel()
 # -        await asyncio.wait([self.rounds])

@@ -16,7 +16,7 @@
 # You will prove that tasks work at the same time, that no more of them do than allowed, and that
 # one failure hides nothing. None of your tests will sleep and hope.
 #
-# **75 minutes**, 20 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
+# **85 minutes**, 25 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
 # and a pytest fixture.
 #
 # **Pattern:** Concurrent Operation Testing, from *Advanced Async Patterns* in the course's pattern
@@ -421,7 +421,7 @@ async def test_three_are_at_work_and_no_more():
 #
 # ### Exercise: as many as allowed, and no more
 #
-# **20 minutes.** Test `execute_many` with a specialist of your own, whose gates you open one by one.
+# **25 minutes.** Test `execute_many` with a specialist of your own, whose gates you open one by one.
 #
 # {contract really-concurrent}
 #

@@ -16,7 +16,7 @@
 # You will test the unhappy path as carefully as the happy one: what comes out, what is left of the
 # service, and how often it tries again.
 #
-# **80 minutes**, 20 of them to read. Before: [Concurrent operations](04-concurrent-operations.ipynb), for the virtual
+# **85 minutes**, 25 of them to read. Before: [Concurrent operations](04-concurrent-operations.ipynb), for the virtual
 # clock and the gate.
 #
 # **Pattern:** Async Error Handling, from *Advanced Async Patterns* in the course's pattern
@@ -192,7 +192,7 @@ for how in ("raise from", "raise", "raise after the block"):
 #
 # ### Exercise: what comes out
 #
-# **20 minutes.** Test `run(operation, work)` with work of your own.
+# **15 minutes.** Test `run(operation, work)` with work of your own.
 #
 # {contract error-propagation}
 #
@@ -583,7 +583,7 @@ timeline.draw(runs, title="A retry, cancelled at four moments")
 #
 # ### Exercise: when to try again
 #
-# **20 minutes.** Test `run_with_retry`, at every edge.
+# **25 minutes.** Test `run_with_retry`, at every edge.
 #
 # {contract retry}
 #
@@ -734,7 +734,7 @@ async def test_others_work_while_it_pauses(service):
 # ```diff
 # --- a/upload.py
 # +++ b/upload.py
-# @@ -6,4 +6,4 @@
+# @@ -7,4 +7,4 @@
 #      try:
 #          return await send(name)
 #      except OSError as error:

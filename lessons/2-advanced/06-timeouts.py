@@ -16,7 +16,7 @@
 # You will test deadlines to the second, an hour of them in a millisecond, and find out what became
 # of the work that came too late.
 #
-# **80 minutes**, 20 of them to read. Before: [Concurrent operations](04-concurrent-operations.ipynb).
+# **100 minutes**, 25 of them to read. Before: [Concurrent operations](04-concurrent-operations.ipynb).
 #
 # **Pattern:** Async Timeout Testing, from *Advanced Async Patterns* in the course's pattern
 # document.
@@ -281,7 +281,7 @@ print("expired:", deadline.expired())
 #
 # ### Exercise: at the deadline
 #
-# **20 minutes.** Test `run(work, timeout)`; `work` is an async function of yours. Three things nobody promises, in
+# **25 minutes.** Test `run(work, timeout)`; `work` is an async function of yours. Three things nobody promises, in
 # all of this lesson: what wins at the very instant of a deadline, that a deadline spares work which
 # is being cancelled already, and what becomes of work that cancels itself.
 #
@@ -639,7 +639,8 @@ timeline.draw(runs, title="A cleanup after a deadline of 5 seconds")
 #
 # ### Exercise: a cleanup with a deadline
 #
-# **20 minutes.** Test `run_with_cleanup`. Its last parameter, `cleanup_timeout`, is 2.0 unless you say otherwise.
+# **30 minutes.** Test `run_with_cleanup`. Its last parameter, `cleanup_timeout`, is 2.0 unless you say otherwise.
+# It spares no cleanup that is being cancelled already: that one may be cancelled again.
 #
 # {contract bounded-cleanup}
 #
@@ -807,7 +808,7 @@ async def test_a_cancelled_cleanup_ends_and_the_call_is_cancelled(service):
 # ```diff
 # --- a/ask.py
 # +++ b/ask.py
-# @@ -3,4 +3,4 @@
+# @@ -4,4 +4,4 @@
 #
 #  async def ask(work, seconds):
 # -    async with asyncio.timeout(seconds):

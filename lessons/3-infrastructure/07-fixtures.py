@@ -16,7 +16,7 @@
 # You will write the fixtures that a suite of asynchronous tests stands on, so that no test finds
 # what another one left.
 #
-# **70 minutes**, 20 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb).
+# **55 minutes**, 20 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb).
 # You can read a fixture with `yield`, and a little SQLAlchemy.
 #
 # **Pattern:** Async Test Fixtures, from *Testing Infrastructure Patterns* in the course's pattern
@@ -142,7 +142,7 @@ async def test_nobody_sees_what_is_not_committed(place, tmp_path, monkeypatch):
 #
 # ### Exercise: a database for each test
 #
-# **15 minutes.** Write two fixtures. No tests are needed: *probes*, which are tests of the course's own, use your
+# **10 minutes.** Write two fixtures. No tests are needed: *probes*, which are tests of the course's own, use your
 # fixtures, with a database manager that is right and with some that are not. A thread works for
 # the database, so this exercise runs in real time: a test may take 2 s.
 #
@@ -310,7 +310,7 @@ async def test_it_is_there(container):
 #
 # ### Exercise: a container for each test
 #
-# **15 minutes.** Write two fixtures again, for the probes to use.
+# **10 minutes.** Write two fixtures again, for the probes to use.
 #
 # {contract container-with-overrides}
 
@@ -426,7 +426,7 @@ async def test_there_are_three():
 #
 # ### Exercise: as many as the test wants
 #
-# **20 minutes.** Write the context manager and the fixture. The probes use both.
+# **15 minutes.** Write the context manager and the fixture. The probes use both.
 #
 # {contract orchestrator-factory}
 
@@ -530,7 +530,7 @@ async def make_orchestrator():
 # ```diff
 # --- a/conftest.py
 # +++ b/conftest.py
-# @@ -5,5 +5,5 @@
+# @@ -6,5 +6,5 @@
 #  @pytest.fixture
 #  async def database(tmp_path):
 # -    async with aiosqlite.connect(tmp_path / "tasks.db") as database:

@@ -16,7 +16,7 @@
 # You will find out what a mock notices and what it agrees to, and hold a fake to the contract of
 # the real thing.
 #
-# **85 minutes**, 20 of them to read. Before: [Fixtures](07-fixtures.ipynb). You have written a test with a mock, and it
+# **90 minutes**, 15 of them to read. Before: [Fixtures](07-fixtures.ipynb). You have written a test with a mock, and it
 # passed.
 #
 # **Pattern:** Async Mock Patterns, from *Testing Infrastructure Patterns* in the course's pattern
@@ -315,7 +315,7 @@ async def test_the_use_case_uses_the_mock():
 #
 # ### Exercise: in the place of another
 #
-# **20 minutes.** Test `get`, `override` and `withdraw` of the container. Nothing here is asynchronous, so plain
+# **25 minutes.** Test `get`, `override` and `withdraw` of the container. Nothing here is asynchronous, so plain
 # functions will do.
 #
 # {contract override}
@@ -460,7 +460,7 @@ async def test_an_id_is_taken_once(make):
 #
 # ### Exercise: one suite for the fake and the real thing
 #
-# **25 minutes.** Write the suite that `InMemoryTaskRepository` and `SqlTaskRepository` both pass. The second needs
+# **30 minutes.** Write the suite that `InMemoryTaskRepository` and `SqlTaskRepository` both pass. The second needs
 # a file, `AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'tasks.db'}")`, and to be stopped.
 # A thread works for the database, so this exercise runs in real time: a test may take 2 s.
 #
@@ -644,7 +644,7 @@ async def test_a_stored_task_does_not_change_with_an_answer(repository):
 # ```diff
 # --- a/greeting.py
 # +++ b/greeting.py
-# @@ -4,3 +4,3 @@
+# @@ -5,3 +5,3 @@
 #
 #  async def greet(mail, name):
 # -    await mail.send(to=name, text=f"hello {name}")

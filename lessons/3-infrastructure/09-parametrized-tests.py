@@ -16,7 +16,7 @@
 # You will put boundaries into a table, and let Hypothesis look for the input that you did not think
 # of.
 #
-# **70 minutes**, 15 of them to read. Before: [Timeouts](../2-advanced/06-timeouts.ipynb), for the virtual clock. You have
+# **80 minutes**, 15 of them to read. Before: [Timeouts](../2-advanced/06-timeouts.ipynb), for the virtual clock. You have
 # written `@pytest.mark.parametrize` once.
 #
 # **Pattern:** Async Parametrized Tests, from *Testing Infrastructure Patterns* in the course's
@@ -139,7 +139,7 @@ async def test_the_limit(duration, success):
 # %% [markdown]
 # ### Exercise: how long, and how long at most
 #
-# **20 minutes.** Test `AsyncOperationService(durations, limits, slots)`; the first two are dictionaries by type.
+# **25 minutes.** Test `AsyncOperationService(durations, limits, slots)`; the first two are dictionaries by type.
 #
 # {contract operation-durations}
 #
@@ -272,7 +272,7 @@ def test_delays_in_rows(attempts, delays):
 #
 # ### Exercise: the table of delays
 #
-# **15 minutes.** `backoff_delays` says how long to wait between attempts that fail. It is a plain function, and its
+# **10 minutes.** `backoff_delays` says how long to wait between attempts that fail. It is a plain function, and its
 # tests need no event loop. Write its table.
 #
 # {contract backoff-schedule}
@@ -431,7 +431,7 @@ def test_every_example_has_a_basket_of_its_own():
 #
 # ### Exercise: true for any list of files
 #
-# **20 minutes.** Test `TrackFileOperationsUseCase` with Hypothesis, against files of your own, as above: `read`
+# **30 minutes.** Test `TrackFileOperationsUseCase` with Hypothesis, against files of your own, as above: `read`
 # answers with `bytes`, or with None where there is no file. Operations are tracked first; then files
 # are written; then `verify_all_operations` tells. Twenty-five examples are drawn for each test, the
 # same ones in every run.

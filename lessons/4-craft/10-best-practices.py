@@ -790,7 +790,7 @@ async def test_a_cancellation_is_for_one_call_only(orchestrator, specialist):
 # ```diff
 # --- a/pool.py
 # +++ b/pool.py
-# @@ -3,3 +3,3 @@
+# @@ -4,3 +4,3 @@
 #
 #  async def run_all(works):
 # -    return await asyncio.gather(*(work() for work in works))

@@ -282,9 +282,9 @@ def test_interrupted(graded: SmallClass, tmp_path: Path) -> None:
     other = SmallClass(tmp_path / "course")
     shutil.copytree(graded.root / "submitted", other.root / "submitted")
     code = (
-        "import os, signal; from grader import classroom, cli;"
+        "import os, signal; from grader import cli; from grader.classroom import grade;"
         "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a background job ignores it
-        "classroom.write_feedback = lambda *_: os.kill(os.getpid(), signal.SIGINT); cli.main()"
+        "grade.write_feedback = lambda *_: os.kill(os.getpid(), signal.SIGINT); cli.main()"
     )
     ended = other.run(command=[sys.executable, "-c", code, "grade", PART, "--sandbox", "off"])
     assert (ended.returncode, ended.stdout) == (2, "")

@@ -106,8 +106,9 @@ def test_its_tests_pass_and_notice_the_mutant(
     before = run()
     assert before.returncode == 0, before.stdout
     (change,) = blocks(lesson, "diff")
-    apply = ["git", "apply", "--recount"]
+    apply = ["git", "apply", "--recount", "--verbose"]
     patched = subprocess.run(apply, cwd=tmp_path, input=change, capture_output=True, text=True)
     assert patched.returncode == 0, patched.stderr
+    assert "offset" not in patched.stderr
     after = run()
     assert after.returncode == 1, after.stdout

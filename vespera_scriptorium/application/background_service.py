@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from vespera_scriptorium.application.cancellation import heed
 from vespera_scriptorium.application.ports import Journal
 from vespera_scriptorium.domain.errors import noted_on
 
@@ -64,7 +65,7 @@ class BackgroundService:
         await self._journal.open()
         try:
             while True:
-                await self._journal.write(await self._work())
+                await self._journal.write(await heed(self._work()))
                 await asyncio.sleep(self._interval)
         except Exception as error:
             self._ending = True

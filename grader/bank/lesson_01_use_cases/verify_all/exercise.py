@@ -21,7 +21,8 @@ verify_all = Exercise(
         "A check that fails is one failed result. The others are checked and counted all the same.",
         "`all_verified` is True when every operation is verified, "
         "and False when one is unverified or failed.",
-        "Nothing tracked: every count is 0, `results` is empty, and `all_verified` is False.",
+        "Nothing tracked: every count is 0, `results` is an empty tuple, and `all_verified` is "
+        "False.",
     ),
     hint="[Comparing tuples]"
     "(https://docs.python.org/3/reference/expressions.html#value-comparisons) lets one assertion "

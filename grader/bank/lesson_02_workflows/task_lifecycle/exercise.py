@@ -20,7 +20,8 @@ task_lifecycle = Exercise(
         "Whoever reads a task as `completed`, at any moment, finds these on it.",
         "Only a created task can be executed, and only an executed one completed. Anything else "
         "is an error result, with the reason in `error`, and changes nothing that is stored.",
-        "Of two executions at once, one succeeds; the other, whether it waits or not, ends as an "
+        "Of two executions at once by one workflow, one succeeds; the other, whether it waits or "
+        "not, ends as an "
         "error result. The work is done once.",
     ),
     hint="A repository of your own, derived from `InMemoryTaskRepository`, sees every task that is "

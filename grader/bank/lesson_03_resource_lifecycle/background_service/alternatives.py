@@ -4,6 +4,7 @@ import asyncio
 
 from grader.bank.lesson_03_resource_lifecycle.background_service.exercise import background_service
 from vespera_scriptorium.application.background_service import BackgroundService
+from vespera_scriptorium.application.cancellation import heed
 from vespera_scriptorium.domain.errors import noted_on
 
 
@@ -14,7 +15,7 @@ class RoundsInATaskWithin(BackgroundService):
     async def _run(self) -> None:
         async def rounds() -> None:
             while True:
-                await self._journal.write(await self._work())
+                await self._journal.write(await heed(self._work()))
                 await asyncio.sleep(self._interval)
 
         await self._journal.open()

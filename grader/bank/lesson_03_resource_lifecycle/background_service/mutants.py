@@ -4,6 +4,7 @@ import asyncio
 
 from grader.bank.lesson_03_resource_lifecycle.background_service.exercise import background_service
 from vespera_scriptorium.application.background_service import BackgroundService
+from vespera_scriptorium.application.cancellation import heed
 from vespera_scriptorium.domain.errors import noted_on
 
 
@@ -67,7 +68,7 @@ class LeftOpenByStop(BackgroundService):
         await self._journal.open()
         try:
             while True:
-                await self._journal.write(await self._work())
+                await self._journal.write(await heed(self._work()))
                 await asyncio.sleep(self._interval)
         except Exception as error:
             self._ending = True
@@ -84,7 +85,7 @@ class LeftOpenByACrash(BackgroundService):
         await self._journal.open()
         try:
             while True:
-                await self._journal.write(await self._work())
+                await self._journal.write(await heed(self._work()))
                 await asyncio.sleep(self._interval)
         except asyncio.CancelledError:
             await self._journal.close()
@@ -134,7 +135,7 @@ class SleepsFirst(BackgroundService):
         try:
             while True:
                 await asyncio.sleep(self._interval)
-                await self._journal.write(await self._work())
+                await self._journal.write(await heed(self._work()))
         except Exception as error:
             self._ending = True
             with noted_on(error, "closing the journal failed"):
@@ -153,7 +154,7 @@ class CloseErrorHidesTheCrash(BackgroundService):
         await self._journal.open()
         try:
             while True:
-                await self._journal.write(await self._work())
+                await self._journal.write(await heed(self._work()))
                 await asyncio.sleep(self._interval)
         except Exception:
             self._ending = True

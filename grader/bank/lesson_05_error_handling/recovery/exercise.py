@@ -13,9 +13,9 @@ recovery = Exercise(
         "Once an operation has ended in `AsyncServiceError`, the service has failed: until it "
         "recovers, every operation, under any name, raises `AsyncServiceError`.",
         "An operation that is refused is not run: its `work` is not called.",
-        "While the service has failed, `status.failed_operation` is the name of the operation that "
-        "failed and `status.last_error` the message of its `OSError`, if empty its type's name; "
-        "refusals or not.",
+        "While the service has failed, `status.failed_operation` is the name of the operation "
+        "that failed last and `status.last_error` the message of its `OSError`, if empty its "
+        "type's name; refusals or not.",
         "Nothing but `recover_from_error` ends the failure. An operation that was at work when "
         "another one failed may still end well: it answers, and the service stays failed.",
         "`recover_from_error` answers with `success`, and operations run again.",

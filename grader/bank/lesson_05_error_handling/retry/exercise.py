@@ -19,8 +19,8 @@ retry = Exercise(
         "does not wait.",
         "When every attempt fails, it raises `AsyncServiceError`, and the `__cause__` is the error "
         "of the last attempt.",
-        "Cancelled, in an attempt or between two, it raises `CancelledError` "
-        "and makes no further attempt.",
+        "Cancelled, between two attempts or in one that lets its `CancelledError` out, it raises "
+        "`CancelledError` and makes no further attempt.",
         "A transient error that it got over has not failed the service: other operations run, "
         "also between two attempts.",
     ),

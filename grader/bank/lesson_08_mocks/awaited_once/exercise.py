@@ -14,9 +14,9 @@ awaited_once = Exercise(
     contract=(
         '`process_many` awaits `call_api` once for each item, in their order, with `"process"` and '
         "the item.",
-        'An answer whose `status` is not `"success"` is a failure, and so is whatever a call '
-        "raises: the result has `success` False and the reason in `error`. After the first failure "
-        "nothing is called any more.",
+        'An answer whose `status` is not `"success"` is a failure, and so is any `Exception` '
+        "that a call raises: the result has `success` False and the reason in `error`. After "
+        "the first failure nothing is called any more.",
         'When all calls have succeeded, `upload_file` is awaited once, with `"result.json"` and '
         "the `data` of all answers, as a JSON list in their order. The result has `success` True "
         "and the `file_id` that `upload_file` answers.",

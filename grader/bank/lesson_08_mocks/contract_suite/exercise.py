@@ -23,8 +23,8 @@ contract_suite = Exercise(
         "`save` of an id that nobody added raises `UnknownTaskError`.",
         "`count` answers how many tasks are stored.",
         "`next_id` never answers with the same id twice.",
-        "What is stored is a copy: a later change to the object that was given, or that was "
-        "answered, changes nothing stored.",
+        "What is stored is a copy: a later change to the `outputs` or the `artifacts` of a "
+        "task that was given, or that was answered, changes nothing stored.",
     ),
     hint="[Parametrized fixtures](https://docs.pytest.org/en/stable/how-to/fixtures.html"
     "#parametrizing-fixtures): with `params` every test that asks for the fixture runs once for "

@@ -17,7 +17,7 @@ backoff_schedule = Exercise(
         "`backoff_delays(attempts, base, cap, jitter)` answers with a list of seconds: one delay "
         "after each attempt but the last.",
         "Delay k, counted from 0, is `base * 2**k` plus what `jitter()` answers: 0 or more.",
-        "Every delay below `cap` asks `jitter` anew.",
+        "Every delay below `cap` asks `jitter` anew; one at the cap may ask, or not.",
         "No delay is longer than `cap`, the jitter included.",
     ),
     hint="[Parametrizing tests](https://docs.pytest.org/en/stable/how-to/parametrize.html): one "

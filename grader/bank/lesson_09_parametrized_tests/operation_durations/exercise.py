@@ -14,8 +14,8 @@ operation_durations = Exercise(
     contract=(
         "`execute_operation` works as long as `durations` says for the type. The result's "
         "`duration` is that time, in seconds, to the millisecond.",
-        "It succeeds when it has worked no longer than `limits` says for the type: at the limit "
-        "exactly it succeeds. Otherwise `success` is False, and `error` says why.",
+        "It succeeds when its `duration` is no longer than `limits` says for the type: at the "
+        "limit exactly it succeeds. Otherwise `success` is False, and `error` says why.",
         "The time that it has waited for its turn is in `queued`, and not in `duration`.",
         "At most `slots` operations are at work at the same time, in whatever order; one that is "
         "cancelled gives its place back.",

@@ -16,15 +16,15 @@ round_trip = Exercise(
         "same path.",
         "A modification is verified exactly when there is a file whose content differs from what "
         "it was when the modification was tracked.",
-        "A creation is verified exactly when its file has been written, whatever was written, and "
-        "in whatever order.",
+        "A creation is verified exactly when its file is there, whatever is in it, and whenever it "
+        "was written.",
         "To verify changes nothing: asked twice, it answers twice the same.",
         "`all_verified` is True when there is at least one operation and all of them are verified.",
         "`./a` and `a` are one path, and a second creation of it fails; `a` and `A` are two.",
     ),
     hint="[Hypothesis](https://hypothesis.readthedocs.io/en/latest/tutorial/introduction.html) "
     "draws the examples; [pytest's fixtures](https://docs.pytest.org/en/stable/how-to/fixtures"
-    ".html) are made once for all of them, so build what must be fresh in the test itself. A small "
-    "alphabet, as in `st.text('aAb')`, makes accidents likely.",
+    ".html) are made once for all of them, so build what must be fresh in the test itself. Few "
+    "paths, as in `st.sampled_from(['a', 'A', 'b'])`, and short contents make accidents likely.",
     worked="LooksAtTheSize",
 )
