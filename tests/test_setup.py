@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,7 +91,8 @@ def test_second_run_starts_at_once(machine: Machine) -> None:
 def test_make_alone_lists_every_target(machine: Machine) -> None:
     """`make` alone says what each target does, and does nothing."""
     listed = {line.split()[1] for line in machine.make().stdout.splitlines()}
-    assert listed == {"help", "setup", "lab", "test", "build", "constraints", "screenshot"}
+    once = {"help", "setup", "lab", "build", "constraints", "hooks", "screenshot"}
+    assert listed == {*once, "check", "test"}
 
 
 def test_constraints_pin_exactly_and_name_no_place() -> None:
@@ -110,6 +112,33 @@ def test_git_ignores_what_is_made() -> None:
     command = ["git", "-C", str(ROOT), "check-ignore", "--no-index", *(f"{name}/" for name in made)]
     result = subprocess.run(command, capture_output=True, text=True, timeout=30)
     assert [name.rstrip("/") for name in result.stdout.split()] == made
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        ("Find the room by its name\n\nReasons.\n# a comment of git's\n", ""),
+        ("x" * 72, ""),
+        ("x" * 73, "has 73 characters, at most 72 are shown"),
+        ("Find it.", "ends with a full stop"),
+        ("Find it\nReasons", "The second line is not empty"),
+        ("\n# only comments\n", "The subject is empty"),
+    ],
+)
+def test_a_commit_has_a_subject_that_is_shown(tmp_path: Path, message: str, says: str) -> None:
+    """Whole, everywhere; the hook says what is wrong."""
+    (tmp_path / "message").write_text(message)
+    command = [sys.executable, str(ROOT / "scripts" / "commit_subject.py"), "message"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    assert (done.returncode == 0) == (says == "")
+    assert says in done.stderr
+
+
+def test_hooks_are_our_own() -> None:
+    """pre-commit fetches nothing: every tool is the one that the constraints pin."""
+    config = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"repo: (.*)", config) == ["local"]
+    assert all(command.startswith(".venv/bin/") for command in re.findall(r"entry: (.*)", config))
 
 
 def test_ci_script_can_run() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from helpers.again import again
+from helpers.course import ROOT
 from helpers.small_class import (
     MAGIC,
     PART,
@@ -13,7 +14,7 @@ from helpers.small_class import (
     solved,
 )
 
-from grader.classroom import summary
+from grader.classroom import cache, summary
 from grader.classroom.cache import FOLDER, Cache
 from grader.classroom.summary import Row, Summary
 from grader.report import Report
@@ -55,6 +56,30 @@ def test_wall_is_part_of_the_key(tmp_path: Path) -> None:
     Cache(tmp_path, "none").put("first-test", MAGIC, report)
     assert Cache(tmp_path, "none").get("first-test", MAGIC) == report
     assert Cache(tmp_path, "bubblewrap").get("first-test", MAGIC) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "counts"),
+    [
+        ("pages/templates/page.css", False),
+        ("pages/panel.py", False),
+        ("classroom/feedback.py", False),
+        ("runner/loops.py", True),
+        ("engine/verdicts.py", True),
+        ("report.py", True),
+        ("bank/lesson_04_concurrent_operations/distinct_ids/mutants.py", True),
+    ],
+)
+def test_only_what_can_change_a_verdict_is_part_of_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, counts: bool
+) -> None:
+    """A new colour grades nothing again, and a new mutant everything."""
+    home = Path(shutil.copytree(ROOT / "grader", tmp_path / "grader"))
+    monkeypatch.setattr(cache, "__file__", str(home / "classroom" / "cache.py"))
+    before = cache.engine.__wrapped__()
+    with (home / file).open("a", encoding="utf-8") as changed:
+        changed.write("\n# changed\n")
+    assert (cache.engine.__wrapped__() != before) is counts
 
 
 # ------------------------------------------------------------------ the command
@@ -102,10 +127,14 @@ def test_csv() -> None:
     rows = (
         Row("=cmd()", "graded", 2.0, 2.0, {"first-test": 2.0}),
         Row("ben", "refused", reason="-1"),
+        Row(" =1+1", "graded", 0.0, 2.0, {"first-test": 0.0}),
+        Row("＝1+1", "graded", 0.0, 2.0, {"first-test": 0.0}),
     )
     lines = summary.to_csv(Summary(PART, rows, 0.1, "none")).splitlines()
     assert lines == [
         "learner,status,score,points,first-test,reason",
         "'=cmd(),graded,2.0,2.0,2.0,",
         "ben,refused,,,,'-1",
+        "' =1+1,graded,0.0,2.0,0.0,",
+        "'＝1+1,graded,0.0,2.0,0.0,",
     ]
