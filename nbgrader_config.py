@@ -1,4 +1,4 @@
-"""What an instructor's nbgrader does differently here; see `grader/nbgrader_plugin.py`.
+"""What an instructor's nbgrader does differently here; see `grader/classroom/nbgrader_plugin.py`.
 
 `grader build` makes solutions/, nbgrader's source, and notebooks/, nbgrader's release, out of
 lessons/. Every part of the course is one assignment.

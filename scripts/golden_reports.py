@@ -62,7 +62,8 @@ def without_texts(report: dict[str, Any]) -> dict[str, Any]:
     """What no change of structure may change."""
     tests = [{k: test[k] for k in ("name", "verdict", "kills")} for test in report["tests"]]
     probes = [{k: probe[k] for k in ("name", "passed")} for probe in report["probes"]]
-    return {**report, "reason": None, "tests": tests, "probes": probes}
+    mutants = [{k: mutant[k] for k in ("number", "killed")} for mutant in report["mutants"]]
+    return {**report, "reason": None, "tests": tests, "probes": probes, "mutants": mutants}
 
 
 def differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[tuple[str, bool]]:

@@ -48,5 +48,5 @@ def to_html(report: Report, exercise: Exercise, explained: str | None = None) ->
 
     `explained` is where the page lies that says what all of it means.
     """
-    page = templates().get_template("report.html")
+    page = templates().get_template("panel.html")
     return page.render(view=view(report, exercise), explained=explained)

@@ -238,8 +238,8 @@ def same_as_file(name: str, text: str) -> None:
 
 def test_golden_files() -> None:
     """The whole report, as HTML and as text: look at the difference before you accept it."""
-    same_as_file("report.html", to_html(REPORT, counting) + "\n")
-    same_as_file("report.txt", to_text(REPORT, counting) + "\n")
+    same_as_file("panel.html", to_html(REPORT, counting) + "\n")
+    same_as_file("panel.txt", to_text(REPORT, counting) + "\n")
 
 
 def test_json() -> None:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
-from grader.bank.lesson_01_use_cases.track_creation.exercise import track_creation
 from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
@@ -14,6 +13,8 @@ from vespera_scriptorium.domain.file_operation import (
     OperationKind,
     OperationResult,
 )
+
+from .exercise import track_creation
 
 
 @track_creation.mutant(clause=1)

@@ -1,12 +1,13 @@
 """Correct implementations for `verify-all`, built differently."""
 
-from grader.bank.lesson_01_use_cases.verify_all.exercise import verify_all
 from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
 from vespera_scriptorium.domain.file_operation import (
     VerificationSummary,
 )
+
+from .exercise import verify_all
 
 
 @verify_all.alternative()

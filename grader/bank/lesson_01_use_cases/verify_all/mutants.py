@@ -1,6 +1,5 @@
 """The mutants of `verify-all`: each has one bug, and breaks one clause."""
 
-from grader.bank.lesson_01_use_cases.verify_all.exercise import verify_all
 from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
@@ -8,6 +7,8 @@ from vespera_scriptorium.domain.file_operation import (
     OperationKind,
     VerificationSummary,
 )
+
+from .exercise import verify_all
 
 
 @verify_all.mutant(clause=1)

@@ -2,10 +2,11 @@
 
 import hashlib
 
-from grader.bank.lesson_01_use_cases.verify_operation.exercise import verify_operation
 from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
+
+from .exercise import verify_operation
 
 
 @verify_operation.alternative()

@@ -2,7 +2,6 @@
 
 import hashlib
 
-from grader.bank.lesson_01_use_cases.verify_operation.exercise import verify_operation
 from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
@@ -12,6 +11,8 @@ from vespera_scriptorium.domain.file_operation import (
     OperationKind,
     VerificationResult,
 )
+
+from .exercise import verify_operation
 
 
 @verify_operation.mutant(clause=1)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.bank.lesson_02_workflows.failing_step.exercise import failing_step
 from vespera_scriptorium.application.task_execution_workflow import (
     OnFailure,
     TaskExecutionWorkflow,
@@ -12,6 +11,8 @@ from vespera_scriptorium.application.task_execution_workflow import (
 )
 from vespera_scriptorium.domain.errors import reason
 from vespera_scriptorium.domain.task import Task, TaskResult, TaskStatus
+
+from .exercise import failing_step
 
 
 @failing_step.alternative()

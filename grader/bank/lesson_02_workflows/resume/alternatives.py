@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grader.bank.lesson_02_workflows.resume.exercise import resume
 from vespera_scriptorium.application.task_execution_workflow import (
     OnFailure,
     TaskExecutionWorkflow,
     WorkflowStep,
 )
 from vespera_scriptorium.domain.task import Task, TaskResult, TaskStatus
+
+from .exercise import resume
 
 
 @resume.alternative()

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from grader.bank.lesson_02_workflows.task_lifecycle.exercise import task_lifecycle
 from vespera_scriptorium.application.ports import Specialist, TaskRepository
 from vespera_scriptorium.application.task_execution_workflow import (
     TaskExecutionWorkflow,
 )
 from vespera_scriptorium.domain.errors import IllegalTransitionError, UnknownTaskError
 from vespera_scriptorium.domain.task import Task, TaskStatus
+
+from .exercise import task_lifecycle
 
 
 @task_lifecycle.alternative()

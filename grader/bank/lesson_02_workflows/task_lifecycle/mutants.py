@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from grader.bank.lesson_02_workflows.task_lifecycle.exercise import task_lifecycle
 from vespera_scriptorium.application.task_execution_workflow import (
     OnFailure,
     TaskExecutionWorkflow,
@@ -13,6 +12,8 @@ from vespera_scriptorium.application.task_execution_workflow import (
 )
 from vespera_scriptorium.domain.errors import IllegalTransitionError, UnknownTaskError, reason
 from vespera_scriptorium.domain.task import Task, TaskResult, TaskStatus
+
+from .exercise import task_lifecycle
 
 
 @task_lifecycle.mutant(clause=1)

@@ -2,10 +2,11 @@
 
 import asyncio
 
-from grader.bank.lesson_03_resource_lifecycle.background_service.exercise import background_service
 from vespera_scriptorium.application.background_service import BackgroundService
 from vespera_scriptorium.application.cancellation import heed
 from vespera_scriptorium.domain.errors import noted_on
+
+from .exercise import background_service
 
 
 @background_service.alternative()

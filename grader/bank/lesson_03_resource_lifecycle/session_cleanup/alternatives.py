@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from grader.bank.lesson_03_resource_lifecycle.session_cleanup.exercise import session_cleanup
 from vespera_scriptorium.application.async_resource_manager import (
     AsyncResourceManager,
     ResourceSession,
 )
 from vespera_scriptorium.domain.errors import raise_one
+
+from .exercise import session_cleanup
 
 
 @session_cleanup.alternative()

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from grader.bank.lesson_03_resource_lifecycle.session_cleanup.exercise import session_cleanup
 from vespera_scriptorium.application.async_resource_manager import (
     AsyncResourceManager,
     ResourceSession,
 )
 from vespera_scriptorium.domain.errors import noted_on, raise_one
 from vespera_scriptorium.domain.results import CleanupStatus
+
+from .exercise import session_cleanup
 
 
 @session_cleanup.mutant(clause=2)

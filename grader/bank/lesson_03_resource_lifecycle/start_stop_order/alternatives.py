@@ -2,9 +2,10 @@
 
 from graphlib import TopologicalSorter
 
-from grader.bank.lesson_03_resource_lifecycle.start_stop_order.exercise import start_stop_order
 from vespera_scriptorium.domain.errors import noted_on
 from vespera_scriptorium.infrastructure.di.container import Container
+
+from .exercise import start_stop_order
 
 
 @start_stop_order.alternative()

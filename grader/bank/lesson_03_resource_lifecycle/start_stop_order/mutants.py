@@ -1,8 +1,9 @@
 """The mutants of `start-stop-order`: each has one bug, and breaks one clause."""
 
-from grader.bank.lesson_03_resource_lifecycle.start_stop_order.exercise import start_stop_order
 from vespera_scriptorium.domain.errors import noted_on, raise_together
 from vespera_scriptorium.infrastructure.di.container import Container
+
+from .exercise import start_stop_order
 
 
 @start_stop_order.mutant(clause=1)

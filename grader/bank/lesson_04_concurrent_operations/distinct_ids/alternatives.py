@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.bank.lesson_04_concurrent_operations.distinct_ids.exercise import distinct_ids
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.errors import reason
 from vespera_scriptorium.domain.task import TaskResult
+
+from .exercise import distinct_ids
 
 
 @distinct_ids.alternative()

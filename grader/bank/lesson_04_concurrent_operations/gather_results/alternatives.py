@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
-from grader.bank.lesson_04_concurrent_operations.gather_results.exercise import gather_results
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import BatchOutcome
+
+from .exercise import gather_results
 
 
 @gather_results.alternative()

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
-from grader.bank.lesson_04_concurrent_operations.really_concurrent.exercise import really_concurrent
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import TaskResult
+
+from .exercise import really_concurrent
 
 
 @really_concurrent.alternative()

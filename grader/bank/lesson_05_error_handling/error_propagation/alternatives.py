@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from grader.bank.lesson_05_error_handling.error_propagation.exercise import error_propagation
 from vespera_scriptorium.application.async_service import AsyncService
 from vespera_scriptorium.domain.errors import AsyncServiceError, reason
 from vespera_scriptorium.domain.results import ServiceStatus
+
+from .exercise import error_propagation
 
 T = TypeVar("T")
 

@@ -2,10 +2,11 @@
 
 import asyncio
 
-from grader.bank.lesson_05_error_handling.recovery.exercise import recovery
 from vespera_scriptorium.application.async_service import AsyncService
 from vespera_scriptorium.domain.errors import AsyncServiceError
 from vespera_scriptorium.domain.results import ServiceResult
+
+from .exercise import recovery
 
 
 @recovery.alternative()

@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from grader.bank.lesson_05_error_handling.recovery.exercise import recovery
 from vespera_scriptorium.application.async_service import AsyncService
 from vespera_scriptorium.domain.errors import AsyncServiceError
 from vespera_scriptorium.domain.results import ServiceResult, ServiceStatus
+
+from .exercise import recovery
 
 T = TypeVar("T")
 

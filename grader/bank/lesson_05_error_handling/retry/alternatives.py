@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from grader.bank.lesson_05_error_handling.retry.exercise import retry
 from vespera_scriptorium.application.async_service import TRANSIENT, AsyncService
+
+from .exercise import retry
 
 T = TypeVar("T")
 

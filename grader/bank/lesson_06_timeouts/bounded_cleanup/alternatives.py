@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from grader.bank.lesson_06_timeouts.bounded_cleanup.exercise import bounded_cleanup
 from vespera_scriptorium.application.timeout_aware_service import TimeoutAwareService
 from vespera_scriptorium.domain.errors import DeadlineExceededError, reason
+
+from .exercise import bounded_cleanup
 
 
 @bounded_cleanup.alternative()

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from grader.bank.lesson_06_timeouts.deadline.exercise import deadline
 from vespera_scriptorium.application.cancellation import cancellations
 from vespera_scriptorium.application.timeout_aware_service import T, TimeoutAwareService
 from vespera_scriptorium.domain.errors import DeadlineExceededError
+
+from .exercise import deadline
 
 
 @deadline.mutant(clause=1)

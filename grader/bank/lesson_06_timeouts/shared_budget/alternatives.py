@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from grader.bank.lesson_06_timeouts.shared_budget.exercise import shared_budget
 from vespera_scriptorium.application.timeout_aware_service import TimeoutAwareService
 from vespera_scriptorium.domain.task import BatchOutcome
+
+from .exercise import shared_budget
 
 
 @shared_budget.alternative()

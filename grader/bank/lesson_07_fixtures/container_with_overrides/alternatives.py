@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from grader.bank.lesson_07_fixtures.container_with_overrides.exercise import (
+from vespera_scriptorium.infrastructure.di.container import Container, _name
+
+from .exercise import (
     container_with_overrides,
 )
-from vespera_scriptorium.infrastructure.di.container import Container, _name
 
 if TYPE_CHECKING:
     pass

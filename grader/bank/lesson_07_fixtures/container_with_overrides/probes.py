@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import vespera_scriptorium as application
-from grader.bank.lesson_07_fixtures.container_with_overrides.exercise import (
-    container_with_overrides,
-)
 from grader.bank.lesson_07_fixtures.db_session.probes import probed_databases
 from vespera_scriptorium.infrastructure.di.container import Container, Override, _name, _recipes
+
+from .exercise import (
+    container_with_overrides,
+)
 
 if TYPE_CHECKING:
     pass

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from grader.bank.lesson_07_fixtures.db_session.exercise import db_session
 from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
+
+from .exercise import db_session
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from grader.bank.lesson_07_fixtures.container_with_overrides.alternatives import (
     KeepsOverridesByName,
 )
-from grader.bank.lesson_07_fixtures.orchestrator_factory.exercise import orchestrator_factory
+
+from .exercise import orchestrator_factory
 
 if TYPE_CHECKING:
     pass

@@ -11,8 +11,9 @@ from grader.bank.lesson_07_fixtures.container_with_overrides.probes import (
     probed_services,
 )
 from grader.bank.lesson_07_fixtures.db_session.probes import probed_databases
-from grader.bank.lesson_07_fixtures.orchestrator_factory.exercise import orchestrator_factory
 from vespera_scriptorium.infrastructure.di.container import Container
+
+from .exercise import orchestrator_factory
 
 if TYPE_CHECKING:
     pass

@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from grader.bank.lesson_08_mocks.awaited_once.exercise import awaited_once
 from vespera_scriptorium.application.usecases.process_data import (
     ENDPOINT,
     FILE_NAME,
@@ -15,6 +14,8 @@ from vespera_scriptorium.domain.errors import (
     reason,
 )
 from vespera_scriptorium.domain.results import ProcessingResult
+
+from .exercise import awaited_once
 
 
 @awaited_once.alternative()

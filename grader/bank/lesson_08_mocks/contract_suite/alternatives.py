@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from grader.bank.lesson_08_mocks.contract_suite.exercise import contract_suite
 from vespera_scriptorium.domain.errors import (
     DuplicateTaskError,
     UnknownTaskError,
 )
 from vespera_scriptorium.domain.task import Task
 from vespera_scriptorium.infrastructure.memory import InMemoryTaskRepository, _copied
+
+from .exercise import contract_suite
 
 
 @contract_suite.alternative()

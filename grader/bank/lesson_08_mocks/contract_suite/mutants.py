@@ -6,7 +6,6 @@ import copy
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from grader.bank.lesson_08_mocks.contract_suite.exercise import contract_suite
 from vespera_scriptorium.domain.errors import (
     DuplicateTaskError,
     UnknownTaskError,
@@ -16,6 +15,8 @@ from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
 from vespera_scriptorium.infrastructure.memory import InMemoryTaskRepository, _copied
 from vespera_scriptorium.infrastructure.sql import SqlTaskRepository, _task_values
 from vespera_scriptorium.infrastructure.tables import TaskNumberRow, TaskRow
+
+from .exercise import contract_suite
 
 
 @contract_suite.mutant(clause=1)

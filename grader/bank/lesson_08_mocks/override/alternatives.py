@@ -3,8 +3,9 @@
 from grader.bank.lesson_07_fixtures.container_with_overrides.alternatives import (
     KeepsOverridesByName,
 )
-from grader.bank.lesson_08_mocks.override.exercise import override
 from vespera_scriptorium.infrastructure.di.container import Container
+
+from .exercise import override
 
 override.alternative()(KeepsOverridesByName)
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from grader.bank.lesson_08_mocks.override.exercise import override
 from vespera_scriptorium.infrastructure.di.container import Container, Override, _name
+
+from .exercise import override
 
 
 @override.mutant(clause=1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from grader.bank.lesson_09_parametrized_tests.backoff_schedule.exercise import (
+from .exercise import (
     DELAYS,
     backoff_schedule,
 )

@@ -4,13 +4,14 @@ import asyncio
 import random
 from collections.abc import Callable, Mapping
 
-from grader.bank.lesson_09_parametrized_tests.operation_durations.exercise import (
-    operation_durations,
-)
 from vespera_scriptorium.application.async_operation_service import (
     DURATIONS,
     LIMITS,
     AsyncOperationService,
+)
+
+from .exercise import (
+    operation_durations,
 )
 
 

@@ -2,14 +2,15 @@
 
 import asyncio
 
-from grader.bank.lesson_09_parametrized_tests.operation_durations.exercise import (
-    operation_durations,
-)
 from vespera_scriptorium.application.async_operation_service import (
     DURATIONS,
     AsyncOperationService,
 )
 from vespera_scriptorium.domain.results import TimedResult
+
+from .exercise import (
+    operation_durations,
+)
 
 
 @operation_durations.mutant(clause=1)

@@ -1,12 +1,13 @@
 """Correct implementations for `round-trip`, built differently."""
 
-from grader.bank.lesson_09_parametrized_tests.round_trip.exercise import round_trip
 from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
 from vespera_scriptorium.domain.file_operation import (
     VerificationSummary,
 )
+
+from .exercise import round_trip
 
 
 @round_trip.alternative()

@@ -2,7 +2,6 @@
 
 import os.path
 
-from grader.bank.lesson_09_parametrized_tests.round_trip.exercise import round_trip
 from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
@@ -11,6 +10,8 @@ from vespera_scriptorium.domain.file_operation import (
     OperationKind,
     VerificationSummary,
 )
+
+from .exercise import round_trip
 
 
 @round_trip.mutant(clause=1)

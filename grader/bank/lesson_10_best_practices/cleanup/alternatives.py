@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from grader.bank.lesson_10_best_practices.cleanup.exercise import cleanup
 from vespera_scriptorium.application.async_resource_manager import (
     ResourceSession,
 )
 from vespera_scriptorium.domain.errors import raise_one, reason
 from vespera_scriptorium.domain.results import ServiceResult
+
+from .exercise import cleanup
 
 
 @cleanup.alternative()

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from grader.bank.lesson_10_best_practices.cleanup.exercise import cleanup
 from vespera_scriptorium.application.async_resource_manager import (
     AsyncResourceManager,
     ResourceSession,
 )
 from vespera_scriptorium.domain.errors import noted_on, raise_one, reason
 from vespera_scriptorium.domain.results import CleanupStatus, Resource, ServiceResult
+
+from .exercise import cleanup
 
 
 @cleanup.mutant(promise="open")

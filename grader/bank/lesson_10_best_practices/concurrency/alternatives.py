@@ -2,10 +2,11 @@
 
 import asyncio
 
-from grader.bank.lesson_10_best_practices.concurrency.exercise import concurrency
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator, _are_we_cancelled
 from vespera_scriptorium.domain.errors import reason
 from vespera_scriptorium.domain.task import TaskResult
+
+from .exercise import concurrency
 
 
 @concurrency.alternative()

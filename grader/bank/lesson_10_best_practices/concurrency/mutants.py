@@ -4,10 +4,11 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
-from grader.bank.lesson_10_best_practices.concurrency.exercise import concurrency
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator, _are_we_cancelled
 from vespera_scriptorium.domain.errors import UnknownTaskError, noted_on, reason
 from vespera_scriptorium.domain.task import TaskResult, TaskStatus
+
+from .exercise import concurrency
 
 
 @concurrency.mutant(promise="at-once")

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from grader.bank.lesson_10_best_practices.decoration.exercise import decoration
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.errors import UnknownTaskError, reason
 from vespera_scriptorium.domain.task import Task, TaskResult, TaskState, TaskStatus
+
+from .exercise import decoration
 
 
 @decoration.mutant(promise="success")

@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from grader.bank.lesson_10_best_practices.exceptions.exercise import exceptions
 from vespera_scriptorium.application.async_service import AsyncService
 from vespera_scriptorium.domain.errors import AsyncServiceError
 from vespera_scriptorium.domain.results import ServiceStatus
+
+from .exercise import exceptions
 
 T = TypeVar("T")
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grader.bank.lesson_11_reusable_components.eventually_in_the_database.exercise import (
+from .exercise import (
     HELPER,
     eventually_in_the_database,
 )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import vespera_scriptorium as application
-from grader.bank.lesson_11_reusable_components.eventually_in_the_database.exercise import (
+from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
+
+from .exercise import (
     eventually_in_the_database,
 )
-from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession

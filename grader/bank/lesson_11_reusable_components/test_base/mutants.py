@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 import vespera_scriptorium as application
-from grader.bank.lesson_11_reusable_components.test_base.exercise import (
+
+from .exercise import (
     BASE,
     AsyncTestBase,
     test_base,

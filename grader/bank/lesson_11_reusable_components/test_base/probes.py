@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 import vespera_scriptorium as application
-from grader.bank.lesson_11_reusable_components.test_base.exercise import AsyncTestBase, test_base
 from vespera_scriptorium.application.ports import StartsAndStops
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import Task
 from vespera_scriptorium.infrastructure.di.container import Container, Recipe
+
+from .exercise import AsyncTestBase, test_base
 
 
 @test_base.broken()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from grader.bank.lesson_11_reusable_components.wait_for_completion.exercise import (
+from .exercise import (
     HELPER,
     wait_for_completion,
 )

@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 import vespera_scriptorium as application
-from grader.bank.lesson_11_reusable_components.wait_for_completion.exercise import (
-    wait_for_completion,
-)
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import TaskState, TaskStatus
+
+from .exercise import (
+    wait_for_completion,
+)
 
 
 @wait_for_completion.broken()

@@ -7,11 +7,12 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from grader.bank.lesson_12_legacy_refactoring.assertions_for_prints.exercise import (
-    assertions_for_prints,
-)
 from vespera_scriptorium.infrastructure.legacy import LegacyFileTracker, _checksum
 from vespera_scriptorium.infrastructure.tables import LegacyOperationRow
+
+from .exercise import (
+    assertions_for_prints,
+)
 
 
 @assertions_for_prints.mutant(promise="creation-missing")

@@ -7,16 +7,17 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from grader.bank.lesson_12_legacy_refactoring.file_for_memory.exercise import (
-    INITIALIZE,
-    file_for_memory,
-)
 from vespera_scriptorium.infrastructure.legacy import (
     LegacyFileTracker,
     LegacyFileTracking,
     _checksum,
 )
 from vespera_scriptorium.infrastructure.tables import Base, LegacyOperationRow
+
+from .exercise import (
+    INITIALIZE,
+    file_for_memory,
+)
 
 
 @file_for_memory.mutant(promise="creation")

@@ -2,10 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from grader.bank.lesson_12_legacy_refactoring.fixtures_for_try_finally.exercise import (
+from vespera_scriptorium.infrastructure.legacy import LegacyFileTracking
+
+from .exercise import (
     fixtures_for_try_finally,
 )
-from vespera_scriptorium.infrastructure.legacy import LegacyFileTracking
 
 
 @fixtures_for_try_finally.alternative()

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 import vespera_scriptorium as application
-from grader.bank.lesson_12_legacy_refactoring.fixtures_for_try_finally.exercise import (
+from vespera_scriptorium.infrastructure.legacy import LegacyFileTracker, LegacyFileTracking
+
+from .exercise import (
     TRACKER,
     fixtures_for_try_finally,
 )
-from vespera_scriptorium.infrastructure.legacy import LegacyFileTracker, LegacyFileTracking
 
 
 @fixtures_for_try_finally.broken()

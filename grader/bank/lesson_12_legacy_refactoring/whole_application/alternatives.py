@@ -7,12 +7,13 @@ from grader.bank.lesson_07_fixtures.container_with_overrides.alternatives import
     KeepsOverridesByName,
 )
 from grader.bank.lesson_08_mocks.awaited_once.alternatives import WritesCompactJson
-from grader.bank.lesson_12_legacy_refactoring.whole_application.exercise import whole_application
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import TaskResult
 from vespera_scriptorium.infrastructure.memory import (
     InMemoryTaskRepository,
 )
+
+from .exercise import whole_application
 
 whole_application.alternative()(KeepsOverridesByName)
 

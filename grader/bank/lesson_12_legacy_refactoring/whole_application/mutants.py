@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from grader.bank.lesson_12_legacy_refactoring.whole_application.exercise import whole_application
 from vespera_scriptorium.application.async_operation_service import AsyncOperationService
 from vespera_scriptorium.application.async_resource_manager import (
     AsyncResourceManager,
@@ -47,6 +46,8 @@ from vespera_scriptorium.infrastructure.memory import (
     InMemoryFileOperationUnit,
     InMemoryTaskRepository,
 )
+
+from .exercise import whole_application
 
 T = TypeVar("T")
 
