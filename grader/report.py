@@ -1,12 +1,13 @@
 """What an evaluation found: a `Report`, and its JSON; how it looks is told in `grader.pages`."""
 
-import dataclasses
 import sys
-import types
-import typing
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
+
+from cattrs import Converter
+
+from grader.runner.exact import converter, first_problem
 
 Status = Literal["graded", "not-attempted", "rejected", "error"]
 Verdict = Literal[
@@ -104,7 +105,7 @@ def from_json(value: object) -> Report:
     Raises `ValueError`, whose message names the place, where anything else is not as it was
     written: a key that is missing, a value of another type, a number out of its range.
     """
-    report: Report = _read(value, Report, "the report")
+    report = _structured(value)
     numbers = {mutant.number for mutant in report.mutants}
     known = all(numbers.issuperset(test.kills) for test in report.tests)
     share = report.mutation_score
@@ -115,39 +116,16 @@ def from_json(value: object) -> Report:
     return report
 
 
-def _read(value: object, expected: Any, place: str) -> Any:
-    """A value out of JSON, as the type that a field declares."""
-    if dataclasses.is_dataclass(expected) and isinstance(value, dict):
-        return _read_fields(value, typing.cast(type, expected), place)
-    choices = typing.get_args(expected)
-    match typing.get_origin(expected):
-        case typing.Literal if isinstance(value, str) and value in choices:
-            return value
-        case types.UnionType:  # with None, always
-            return None if value is None else _read(value, choices[0], place)
-        case origin if origin is tuple and isinstance(value, list):
-            return tuple(_read(one, choices[0], f"{place}, {n}") for n, one in enumerate(value, 1))
-    if expected is float and isinstance(value, int | float) and not isinstance(value, bool):
-        if abs(value) <= sys.float_info.max:  # neither infinite nor no number at all
-            return float(value)
-    elif type(value) is expected:  # True is an int, and no number
-        return value
-    raise ValueError(f"{place}: not what a report holds there")
-
-
-def _read_fields(value: dict[str, object], expected: type, place: str) -> Any:
-    declared = _declared(expected)
-    missing = sorted(declared.keys() - value.keys())
-    if missing:
-        raise ValueError(f"{place}: {missing[0]} is missing")
-    return expected(
-        **{name: _read(value[name], kind, f"{place}, {name}") for name, kind in declared.items()}
-    )
+def _structured(value: object) -> Report:
+    try:
+        return _converter().structure(value, Report)
+    except Exception as error:  # what is not as it should be fails in as many ways
+        raise ValueError(first_problem(error, "the report")) from error
 
 
 @cache
-def _declared(expected: type) -> dict[str, Any]:
-    return typing.get_type_hints(expected)
+def _converter() -> Converter:
+    return converter(forbid_extra_keys=False, detailed_validation=True)
 
 
 def score(points: int, killed: int, mutants: int, invalid: int) -> float:

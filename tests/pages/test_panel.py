@@ -269,14 +269,17 @@ def test_json_can_be_read_again(report: Report) -> None:
         ({"status": "passed"}, "status"),
         ({"status": ["graded"]}, "status"),
         ({"tests": {}}, "tests"),
-        ({"tests": [{"name": "a", "verdict": "valid", "message": None}]}, "tests, 1: kills"),
-        ({"tests": [{"name": 1, "verdict": "valid", "message": None, "kills": []}]}, "1, name"),
+        ({"tests": [{"name": "a", "verdict": "valid", "message": None}]}, r"0\]: kills is missing"),
+        (
+            {"tests": [{"name": 1, "verdict": "valid", "message": None, "kills": []}]},
+            r"tests\[0\]\.name",
+        ),
         (
             {"tests": [{"name": "a", "verdict": "valid", "message": None, "kills": [4]}]},
             "numbers of its mutants",
         ),
         ({"mutants": [{"number": 2, "killed": True, "clause": ""}]}, "numbers of its mutants"),
-        ({"mutants": [{"number": 1, "killed": 1, "clause": ""}]}, "mutants, 1, killed"),
+        ({"mutants": [{"number": 1, "killed": 1, "clause": ""}]}, r"mutants\[0\]\.killed"),
     ],
     ids=lambda value: str(value)[:60],
 )
@@ -289,7 +292,7 @@ def test_json_that_is_no_report(change: dict[str, Any], place: str) -> None:
 @pytest.mark.parametrize("value", [None, "report", [], {}, {"exercise": "counting"}])
 def test_json_of_something_else(value: object) -> None:
     """What is no report at all is refused."""
-    with pytest.raises(ValueError, match="the report: "):
+    with pytest.raises(ValueError, match=r"the report(: |\.)"):
         from_json(value)
 
 
