@@ -16,8 +16,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
-import jinja2
-
+from grader.pages.render import templates
 from grader.runner.loops import CourseLoop, Schedule
 
 LEFT = "left running"
@@ -101,14 +100,15 @@ class Drawing:
         """The picture; its `desc` says in words what it shows."""
         spans = [span for spans in self.runs.values() for span in spans]
         seconds = max([1, *(ceil(span.end) for span in spans)])
-        templates = jinja2.Environment(
-            loader=jinja2.PackageLoader("grader.pages"), autoescape=True, trim_blocks=True
-        )
-        return templates.get_template("timeline.html").render(
-            drawing=self,
-            seconds=seconds,
-            ticks=range(0, seconds + 1, ceil(seconds / 9)),
-            height=22 + 30 * len(self.runs) + 24 * len(spans) + 24,
+        return (
+            templates()
+            .get_template("timeline.html")
+            .render(
+                drawing=self,
+                seconds=seconds,
+                ticks=range(0, seconds + 1, ceil(seconds / 9)),
+                height=22 + 30 * len(self.runs) + 24 * len(spans) + 24,
+            )
         )
 
 
