@@ -1,23 +1,24 @@
-"""What tests share: one warm worker, a way to grade a suite with it, kernels, and a browser."""
+"""What tests share: one warm worker, a way to grade a suite with it, kernels, the command.
+
+What only some tests need is imported by the fixture that they ask for: a unit test starts at once.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from helpers.command import Grader
-from helpers.kernels import Kernel
-from helpers.samples import Grade, Grades, creation
-from jupyter_core.utils import ensure_event_loop
 
-from grader import cli
-from grader.bank import exercises
-from grader.engine.evaluate import evaluate
-from grader.exercise import Exercise
-from grader.report import Report
-from grader.sandbox.worker import Worker
+if TYPE_CHECKING:
+    from helpers.command import Grader
+    from helpers.kernels import Kernel
+    from helpers.samples import Grade, Grades
+
+    from grader.exercise import Exercise
+    from grader.report import Report
+    from grader.sandbox.worker import Worker
 
 
 def no_loop_by_asking() -> None:
@@ -37,31 +38,41 @@ no_loop_by_asking()
 
 
 @pytest.fixture(scope="session")
-def worker() -> Iterator[Worker]:
+def worker() -> "Iterator[Worker]":
     """A warm worker. A test that kills it, or makes it die, takes one of its own."""
+    from grader.sandbox.worker import Worker
+
     with Worker() as worker:
         yield worker
 
 
 @pytest.fixture(scope="session")
-def grade(worker: Worker) -> Grade:
+def grade(worker: "Worker") -> "Grade":
     """Grades a suite against a small exercise."""
+    from helpers.samples import creation
 
-    def grade(suite: str, exercise: Exercise = creation) -> Report:
+    from grader.engine.evaluate import evaluate
+
+    def grade(suite: str, exercise: "Exercise" = creation) -> "Report":
         return evaluate(dedent(suite), exercise, worker)
 
     return grade
 
 
 @pytest.fixture(scope="session")
-def answer(worker: Worker) -> Grades:
+def answer(worker: "Worker") -> "Grades":
     """Grades an answer to an exercise of the bank."""
+    from grader.bank import exercises
+    from grader.engine.evaluate import evaluate
+
     return lambda name, suite: evaluate(dedent(suite), exercises()[name], worker)
 
 
 @pytest.fixture(scope="module")
 def client_loop() -> Iterator[None]:
     """The event loop of jupyter_client, which keeps it for good and so never closes it."""
+    from jupyter_core.utils import ensure_event_loop
+
     loop = ensure_event_loop()
     yield
     loop.close()
@@ -69,7 +80,7 @@ def client_loop() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def kernels(client_loop: None) -> Iterator[list[Kernel]]:
+def kernels(client_loop: None) -> "Iterator[list[Kernel]]":
     """The one kernel that most tests share."""
     kernels: list[Kernel] = []
     yield kernels
@@ -78,8 +89,10 @@ def kernels(client_loop: None) -> Iterator[list[Kernel]]:
 
 
 @pytest.fixture
-def kernel(kernels: list[Kernel], tmp_path: Path) -> Kernel:
+def kernel(kernels: "list[Kernel]", tmp_path: Path) -> "Kernel":
     """A kernel that has loaded the extension; a new one where the last test has broken it."""
+    from helpers.kernels import Kernel
+
     if kernels and kernels[0].broken():
         kernels.pop().close()
     if not kernels:
@@ -89,8 +102,10 @@ def kernel(kernels: list[Kernel], tmp_path: Path) -> Kernel:
 
 
 @pytest.fixture
-def start_kernel(client_loop: None, tmp_path: Path) -> Iterator[Callable[[], Kernel]]:
+def start_kernel(client_loop: None, tmp_path: Path) -> "Iterator[Callable[[], Kernel]]":
     """Starts kernels of the test's own, which have loaded the extension."""
+    from helpers.kernels import Kernel
+
     kernels: list[Kernel] = []
 
     def start() -> Kernel:
@@ -104,7 +119,12 @@ def start_kernel(client_loop: None, tmp_path: Path) -> Iterator[Callable[[], Ker
 
 
 @pytest.fixture
-def grader(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Grader:
+def grader(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> "Grader":
+    """Runs the command `grader` in this process."""
+    from helpers.command import Grader
+
+    from grader import cli
+
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(cli.errors, "_width", 200)
     monkeypatch.setattr(cli.errors, "_file", None)
