@@ -1,4 +1,4 @@
-"""What grading left in autograded/: whose notebook, every answer in it, and what was found.
+"""Reads autograded notebooks: the learner, every answer, and the report on it.
 
 Learners wrote the answers, and may have had a hand in every other text: all of it is shown as text.
 """
@@ -105,7 +105,7 @@ def _grader(holder: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _time(submitted: object) -> str | None:
-    """As a reader writes it; what is no time in ISO 8601 stays as it is."""
+    """A time as a reader writes it; a text that is no time in ISO 8601 is returned as it is."""
     if submitted is None:
         return None
     try:
@@ -125,7 +125,7 @@ def _text(source: object) -> str:
 
 
 def read_notebook(path: Path) -> dict[str, Any]:
-    """A notebook as plain JSON: of what we wrote ourselves nothing needs to be converted."""
+    """A notebook as plain JSON: we wrote it, so no old version has to be converted."""
     try:
         found = json.loads(path.read_bytes())
     except OSError as error:
@@ -144,12 +144,12 @@ def notebooks_of(root: Path, learner: str, part: str) -> list[Path]:
 
 
 def learners_of(root: Path, part: str, stage: str) -> list[str]:
-    """Who has a folder of the part in one of nbgrader's stages, as `submitted` or `autograded`."""
+    """The learners with a folder of the part in one of nbgrader's stages, such as `submitted`."""
     return sorted(folder.parent.name for folder in root.glob(f"{stage}/*/{part}"))
 
 
 def one_name(name: str, what: str) -> str:
-    """A name that stays in its folder. Raises `CourseError` for one that would lead elsewhere."""
+    """Return a name that stays in its folder. Raises `CourseError` for one that leads elsewhere."""
     if name in {"", ".", ".."} or any(one in name for one in "/\\\0*?["):
         raise CourseError(f"{name!r} is no name of a {what}: give the name of its folder.")
     return name

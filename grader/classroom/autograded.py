@@ -1,4 +1,4 @@
-"""The autograded notebook: the instructor's own, with a learner's answers and what they earned.
+"""Makes the autograded notebook: the instructor's own, with a learner's answers and scores.
 
 nbgrader's preprocessors and `grader grade` make it alike.
 """
@@ -49,7 +49,7 @@ def rebuild(released: NotebookNode, answers: Mapping[str, Found]) -> NotebookNod
 
 
 def suites(nb: NotebookNode) -> dict[str, str]:
-    """What is to be graded in a rebuilt notebook, by exercise: the answers that can be told."""
+    """The answers to be graded in a rebuilt notebook, by exercise; doubtful ones are left out."""
     return {
         exercise_id: cell.source
         for exercise_id, cell in ((_answered(cell), cell) for cell in nb.cells)
@@ -69,7 +69,7 @@ def mark(
     learner: str,
     submitted: str | None,
 ) -> dict[str, float]:
-    """Write into a rebuilt notebook what its answers earned; the scores by score cell.
+    """Write reports and scores into a rebuilt notebook; return the scores by score cell.
 
     `results` are by exercise, one for each answer that can be told.
     """
@@ -106,7 +106,7 @@ def mark(
 
 
 def refused(nb: NotebookNode) -> list[str]:
-    """Why answers of a marked notebook count nothing, a sentence for each."""
+    """The reasons why answers of a marked notebook earn nothing, a sentence for each."""
     return [
         cell.metadata.grader["refused"]
         for _, cell in _score_cells(nb)
@@ -132,7 +132,7 @@ def _score_cells(nb: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
 
 
 def _number(score: float, points: float) -> float:
-    """nbgrader takes anything but a number from 0 up for full marks."""
+    """A score that nbgrader accepts: it takes anything but a number from 0 up for full marks."""
     return float(min(max(score, 0.0), float(points))) if math.isfinite(score) else 0.0
 
 

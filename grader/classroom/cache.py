@@ -1,4 +1,4 @@
-"""What was graded before, on disk: one small file for each suite, named by all that decides it.
+"""Keeps reports on disk: one small file for each suite, named by all that decides its report.
 
 The name is a hash of the suite, the exercise, the wall, and everything that takes part in grading:
 the sources that judge, the bank and the application, Python, and what is installed of pytest and
@@ -19,7 +19,7 @@ from grader.files import write
 from grader.report import Report, from_json, to_json
 
 FOLDER = Path(".grader", "cache")
-"""Where it lies in a course."""
+"""The folder of the cache, in a course."""
 
 _LIBRARIES = (*("aiosqlite", "hypothesis", "looptime", "pytest", "pytest-asyncio", "SQLAlchemy"),)
 
@@ -27,7 +27,7 @@ _JUDGING = (
     *("engine", "sandbox", "runner", "bank"),
     *("exercise.py", "sources.py", "report.py", "errors.py"),
 )
-"""What of the grader can change a report."""
+"""The parts of the grader that can change a report."""
 
 
 @cache
@@ -47,7 +47,7 @@ def engine() -> str:
 
 
 class Cache:
-    """Entries on disk, for any number of threads and processes at once."""
+    """Reports on disk, for any number of threads and processes at once."""
 
     def __init__(self, folder: Path, wall: str) -> None:
         self._folder = folder

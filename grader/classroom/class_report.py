@@ -1,4 +1,4 @@
-"""How a class did in a part of the course: for its instructor, as a page."""
+"""The report on a class: its scores, mutants and clauses in one part, as a page."""
 
 import ast
 import re
@@ -30,12 +30,12 @@ STATUSES = (*get_args(Status), "refused")
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 MISSING = "autograded/ holds nothing of it: it was refused, or is not graded yet."
 MOST_MESSAGES = 5
-"""How many of an exercise's messages the page shows: the commonest."""
+"""The number of messages that the page shows for an exercise: the commonest ones."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """So many of so many: of what, `kind` and `text` say. `number` is a mutant's or a clause's."""
+    """A count out of a total, with its label. `number` is that of a mutant or a clause."""
 
     kind: str
     text: str
@@ -45,7 +45,7 @@ class Share:
 
     @property
     def share(self) -> float:
-        """From 0 to 1; 0 where there is nothing to share."""
+        """The count divided by the total, 0 to 1; 0 where the total is 0."""
         return self.count / self.of if self.of else 0.0
 
 
@@ -71,17 +71,17 @@ class ExerciseResult:
 
     @property
     def mean(self) -> float:
-        """Of the scores, in points."""
+        """The mean score, in points."""
         return statistics.fmean(self.scores)
 
     @property
     def median(self) -> float:
-        """Of the scores, in points."""
+        """The median score, in points."""
         return statistics.median(self.scores)
 
     @cached_property
     def scores(self) -> list[float]:
-        """In points, one for each learner."""
+        """The scores, in points, one for each learner."""
         return [entry.answer.score for entry in self.entries]
 
     @cached_property
@@ -94,7 +94,7 @@ class ExerciseResult:
 
     @property
     def graded(self) -> int:
-        """How many answers ran: mutants and clauses are counted over these."""
+        """The number of answers that ran: mutants and clauses are counted over these."""
         return len(self._graded)
 
     @cached_property
@@ -190,7 +190,7 @@ class ExerciseResult:
 
     @cached_property
     def same_as_solution(self) -> list[str]:
-        """Who handed in the published solution."""
+        """The learners who handed in the published solution."""
         return [entry.learner for entry in self.entries if entry.equals_solution]
 
     @cached_property
@@ -212,16 +212,16 @@ class ClassReport:
     exercises: tuple[ExerciseResult, ...]
     totals: Mapping[str, float]
     left_out: Mapping[str, str]
-    """Who is not among them, and why."""
+    """The learners who are not graded, with the reason."""
 
     @property
     def mean(self) -> float:
-        """Of the totals, in points."""
+        """The mean total, in points."""
         return statistics.fmean(self.totals.values())
 
     @property
     def median(self) -> float:
-        """Of the totals, in points."""
+        """The median total, in points."""
         return statistics.median(self.totals.values())
 
     @cached_property
@@ -345,7 +345,7 @@ _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def _without_line(message: str) -> str:
-    """The same slip stands in another line of every suite."""
+    """A message without its line number: the same slip stands in another line of every suite."""
     return re.sub(r"\bline \d+: ", "", message)
 
 

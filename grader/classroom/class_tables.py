@@ -1,4 +1,4 @@
-"""What the instructor's page tells, as JSON and as CSV."""
+"""The numbers of the instructor's page, as JSON and as CSV."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,7 +9,7 @@ from grader.classroom.class_report import VERDICTS, ClassReport, Share
 
 
 def to_json(report: ClassReport) -> dict[str, Any]:
-    """Everything that the page tells, for other programs."""
+    """All numbers of the page, for other programs."""
     return {
         "part": report.part,
         "points": report.points,
@@ -32,7 +32,7 @@ def to_csv(report: ClassReport) -> str:
 
 
 def to_summary_csv(report: ClassReport) -> str:
-    """A row for each other number of the page: what it counts, and of how many."""
+    """A row for each other number of the page, with its label and its total."""
     return _csv(_summary_rows(report))
 
 

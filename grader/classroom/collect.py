@@ -50,14 +50,14 @@ class _Place:
 
     learner: str
     owner: str
-    """What tells two learners of the same name apart."""
+    """The platform's mark that tells two learners of the same name apart."""
     file: str
 
 
 def collect(
     origin: Path, submitted: Path, part: str, lessons: Mapping[str, Collection[str]]
 ) -> list[Refusal]:
-    """Sort an export in; what was refused. `lessons` have the ids of their exercises.
+    """Sort an export into `submitted`; return what was refused. `lessons` have exercises' ids.
 
     What is there already stays, unless it is the same. Raises `CourseError` for what is no export.
     """
@@ -126,7 +126,7 @@ def _lesson(file: str, raw: bytes, lessons: Mapping[str, Collection[str]]) -> st
 
 
 def _without_wrapping(entries: list[_Entry], part: str) -> Iterator[_Entry]:
-    """Without the folders that everything lies in, and that are no learner's."""
+    """Drop the outer folders that hold all entries and belong to no learner."""
     paths = [entry.path.parts for entry in entries]
     depth = 0
     while paths and all(

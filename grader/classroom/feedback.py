@@ -1,4 +1,4 @@
-"""What a learner gets back: a page for each graded notebook, in feedback/, as nbgrader's are."""
+"""Writes the learners' feedback: a page for each graded notebook, where nbgrader has its own."""
 
 import re
 from collections.abc import Mapping
@@ -62,7 +62,7 @@ class Section:
 
     @property
     def adjusted(self) -> bool:
-        """Whether an instructor gave other points than the grader."""
+        """True if an instructor has changed the points."""
         return self.given is not None and abs(self.given - self.answer.score) >= 0.005
 
     @property
@@ -145,7 +145,7 @@ def lesson_title(lesson: str) -> str:
 
 
 TAGS = {"a", "blockquote", "br", "code", "em", "li", "ol", "p", "pre", "strong", "ul"}
-"""What a comment may hold: no heading, so that the page's outline stays, and no picture."""
+"""The tags of a comment: no heading, so that the page's outline stays, and no picture."""
 
 
 LINK = re.compile(r"(https?://|mailto:)")

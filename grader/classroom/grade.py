@@ -113,7 +113,7 @@ class _Room:
         self._pool = pool
 
     def grade(self, submissions: list[Submission], progress: Progress) -> Iterator[Row]:
-        """Every submission, as soon as its suites are graded."""
+        """Yield a row for each submission, as soon as its suites are graded."""
         uses = Counter(suite for one in submissions for suite in self._suites(one))
         todo = [suite for suite in uses if self._cache.get(*suite) is None]
         calibrated = self._calibrate({exercise_id for exercise_id, _ in todo})
@@ -141,7 +141,7 @@ class _Room:
                     del results[done]  # or a class of thousands would fill the memory
 
     def _suites(self, submission: Submission) -> list[Answered]:
-        """What is to be graded: the answers that can be told."""
+        """The answers to be graded; doubtful ones are left out."""
         return [
             (exercise_id, answers[exercise_id].suite)
             for lesson, answers in submission.answers.items()

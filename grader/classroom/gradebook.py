@@ -42,7 +42,7 @@ Cell = tuple[str, str, str, float | None]
 """A cell as nbgrader enters it: its notebook, its kind, its name, and its points if it has any."""
 
 MARKED = {"grade_cells": is_grade, "solution_cells": is_solution, "task_cells": is_task}
-"""The kinds of cells that a notebook of the gradebook has, and how to tell them by their marks.
+"""The kinds of cells in the gradebook, and the test that tells each by its metadata.
 
 Each of them, and what is locked, is among the `source_cells`, too.
 """
@@ -139,7 +139,7 @@ class Book:
         return changed
 
     def told(self, learner: str) -> tuple[dict[str, str], dict[str, float]]:
-        """What a learner is told: comments, and scores with what was given by hand, by exercise."""
+        """Comments and final scores (manual points included), by exercise."""
         with _sentences(self._course):
             submission = self._book.find_submission(self._part, learner)
             grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
@@ -150,7 +150,7 @@ class Book:
         return comments, scores
 
     def _enter_part(self, released: Mapping[str, NotebookNode]) -> None:
-        """What `nbgrader generate_assignment` enters, where it was not run, or not to its end."""
+        """Enter the part as `nbgrader generate_assignment` does, if that was not run to its end."""
         wanted = _to_enter(released)
         found = self._session.query(Assignment).filter(Assignment.name == self._part).one_or_none()
         if found is None or (not found.num_submissions and _entered(found) < wanted):
@@ -167,7 +167,7 @@ class Book:
             )
 
     def _submission(self, learner: str) -> tuple[Any, bool]:
-        """The learner's rows, made where there are none; and whether they were."""
+        """The learner's rows, made if there are none, and whether they were made."""
         session = self._session
         if session.get(Student, learner) is None:
             session.add(Student(id=learner))
@@ -254,7 +254,7 @@ def _comment(notebook: Any, nb: NotebookNode) -> None:
 
 
 def _set(row: Any, name: str, value: object) -> bool:
-    """Set a column only if that changes it, so that what is unchanged is known to be."""
+    """Set a column only if its value differs; return whether it did."""
     if getattr(row, name) == value:
         return False
     setattr(row, name, value)
@@ -263,7 +263,7 @@ def _set(row: Any, name: str, value: object) -> bool:
 
 @contextlib.contextmanager
 def _sentences(course: Course) -> Iterator[None]:
-    """What the database says, in words that help."""
+    """Turn an error of the database into a sentence that says what to do."""
     try:
         yield
     except OperationalError as error:
@@ -279,7 +279,7 @@ def _sentences(course: Course) -> Iterator[None]:
 
 
 def _newest_version() -> str:
-    """Of nbgrader's tables, as alembic's command says, which takes two seconds for it."""
+    """The newest version of nbgrader's tables. alembic's own command takes two seconds for it."""
     return str(ScriptDirectory(str(Path(nbgrader.__file__).parent / "alembic")).get_current_head())
 
 

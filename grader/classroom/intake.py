@@ -32,7 +32,7 @@ LONGEST_NAME = 128
 """Characters of a learner's name, as wide as nbgrader's gradebook has it."""
 
 TIMESTAMP = "timestamp.txt"
-"""Where nbgrader notes when a submission was handed in."""
+"""The file in which nbgrader notes the time of a submission."""
 
 MOST_STRAYS = 20
 """Notebooks under other names that are looked at, of each learner."""
@@ -161,7 +161,7 @@ def _submission(
 
 
 def _strays(names: list[str], folder: int, original: Originals) -> dict[str, Answers]:
-    """What lies in notebooks of other names; a bad one is nobody's loss."""
+    """The answers in notebooks of other names; a bad notebook among them is skipped."""
     strays: dict[str, Answers] = {}
     notebooks = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
     for name in notebooks[:MOST_STRAYS]:
@@ -172,7 +172,7 @@ def _strays(names: list[str], folder: int, original: Originals) -> dict[str, Ans
 
 @contextlib.contextmanager
 def opened(name: str, folder: int, what: str, *, directory: bool = False) -> Iterator[int]:
-    """A descriptor of what lies in an open folder. Raises `Refused` for all but the plainest."""
+    """Open a plain file or folder below an open folder. Raises `Refused` for anything else."""
     try:
         _check_kind(os.stat(name, dir_fd=folder, follow_symlinks=False), what, directory)
         flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -228,7 +228,7 @@ def _submitted(folder: int) -> str:
 
 
 def _is_file(name: str, folder: int) -> bool:
-    """Whether this lies beside the learners' folders and is none of theirs."""
+    """True for a file beside the learners' folders."""
     with contextlib.suppress(OSError):
         return stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode)
     return False

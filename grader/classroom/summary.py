@@ -1,4 +1,4 @@
-"""What became of a class, for a terminal, as JSON, and as CSV."""
+"""The summary of a grading, for a terminal, as JSON, and as CSV."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
 
 
 def to_text(summary: Summary) -> str:
-    """Who is to be seen to, then the numbers."""
+    """The learners with a reason, then the counts."""
     lines = [f"{row.learner}: {row.reason}" for row in summary.rows if row.reason is not None]
     counts = [f"{summary.count(status)} {status}" for status in ("graded", "refused", "unchanged")]
     walls = "" if summary.sandbox != "none" else ", without a sandbox"

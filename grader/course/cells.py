@@ -1,4 +1,4 @@
-"""Which cells of a notebook are answers, and what to say where that cannot be told.
+"""Finds the answer cells of a notebook, and says what to do where they cannot be told.
 
 Learners copy cells, split them, merge them with the cell below and carry them into other notebooks,
 and each front end keeps other marks of a cell. So a cell is found by its marks or by its first
@@ -37,7 +37,7 @@ NUMBERS = {2: "two", 3: "three", 4: "four", 5: "five"}
 
 @dataclass(frozen=True)
 class Found:
-    """What a notebook holds for one exercise: its answer, or why nobody can tell which that is.
+    """The answer to one exercise in a notebook, or the reason why it cannot be told.
 
     Where there is a `problem`, the suite is what a reader wants to see of it.
     """
@@ -50,7 +50,7 @@ class Found:
 
 
 def source_of(cell: Mapping[str, Any]) -> str:
-    """A file may hold a cell's source as lines; a learner's file may hold anything."""
+    """The source of a cell as one text. A file may hold it as lines, a learner's file anything."""
     source = cell.get("source", "")
     text = "".join(map(str, source)) if isinstance(source, list) else str(source)
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -63,7 +63,7 @@ def named_exercise(source: str) -> str | None:
 
 
 def judged(source: str) -> str:
-    """What of a cell is judged: lines keep their numbers, and `%%ipytest` stands first.
+    """The part of a cell that is judged: lines keep their numbers, `%%ipytest` stands first.
 
     What stands above that line becomes empty lines. A score cell that was merged into the answer
     is taken off its end: `grader.score` means nothing where tests are judged.
@@ -85,7 +85,7 @@ def is_place(cell_id: object) -> bool:
 
 
 def _body(source: str) -> str:
-    """What is compared of two answers: what is judged, without the magic."""
+    """The text by which two answers are compared: the judged part without the magic."""
     return _plain(re.sub(r"\A\s*%%ipytest.*", "", judged(source)))
 
 
@@ -200,7 +200,7 @@ class _Cell:
 
 
 def find_answers(nb: Mapping[str, Any], original: Originals = unknown) -> dict[str, Found]:
-    """What a notebook holds for each exercise, wherever the cells stand.
+    """Find the answer to each exercise, wherever the cells stand.
 
     A cell belongs to an exercise by nbgrader's metadata, whatever the learner has made of it, or by
     its first line. Copies count once, and what is as it was given gives way to what is not. The
@@ -226,7 +226,7 @@ def find_answers(nb: Mapping[str, Any], original: Originals = unknown) -> dict[s
 
 
 def missing(exercise_id: str) -> str:
-    """What to tell the owner of a notebook without the answer cell of an exercise."""
+    """The sentence for a notebook that lacks the answer cell of an exercise."""
     return f"The notebook holds no answer cell of {exercise_id}: take it back from the original."
 
 

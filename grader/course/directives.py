@@ -1,4 +1,4 @@
-"""What a lesson takes over from the bank, so that nothing is written twice.
+"""Replaces the directives of a lesson by texts of the bank, so that nothing is written twice.
 
 A line of its own in a markdown cell, outside of a code block:
 

@@ -58,12 +58,12 @@ class Lesson:
 
     @property
     def notebook(self) -> Path:
-        """Where its notebooks lie, below solutions/ and notebooks/."""
+        """The path of its notebooks, below solutions/ and notebooks/."""
         return Path(self.part) / f"{self.name}.ipynb"
 
     @property
     def is_page(self) -> bool:
-        """Whether it is a page to look things up in, and no lesson: those have numbers."""
+        """True for a page to look things up in. Lessons have numbers, pages have none."""
         return re.match(r"\d\d-", self.name) is None
 
     @property
@@ -74,7 +74,7 @@ class Lesson:
 
     @property
     def minutes(self) -> int:
-        """How long it takes, exercises included; 0 where it does not say so."""
+        """The minutes that it takes, exercises included; 0 if it does not say."""
         found = re.search(r"\*\*(\d+) minutes\b", self._first_cell)
         return int(found[1]) if found else 0
 
@@ -201,7 +201,7 @@ def _declared(exercise_id: str, cell: NotebookNode, lesson: Lesson) -> Exercise:
 
 
 def _take_given(cell: NotebookNode) -> None:
-    """Move what learners are to repair out of the solution, to where a release looks for it."""
+    """Move the tests to repair from the solution into the metadata, for the release."""
     if block := GIVEN.search(cell.source):
         lines = [re.sub("^# ?", "", line) for line in block[1].splitlines()]
         cell.metadata.grader = {"given": "\n".join(lines).strip("\n")}

@@ -26,7 +26,7 @@ from grader.course.lessons import (
 from grader.errors import CourseError, DuplicateAnswer
 
 CODE_STUB = "# Write your tests here."
-"""What takes the place of a solution in the notebooks that learners open, if nothing is given."""
+"""The text that replaces a solution in released notebooks, if no tests are given."""
 
 
 # ------------------------------------------------------------------ the cells of any notebook
@@ -55,7 +55,7 @@ def exercise_cells(nb: Mapping[str, Any], original: Originals = unknown) -> dict
 
 
 def problem_of(path: Path, exercise_id: str) -> str | None:
-    """Why nobody can tell an exercise's answer in a notebook as it was last saved.
+    """The reason why an exercise's answer cannot be told in a saved notebook.
 
     None where all is well, and for a file that cannot be read: a panel has nothing to add then.
     """
@@ -124,7 +124,7 @@ def stamp(nb: NotebookNode, lesson: str) -> NotebookNode:
 
 
 def release(nb: NotebookNode) -> NotebookNode:
-    """What nbgrader would give to learners: its own preprocessors, but the gradebook's."""
+    """Release a notebook with nbgrader's own preprocessors, but without the gradebook's."""
     from nbgrader.converters.generate_assignment import GenerateAssignment
     from nbgrader.preprocessors import SaveCells
     from traitlets.config import Config

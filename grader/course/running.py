@@ -54,7 +54,7 @@ async def run_lessons(
 
 
 def _check_scores(lesson: Lesson, nb: NotebookNode) -> None:
-    """A solution that does not earn full marks is none."""
+    """Raise `CourseError` if a solution does not earn full marks."""
     for cell in nb.cells:
         meta = cell.metadata.get("nbgrader", {})
         if meta.get("grade") and not math.isclose(_value(cell), meta["points"]):
@@ -66,7 +66,7 @@ def _check_scores(lesson: Lesson, nb: NotebookNode) -> None:
 
 
 def _value(cell: NotebookNode) -> float:
-    """What a cell evaluates to, when that is a number."""
+    """The number that a cell evaluates to; None for anything else."""
     for output in cell.outputs:
         if output.output_type == "execute_result":
             with contextlib.suppress(KeyError, ValueError):
@@ -175,7 +175,7 @@ def _copy_of_the_course(lesson: Lesson, root: Path, course: Path) -> Path:
 
 
 def _environment(ipython: Path) -> dict[str, str]:
-    """Nothing of the machine, or of what its user has set, that could show in an output."""
+    """The environment of a kernel, without what of machine or user could show in an output."""
     inherited = {
         name: value
         for name, value in os.environ.items()
@@ -196,7 +196,7 @@ def _environment(ipython: Path) -> dict[str, str]:
 
 
 def _sanitisers(root: Path) -> Sanitisers:
-    """What to replace in outputs, out of the file that nbval reads, and read as nbval does."""
+    """The replacements for outputs, from the file that nbval reads, read as nbval does."""
     path = root / "nbval_sanitize.cfg"
     try:
         text = path.read_text(encoding="utf-8")
@@ -217,7 +217,7 @@ def _sanitise(nb: NotebookNode, replacements: Sanitisers) -> None:
 
 
 def _own_frames(traceback: list[str]) -> list[str]:
-    """What the cell itself did: the library's frames and causes differ between Pythons."""
+    """The cell's own frames of a traceback: those of libraries differ between Pythons."""
     entries = [re.sub(r"\x1b\[[\d;]*m", "", entry) for entry in traceback]
     heads = [n for n, entry in enumerate(entries) if "Traceback (most recent call last)" in entry]
     last = heads[-1] if heads else 0

@@ -1,4 +1,4 @@
-"""What learners start from: in the place of a solution a line of comment, or tests to repair."""
+"""Makes the stub: in the place of a solution a line of comment, or tests to repair."""
 
 from typing import Any
 

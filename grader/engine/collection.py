@@ -1,4 +1,4 @@
-"""Which tests pytest will find in a module, told from its text: a process could say anything."""
+"""Tells from a module's text which tests pytest will find: a process could say anything."""
 
 import ast
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ class Found:
     sure: bool = True
 
     def reaches(self, rules: Rules) -> list[Part]:
-        """What of the module runs with this test: itself, and what its classes run around it."""
+        """The parts of the module that run with this test: itself, and what runs around it."""
         parts = [rules.part(self.node)]
         for home in self.family:
             parts += [Part(*_heads(home, rules))]
@@ -94,7 +94,7 @@ class Collection:
             own |= {test.name for test in found}
 
     def _is_collected(self, node: ast.ClassDef) -> bool:
-        """As pytest decides it, as far as the text tells."""
+        """True if pytest collects it, as far as the text tells."""
         family = (node, *self._ancestors(node))
         switches = (_switch(one) for one in family)
         switch = next((one for one in switches if one is not None), None)
@@ -144,7 +144,7 @@ class Collection:
         return found
 
     def _bases(self, node: ast.ClassDef) -> list[str]:
-        """The last words of its bases, by the names that they have at home."""
+        """The last word of each base, under the name that it has in its own module."""
         written = [ast.unparse(base).partition("[")[0] for base in node.bases]
         return [self._names.get(one, one).rpartition(".")[2] for one in written]
 
@@ -154,7 +154,7 @@ def _is_test(node: ast.stmt) -> bool:
 
 
 def _switch(node: ast.ClassDef) -> bool | None:
-    """What `__test__ = …` in a class says; None where nothing does."""
+    """The value of `__test__ = …` in a class; None if there is none."""
     for one in node.body:
         if isinstance(one, ast.Assign) and "__test__" in bound(one):
             return bool(getattr(one.value, "value", True))

@@ -118,7 +118,7 @@ class _Evaluation:
         return self._graded(tuple(ordered), kills, self._probes(), reason)
 
     def _remarks(self, collected: tuple[str, ...]) -> Iterator[str]:
-        """What its author took for a test and pytest does not, and the other way round."""
+        """Remarks on what its author took for a test and pytest does not, and the reverse."""
         yield from self._suite.remarks
         known = {*self._suite.tests, *self._suite.refused}
         others = [name for name in dict.fromkeys(collected) if name not in known]
@@ -168,7 +168,7 @@ class _Evaluation:
         return [*chain(*found[:begin])]
 
     def _judge(self, correct: list[RunResult]) -> list[TestReport]:
-        """What is known of each test by these runs of correct variants."""
+        """The verdict on each test, by these runs of correct variants."""
         return [judge(name, correct, self._exercise) for name in self._tests]
 
     def _probes(self) -> tuple[ProbeReport, ...]:
@@ -196,7 +196,7 @@ class _Evaluation:
         probes: tuple[ProbeReport, ...],
         reason: str | None = None,
     ) -> Report:
-        """Every mutant and every probe pair weighs alike."""
+        """The report. Every mutant and every probe pair weighs alike."""
         exercise = self._exercise
         mutants = tuple(
             MutantReport(number, bool(kills.get(number)), _clause(exercise, variant))

@@ -6,7 +6,7 @@ back is only a list of what passed and what failed.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 
@@ -25,17 +25,17 @@ from grader.sources import SUITE, Target
 
 @dataclass(frozen=True)
 class Defences:
-    """What keeps a suite from telling variants apart otherwise than by what they do.
+    """The defences against a suite that tells variants apart by anything but their behaviour.
 
     All of it, always; only tests switch one layer off, to look at those behind it.
     """
 
     rules: bool = True
-    """What stands in the suite's text."""
+    """Static rules on the suite's text."""
     guard: bool = True
-    """What it does when it runs."""
+    """The guard on what the suite does when it runs."""
     obfuscation: bool = True
-    """What it could see in the code of a variant."""
+    """Obfuscation of the variants' code."""
 
 
 ALL_DEFENCES = Defences()
@@ -45,20 +45,18 @@ ALL_DEFENCES = Defences()
 class _Job:
     """A run on its way: what is known of it so far."""
 
-    run: Run
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    collected: tuple[str, ...] = ()
-    broken: str | None = None
-    rejected: str | None = None
+    result: RunResult
+
+    @property
+    def run(self) -> Run:
+        return self.result.run
 
     @property
     def passed(self) -> bool:
-        """Whether it came to its end, and all of its tests passed."""
-        endings = {outcome.ending for outcome in self.outcomes.values()}
-        return self.outcomes.keys() == {*self.run.tests} and endings == {"passed"}
-
-    def result(self) -> RunResult:
-        return RunResult(self.run, self.outcomes, self.collected, self.broken, self.rejected)
+        """True if it came to its end, and all of its tests passed."""
+        outcomes = self.result.outcomes
+        endings = {outcome.ending for outcome in outcomes.values()}
+        return outcomes.keys() == {*self.run.tests} and endings == {"passed"}
 
 
 Waiting = tuple[list[_Job], set[str]]
@@ -90,7 +88,7 @@ class Executor:
         a process, only what passes counts: one might fail because of what another has left behind,
         and is run again by itself.
         """
-        jobs = [[_Job(run) for run in process] for process in plan]
+        jobs = [[_Job(RunResult(run)) for run in process] for process in plan]
         waiting: list[Waiting] = [(process, {*process[0].run.tests}) for process in jobs]
         while waiting:
             self._random.shuffle(waiting)
@@ -107,7 +105,7 @@ class Executor:
                 elif rest := self._read(process[0], tests, one, answer):
                     again.append((process, rest))
             waiting = again
-        return [[job.result() for job in process] for process in jobs]
+        return [[job.result for job in process] for process in jobs]
 
     def _read_shared(
         self, process: list[_Job], obfuscated: Obfuscated, answer: Answer
@@ -118,7 +116,7 @@ class Executor:
             self._read(job, {*job.run.tests}, obfuscated, part)
         alone = [job for job in process if not job.passed]
         for job in alone:
-            job.outcomes.clear()
+            job.result = replace(job.result, outcomes={})
         return [([job], {*job.run.tests}) for job in alone]
 
     def _read(self, job: _Job, tests: set[str], obfuscated: Obfuscated, answer: Answer) -> set[str]:
@@ -130,18 +128,22 @@ class Executor:
             setup_kills=self._exercise.setup_kills,
             words=self._words(obfuscated),
         )
-        job.broken, job.rejected = transcript.broken, transcript.rejected
-        job.collected = job.collected or transcript.collected
-        job.outcomes.update(transcript.outcomes)
-        rest = tests - set(transcript.outcomes)
+        outcomes = dict(transcript.outcomes)
+        rest = tests - outcomes.keys()
         if transcript.broken is not None or transcript.rejected is not None:
-            job.outcomes.update(dict.fromkeys(rest, Outcome("failed", transcript.broken)))
-            return set()
-        if transcript.outcomes:
-            return rest
-        # the process ends before any test can: all that is left is to blame
-        job.outcomes.update(dict.fromkeys(rest, unfinished(answer, self._deadline)))
-        return set()
+            outcomes |= dict.fromkeys(rest, Outcome("failed", transcript.broken))
+            rest = set()
+        elif not outcomes:  # the process ends before any test can: all that is left is to blame
+            outcomes = dict.fromkeys(rest, unfinished(answer, self._deadline))
+            rest = set()
+        job.result = RunResult(
+            job.run,
+            job.result.outcomes | outcomes,
+            job.result.collected or transcript.collected,
+            transcript.broken,
+            transcript.rejected,
+        )
+        return rest
 
     def _obfuscate(self, variant: Variant) -> Obfuscated:
         if self._obfuscation is None:
@@ -149,7 +151,7 @@ class Executor:
         return self._obfuscation.obfuscate(variant, self._random)
 
     def _words(self, obfuscated: Obfuscated) -> Callable[[str], str]:
-        """Puts messages into the variant's own names, and leaves out lines that the cell lacks."""
+        """The function that translates messages back, and drops lines that the cell lacks."""
         lines = self._suite.source.count("\n") + 1
 
         def own(message: str) -> str:
@@ -193,7 +195,7 @@ def _obfuscation(exercise: Exercise) -> Obfuscation:
 
 
 def _stand_ins(sources: Mapping[Target, str]) -> list[str]:
-    """What stands in the place of the learner's own functions and classes, as text below them."""
+    """The variant's sources for the learner's own functions and classes, as text below them."""
     found: list[str] = []
     classes: dict[str, list[str]] = {}
     for target, source in sources.items():
@@ -209,7 +211,7 @@ def _stand_ins(sources: Mapping[Target, str]) -> list[str]:
 
 
 def _patches(sources: Mapping[Target, str]) -> tuple[Patch, ...]:
-    """The sources for the application: one text for each class or module, these in one order."""
+    """The patches for the application: one for each class or module, in a fixed order."""
     owners: dict[tuple[str, str], list[str]] = {}
     for target, source in sources.items():
         if target.module != SUITE:

@@ -1,4 +1,4 @@
-"""What is to be run next: variants, schedules, decoys and repeats, by what is known so far.
+"""Plans what is run next: variants, schedules, decoys and repeats, by the results so far.
 
 A run is one variant under one schedule with some tests. Correct variants decide what a test is
 worth; mutants decide what a suite is worth. Whatever runs a mutant is accompanied by decoys, runs
@@ -16,7 +16,7 @@ from grader.exercise import Exercise, Probe, Variant
 from grader.runner.loops import Schedule, schedules
 
 FEW_TESTS = 10
-"""A suite of so many tests, or fewer, has few chances to fail by accident."""
+"""The most tests of a suite that has few chances to fail by accident."""
 
 HANGS = (
     "waits for ever on a mutant, which is no kill: give the wait a deadline with asyncio.timeout"
@@ -55,7 +55,7 @@ class RunResult:
 
     @property
     def killers(self) -> set[str]:
-        """The tests that kill, if this is a mutant."""
+        """The tests that kill, if the variant is a mutant."""
         return {name for name, outcome in self.outcomes.items() if outcome.kills}
 
     def only(self, tests: tuple[str, ...]) -> "RunResult":
@@ -72,7 +72,7 @@ class Planner:
         self.schedules = schedules(exercise.clock)
         """Every schedule; the first is first-in-first-out."""
         self.orders = [one for one in self.schedules if one.kind == "shuffled"]
-        """Those that do nothing but order tasks."""
+        """The schedules that do nothing but order tasks."""
         self.repeatable = exercise.clock == "virtual"
         """Whether the same run always ends the same."""
         self._exercise = exercise
@@ -95,7 +95,7 @@ class Planner:
         return [(run,), (run,)]
 
     def other_schedules(self, done: Sequence[RunResult]) -> list[Process]:
-        """What the runs of correct variants leave open.
+        """The runs that the results of correct variants leave open.
 
         Where a test has failed already each has a process of its own: it will fail again.
         """
@@ -204,7 +204,7 @@ class MutationRun:
         self.flaky: set[str] = set()
         """The tests whose failures do not happen again; others may add to them."""
         self.hints: dict[str, str] = {}
-        """What to say of a test that hung on a mutant."""
+        """The remark on each test that hung on a mutant."""
 
     def kills(self, valid: Set[str]) -> dict[int, set[str]]:
         """Which valid tests have killed which mutants, by their numbers, which begin with 1."""
@@ -213,7 +213,7 @@ class MutationRun:
         return {number: killers for number, killers in found.items() if killers}
 
     def next(self, valid: Set[str]) -> list[Process]:
-        """What to execute next, as far as is known which tests are valid. Nothing at the end."""
+        """The next runs, given the tests that are valid so far; none at the end."""
         able = valid - self.flaky
         alive = [one for one in self._mutants if not one.killers & able]
         for one in alive:

@@ -1,4 +1,4 @@
-"""What the records of a run mean: how each test ended in it.
+"""Reads the records of a run: how each test ended in it.
 
 Several runs may share a process, one schedule after the other: `apart` takes their records apart.
 
@@ -41,7 +41,7 @@ FAILED = ("failed", "died")
 LONGEST_MESSAGE = 300
 
 Words = Callable[[str], str]
-"""Puts a message into the words that its reader knows."""
+"""A function that puts a message into words that its reader knows."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Transcript:
 
 @dataclass
 class _Case:
-    """What was recorded of one case of a test."""
+    """The records of one case of a test."""
 
     phases: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     left: list[str] = field(default_factory=list)
@@ -98,7 +98,7 @@ class _Records:
     def __init__(self, tests: Collection[str], words: Words) -> None:
         self.cases: dict[int, _Case] = {}
         self.number = 0
-        """Of the cases that pytest found."""
+        """The number of cases that pytest found."""
         self.collected: tuple[str, ...] | None = None
         self.broken: str | None = None
         self.skipped = False
@@ -229,7 +229,7 @@ def read_answer(
 
 
 def apart(answer: Answer, number: int) -> list[Answer]:
-    """The answer of a process that so many runs have shared, as one answer for each.
+    """Split the answer of a process that several runs have shared: one answer for each.
 
     Empty where it did not come to its end: then none of them counts.
     """
@@ -258,7 +258,7 @@ def unfinished(answer: Answer, deadline: float, stuck: str | None = None) -> Out
 
 
 def _outcome(case: _Case, setup_kills: bool) -> Outcome:
-    """Refused before all, then skipped, hung, failed in any phase, then left behind."""
+    """The outcome of a case: refused comes first, then skipped, hung, failed, left behind."""
     for ending in ("refused", "skipped", "hung", "failed"):
         for phase in ("setup", "call", "teardown"):
             outcome, message = case.phases.get(phase, ("missing", None))
@@ -295,7 +295,7 @@ def with_name_hint(message: str) -> str:
 
 
 def shorten(message: str) -> str:
-    """The beginning and the end of what is too long."""
+    """A message of bounded length: the beginning and the end of a longer one."""
     if len(message) <= LONGEST_MESSAGE:
         return message
     return f"{message[: LONGEST_MESSAGE - 100]}...{message[-97:]}"

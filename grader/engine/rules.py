@@ -1,4 +1,4 @@
-"""The static rules: what of a suite serves only to look into the process, and which tests reach it.
+"""The static rules: finds what only looks into the process, and the tests that reach it.
 
 They are a courtesy and a tripwire: they name early, with a line, what could never earn a mark. They
 are not the wall around learner code, and an honest suite never meets one. Which names are refused
@@ -16,7 +16,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 _LOOK = "looks into the process: test what the object does"
 
 _AROUND = ("setup", "teardown", "asyncsetup", "asyncteardown", "pytest_", "addmodulecleanup")
-"""How the names of functions begin that run around tests that do not name them."""
+"""The first words of functions that run around tests which do not name them."""
 
 
 @dataclass(frozen=True, order=True)
@@ -63,11 +63,11 @@ class Rules:
 
     @property
     def everywhere(self) -> Hit | None:
-        """What is refused wherever the module is imported, or around every test."""
+        """The hits that concern every test: at import, or around all tests."""
         return next(iter(self.reached([])), None)
 
     def reached(self, parts: Iterable[Part]) -> list[Hit]:
-        """What is refused in these parts, and in all that they name, directly or not."""
+        """The hits in these parts, and in all that they name, directly or not."""
         found: set[Hit] = set()
         pending, seen = [self._always, *parts], set[str]()
         while pending:
@@ -79,7 +79,7 @@ class Rules:
         return sorted(found)
 
     def part(self, node: ast.AST) -> Part:
-        """What a piece names, and what is refused in it."""
+        """The part of a module that a piece of syntax makes: its names and its hits."""
         found = Part()
         for child in ast.walk(node):
             match child:
@@ -127,7 +127,7 @@ def _import_reason(module: str) -> str | None:
 
 
 def _modules(tree: ast.Module) -> Mapping[str, str]:
-    """Which name stands for which module, as far as imports say it."""
+    """The modules that names stand for, as far as imports tell."""
     found = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):

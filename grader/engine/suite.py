@@ -1,4 +1,4 @@
-"""A learner's tests, out of a cell or a file: the text as Python reads it, and what is known of it.
+"""Reads a learner's suite, from a cell or a file, without running it.
 
 What a text editor or a notebook may add in front of a module, a byte order mark, an encoding, other
 magics, is taken away; the numbers of its lines stay.
@@ -29,7 +29,7 @@ class Suite:
 
     source: str
     tests: tuple[str, ...]
-    """Those that can be judged."""
+    """The tests that can be judged."""
     attempted: bool
     """False for a cell that holds nothing but imports and comments."""
     notes: Mapping[str, str]
@@ -39,14 +39,14 @@ class Suite:
     unsure: frozenset[str] = frozenset()
     """Names that something is bound to: tests only where pytest finds them."""
     names: tuple[str, ...] = ()
-    """All of them, in the order of the text."""
+    """All tests, in the order of the text."""
     never_run: Mapping[str, str] = field(default_factory=dict)
     """The tests that pytest lists and whose body nobody runs: why, and what to write instead."""
     remarks: tuple[str, ...] = ()
     """What to tell the author of something that pytest will not take for a test."""
 
     def with_source(self, line: int, what: str) -> str:
-        """What went wrong in a line; of an assertion, what it asserts and what it found."""
+        """A message about a line; for an assertion with its source and the values found."""
         found = re.match(r"(assert |AssertionError: )(.*)", what, re.DOTALL)
         if found is None or (source := _check_in(self.source, line)) is None:
             return what
@@ -130,7 +130,7 @@ _COOKIE = re.compile(r"[ \t\f]*#.*?coding[:=][ \t]*[-\w.]+")
 
 
 def _parse(source: str) -> ast.Module:
-    """What Python reads. Raises `Unreadable`, also for what only its compiler finds."""
+    """The syntax tree. Raises `Unreadable`, also for errors that only the compiler finds."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

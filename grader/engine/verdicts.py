@@ -1,4 +1,4 @@
-"""What a test or a probe is worth: its verdict, from the runs that it took part in."""
+"""Gives tests and probes their verdicts, from the runs that they took part in."""
 
 from collections.abc import Sequence
 
@@ -38,7 +38,7 @@ def judge(name: str, correct: Sequence[RunResult], exercise: Exercise) -> TestRe
 
 
 def _where(run: Run, exercise: Exercise) -> str:
-    """Nothing for the plainest run; else which run it was."""
+    """The variant or schedule of a run, as a prefix; empty for the plainest run."""
     if run.variant is not exercise.reference:
         return f"with a correct implementation that {run.variant.sentence}: "
     return "" if run.schedule.kind == "fifo" else f"{run.schedule}: "

@@ -109,7 +109,7 @@ class KernelSession:
         )
 
     def problem_of(self, exercise_id: str) -> str | None:
-        """Why nobody could tell the answer to an exercise in the notebook, as last saved."""
+        """The reason why an answer cannot be told in the notebook as last saved."""
         path = self._notebook()
         if path is None:
             return None
@@ -189,7 +189,7 @@ class KernelSession:
 
 
 _sessions: list[KernelSession] = []
-"""The one of this process, once somebody has asked for it."""
+"""The session of this process, once somebody has asked for it."""
 
 
 def load(ipython: Any) -> None:

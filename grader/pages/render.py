@@ -51,7 +51,7 @@ def templates() -> jinja2.Environment:
 
 
 def _code(text: str) -> Markup:
-    """Escaped, and what stands in backticks is code."""
+    """A text as HTML: escaped, with code for what stands in backticks."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
@@ -71,7 +71,7 @@ def _is_plain(one: str) -> bool:
 
 
 _PLAIN = frozenset("\n\t\u200c\u200d")
-"""The last two join letters, or keep them apart: some languages cannot be written without."""
+"""The characters that stay. The last two join letters or part them: some languages need them."""
 
 
 def _escape(one: str) -> str:

@@ -65,7 +65,7 @@ class Survived:
 
     @property
     def finding(self) -> str:
-        """What that says of the tests."""
+        """The conclusion about the tests."""
         if self.partly:
             return "not every promise of this clause is defended"
         return "no valid test defends this clause"

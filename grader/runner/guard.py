@@ -1,4 +1,4 @@
-"""What serves only to look into a process, or to watch the bodies of a subject at work.
+"""Refuses what only looks into a process, or watches the bodies of a subject at work.
 
 The names stand here once. `grader.engine.rules` looks for them in the text of a suite; `watch`
 refuses them when they are used, however a name was put together, by a hook of Python's audit, which
@@ -45,7 +45,7 @@ FUNCTIONS = {
         )
     ),
 }
-"""What of some modules does nothing else; whatever else these have is a test's to use."""
+"""The functions of some modules that do nothing else; the rest of these modules is allowed."""
 
 MODULES = frozenset(("ctypes", "_ctypes", "dis", "bdb", "trace", "profile", "cProfile"))
 """Modules that do nothing else."""
@@ -124,7 +124,7 @@ def watch(suite_file: str) -> None:
 
 
 def _empty_ctypes() -> None:
-    """It reads any memory, and so any code; the walls, which needed it, stand by now."""
+    """Empty ctypes, which reads any memory, and so any code. The walls needed it; they stand."""
     for name, module in list(sys.modules.items()):
         if name == "_ctypes" or name.partition(".")[0] == "ctypes":
             vars(module).clear()

@@ -38,7 +38,7 @@ NO_WALLS = 78
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 
 GUEST = 64_861
-"""The user that runs are given to where the grader runs as root: nobody else's, in no file."""
+"""The uid of runs where the grader is root: no other user has it, no file belongs to it."""
 
 _NEWNS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = 1 << 17, 1 << 27, 1 << 28, 1 << 29, 1 << 30
 _NOSUID, _NODEV, _NOEXEC = 2, 4, 8
@@ -49,7 +49,7 @@ _CAPABILITIES = struct.pack("Ii", 0x20080522, 0), bytes(24)
 
 @dataclass(frozen=True)
 class Isolation:
-    """Which walls, and what a run may read: files and folders, and no answers in them.
+    """The walls of a run, and the files and folders that it may read; no answers are in them.
 
     `listable` are folders whose names may be read, too. `hidden` are those that the warm process
     needed, and a run does not.

@@ -85,7 +85,7 @@ class LeakDetector:
         self._known = [] if loop is None or loop.is_closed() else list(asyncio.all_tasks(loop))
 
     def look(self) -> list[str]:
-        """What is left now. Sentences without a subject: "leaves the task `serve` running"."""
+        """Sentences on what is left now, without a subject: "leaves the task `serve` running"."""
         self._look_at(asked_for())
         close_what_was_asked_for()
         gc.collect()
@@ -114,7 +114,7 @@ class LeakDetector:
         self._left[sentence if line is None else f"line {line}: {sentence}"] = None
 
     def _line(self, coroutine: Any) -> int | None:
-        """Where the suite has made a coroutine."""
+        """The line in which the suite has made a coroutine."""
         origin = getattr(coroutine, "cr_origin", None) or ()
         return next((line for file, line, _ in origin if self._is_suite(file)), None)
 
@@ -128,7 +128,7 @@ class LeakDetector:
         return isinstance(task.get_loop(), CourseLoop)
 
     def _look_at(self, loop: asyncio.AbstractEventLoop | None) -> None:
-        """At a loop that is about to be closed."""
+        """Look at a loop that is about to be closed."""
         if loop is None or loop.is_closed():
             return
         gc.collect()  # an exception is lost when the last task that knows it is gone
@@ -175,7 +175,7 @@ _KINDS = (types.CoroutineType, asyncio.Task)
 
 
 def _name(task: asyncio.Task[Any]) -> str:
-    """Empty for the loop's own tasks, which close async generators."""
+    """The name of a task; empty for the loop's own, which close async generators."""
     return str(getattr(coroutine_of(task), "__qualname__", "")).replace("<locals>.", "")
 
 

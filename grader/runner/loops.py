@@ -56,7 +56,7 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
     """
 
     choices: ClassVar[int] = 0
-    """How often, in all loops, another order of tasks was possible.
+    """The number of times, in all loops, that another order of tasks was possible.
 
     That is when two are ready at once. Where real time or a thread decides when that is, any two
     that live at the same time could be.
@@ -169,7 +169,7 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
 
 
 def coroutine_of(task: asyncio.Task[Any]) -> Any:
-    """What a task runs. One that ended at once has nothing, and Python 3.12 crashes if asked."""
+    """The coroutine of a task. A task that ended at once has none: Python 3.12 crashes if asked."""
     eager = getattr(asyncio, "eager_task_factory", None)
     if task.done() and eager is not None and task.get_loop().get_task_factory() is eager:
         return None

@@ -12,7 +12,7 @@ SAMPLE = 0.5
 """Seconds before a deadline in which is seen who has the processors."""
 
 LONGEST = 10
-"""So many times a deadline may pass before it is one, whatever the machine does."""
+"""The number of times that a deadline may be moved, whatever the machine does."""
 
 
 def clock_of(process: int) -> int:
@@ -41,7 +41,7 @@ class Patience:
         self._sample: tuple[float, float] | None = None
 
     def end_in(self, seconds: float) -> None:
-        """It has finished, and may take so long to be gone."""
+        """Set the deadline for a process that has finished and only has to end."""
         self._deadline = self._latest = time.monotonic() + seconds
         self._sample = (0.0, 0.0)
 
@@ -70,7 +70,7 @@ class Patience:
         return self._processor_time() - self._used
 
     def _is_kept_waiting(self, used: float, idle: float) -> bool:
-        """It has work and no turn: it got on a little, and no processor had nothing to do."""
+        """True if it has work and no turn: it got on a little, and no processor was idle."""
         mine = self._processor_time()
         return (
             self.used < self._seconds

@@ -60,7 +60,7 @@ OPTIONS = (
     *("-p", "no:faulthandler"),
     "--capture=no",
 )
-"""Hygiene is watched by `hygiene`, and output goes nowhere."""
+"""Leak detection is our own, and output goes nowhere."""
 
 STACK = 1 << 20
 """Bytes of the stack of a thread: eight MiB each would make many of them too many."""
@@ -74,7 +74,7 @@ EARLIER = 0.9
 
 @lru_cache(maxsize=1)
 def rewritten(suite: str, config: pytest.Config) -> bytes:
-    """What pytest would keep of a suite in `__pycache__`: made once, it serves every run of it.
+    """The bytecode that pytest would keep of a suite in `__pycache__`; made once for all runs.
 
     Empty where the suite cannot be compiled; each run then says why by itself.
     """
@@ -236,7 +236,7 @@ class Recorder:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_call(self) -> None:
-        """What fixtures of a wider scope have running is theirs."""
+        """Leave alone what fixtures of a wider scope have running."""
         self._watch.spare()
 
     @pytest.hookimpl(tryfirst=True)
@@ -307,7 +307,7 @@ def _test(item: pytest.Item) -> str:
 
 
 def _why(call: pytest.CallInfo[Any]) -> str:
-    """Why a suite cannot be collected: rather what it raised than what pytest made of it."""
+    """The reason why a suite cannot be collected: its own error, not pytest's."""
     assert call.excinfo is not None
     error = call.excinfo.value
     if isinstance(error, pytest.Collector.CollectError) and error.__cause__ is not None:
@@ -316,7 +316,7 @@ def _why(call: pytest.CallInfo[Any]) -> str:
 
 
 def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
-    """Where in the suite, and what: "line 12: assert 3 == 5"."""
+    """The line of the suite and the error: "line 12: assert 3 == 5"."""
     error = excinfo.value
     if isinstance(error, Hang):
         return str(error)
@@ -358,7 +358,7 @@ TOO_MUCH = "needs more memory or threads than a test gets here: make it smaller"
 
 
 def _is_a_limit(error: BaseException) -> bool:
-    """What the grader's own walls refuse."""
+    """True for an error of the grader's own limits."""
     return isinstance(error, MemoryError) or (
         isinstance(error, RuntimeError) and error.args == (NO_THREAD,)
     )

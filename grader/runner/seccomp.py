@@ -146,7 +146,7 @@ _TERMINAL = (0x5412, 0x541C)
 """TIOCSTI and TIOCLINUX type into a terminal."""
 
 _OPTIONS_OF_PRCTL = (1, 4, 35, 36, 0x59616D61)
-"""Of a process's end with its parent, of who may look into it, and of its memory map."""
+"""The options of prctl that are denied: death signal, dumpable, memory map."""
 
 _LOAD, _JUMP_EQUAL, _JUMP_AT_LEAST, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _ERROR, _KILL = 0x7FFF0000, 0x00050000, 0x80000000

@@ -136,7 +136,7 @@ class Child:
         )
 
     def _wait_briefly(self) -> tuple[int, int]:
-        """For a process whose pipe has closed, so that it is at its end, or pretends to be."""
+        """Wait for a process whose pipe has closed: it is at its end, or pretends to be."""
         limit = time.monotonic() + LAST_BREATH
         while time.monotonic() < limit:
             gone, status = os.waitpid(self.pid, os.WNOHANG)
@@ -182,7 +182,7 @@ class Server:
         raise pytest.exit.Exception("standard input has closed", returncode=0)
 
     def _wait(self) -> bool:
-        """Until something happens. False when standard input has closed."""
+        """Wait until something happens; False when standard input has closed."""
         for key, _ in self._selector.select(self._patience()):
             if key.data is None:
                 chunk = os.read(0, 1 << 16)

@@ -5,13 +5,13 @@ from types import FrameType
 from typing import Any
 
 BUSY = 0.1
-"""The share of its time that a test uses which does not only wait, on however busy a machine."""
+"""The share of processor time from which a test counts as busy, and not as waiting."""
 
 
 def why_stuck(
     frame: FrameType | None, loop: Any, is_suite: Callable[[str], bool], *, busy: bool
 ) -> str:
-    """A sentence without a subject, by the frame and the event loop that run.
+    """The reason as a sentence without a subject, from the running frame and event loop.
 
     `busy` says that a good deal of its time was used, and not waited for.
     """

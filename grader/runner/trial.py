@@ -35,7 +35,7 @@ def main(order_text: str) -> None:
 
 
 def _weakness(folder: str, secrets: Sequence[str]) -> str | None:
-    """What works and should not, or does not work and should."""
+    """The first thing that works and should not, or the reverse; None if all is well."""
     for secret in secrets:
         if not _is_refused(partial(os.listdir if os.path.isdir(secret) else _open, secret)):
             return f"{secret} can be read behind it"

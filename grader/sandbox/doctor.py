@@ -1,4 +1,4 @@
-"""What `grader doctor` looks at: whether this machine can grade, and what to do where it cannot."""
+"""The findings of `grader doctor`: whether this machine can grade, and what to do if not."""
 
 import platform
 import shutil
@@ -33,7 +33,7 @@ def findings() -> Iterator[Finding]:
 
 
 def verdict() -> str:
-    """Which wall grading will use, in one sentence."""
+    """The wall that grading will use, in one sentence."""
     for kind in WALLS:
         if trial(kind) is None:
             marks = "" if kind == "bubblewrap" else "; bubblewrap would be the better one"

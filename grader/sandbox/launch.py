@@ -29,13 +29,13 @@ PATIENCE = 30
 """Seconds that a trial may take."""
 
 _HOME = Path(__file__).resolve().parents[2]
-"""Where our packages lie: a checkout, or what Python installs into."""
+"""The folder of our packages: a checkout, or site-packages."""
 
 _APPLICATION, _WORK = "/app", "/tmp/w"
 """Inside bubblewrap: what the warm process needs of ours, and where runs may write."""
 
 _USER = 65534
-"""Who everybody is inside bubblewrap."""
+"""The uid of every process inside bubblewrap."""
 
 
 def choose(choice: Choice | Wall) -> Wall:
@@ -167,7 +167,7 @@ class _Start:
 
 
 def _bubblewrap() -> Iterator[str]:
-    """What bubblewrap is told: a system without names, and in it Python, our inside, no answers."""
+    """The options of bubblewrap: a system with Python and the runner in it, and no answers."""
     for name in ("user", "ipc", "pid", "net", "uts", "cgroup-try"):
         yield f"--unshare-{name}"
     yield from ("--uid", str(_USER), "--gid", str(_USER), "--hostname", "sandbox")
@@ -192,7 +192,7 @@ def _bubblewrap() -> Iterator[str]:
 
 
 _OURS = ("grader/__init__.py", "grader/runner", "vespera_scriptorium")
-"""What the warm process needs of ours."""
+"""The files of ours that the warm process needs."""
 
 _EMPTY = {
     "HOME": "/nowhere",
@@ -208,7 +208,7 @@ _EMPTY = {
 
 
 def _inherited() -> dict[str, str]:
-    """Nothing of ours that could change how tests run, and the same hashes in every process."""
+    """The environment without walls: nothing that could change how tests run, fixed hashes."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -221,7 +221,7 @@ def _inherited() -> dict[str, str]:
 
 @cache
 def _libraries() -> list[str]:
-    """Where Python and what is installed lie, outside of /usr and of our own checkout."""
+    """The folders of Python and of what is installed, outside of /usr and our checkout."""
     found: list[Path] = []
     mine = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
     for text in (sys.prefix, sys.base_prefix, *site.getsitepackages(), *mine):
@@ -234,14 +234,14 @@ def _libraries() -> list[str]:
 
 @cache
 def _readable() -> tuple[list[str], list[str]]:
-    """What a run may read, and what it may list: all libraries, and nothing of ours."""
+    """The folders that a run may read, and may list: all libraries, and nothing of ours."""
     libraries = ["/usr", "/lib", "/lib64", *_libraries()]
     inside = [str(part) for place in libraries for part in _around(Path(place), _HOME / "grader")]
     return inside, libraries
 
 
 def _around(place: Path, hidden: Path) -> Iterable[Path]:
-    """A folder, or all that is in it but one, however deep that lies."""
+    """The paths that make up a folder without one of those in it, however deep that lies."""
     if not hidden.is_relative_to(place):
         return [place]
     return [
@@ -253,7 +253,7 @@ def _around(place: Path, hidden: Path) -> Iterable[Path]:
 
 
 def _as_guest(folder: Path | None = None) -> list[str]:
-    """What to put before a command where root grades: a user of its own runs learners' code."""
+    """The prefix of a command where root grades: a user of its own runs learners' code."""
     needed = [sys.executable, *_libraries(), *(str(_HOME / name) for name in _OURS)]
     if os.getuid() != 0 or not _can_be_guest(tuple(needed)):
         return []

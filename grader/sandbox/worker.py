@@ -154,7 +154,7 @@ class Worker:
 
 
 def _pipes(process: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
-    """Where its answers come from, and where its requests go."""
+    """The two pipes of a worker: for its answers, and for its requests."""
     assert process.stdout is not None
     assert process.stdin is not None
     return process.stdout, process.stdin

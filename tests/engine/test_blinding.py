@@ -26,7 +26,7 @@ async def test_another_order_is_possible():
 
 
 def variant_of(request: Request, exercise: Exercise) -> Variant:
-    """Which variant a request holds, when nothing was disguised."""
+    """Which variant a request holds, when nothing was obfuscated."""
     (found,) = (
         variant for variant in exercise.variants if _patches(variant.sources) == request.patches
     )
@@ -36,7 +36,7 @@ def variant_of(request: Request, exercise: Exercise) -> Variant:
 # ------------------------------------------------------------------ what is sent
 
 
-def test_every_request_has_a_disguise_of_its_own(worker: Worker) -> None:
+def test_every_request_has_a_obfuscation_of_its_own(worker: Worker) -> None:
     """The reference is no exception."""
     tapped = Tapped(worker)
     assert evaluate(SOLUTION + TWO_AT_ONCE, creation, tapped).full
@@ -84,7 +84,7 @@ def test_requests_come_in_random_order(worker: Worker) -> None:
 
 
 def test_probes_come_in_random_order(worker: Worker) -> None:
-    """What must pass and what must fail is mixed, and each is disguised."""
+    """What must pass and what must fail is mixed, and each is obfuscated."""
     exercise = exercises()["container-with-overrides"]
     tapped = Tapped(worker)
     evaluate(solution(ROOT, exercise.id), exercise, tapped, defences=NOT_OBFUSCATED)
@@ -265,7 +265,7 @@ def test_comparing_with_the_bank_earns_nothing(worker: Worker, way: str) -> None
 
 @pytest.mark.parametrize("way", ["hash", "names", "size", "opcodes", "grams", "jaccard"])
 @pytest.mark.usefixtures("any_length")
-def test_comparing_would_earn_without_a_disguise(worker: Worker, way: str) -> None:
+def test_comparing_would_earn_without_a_obfuscation(worker: Worker, way: str) -> None:
     """These attacks are real ones."""
     assert evaluate(looking(creation, way), creation, worker, defences=NAKED).full
 

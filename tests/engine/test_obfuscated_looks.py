@@ -25,8 +25,8 @@ from grader.sandbox.worker import Worker
 # ------------------------------------------------------------------ looks
 
 
-def in_disguise(exercise: Exercise, variant: Variant, seed: int) -> Iterator[CodeType]:
-    """All code objects of a variant's functions, as they are compiled from a disguise."""
+def obfuscated_code(exercise: Exercise, variant: Variant, seed: int) -> Iterator[CodeType]:
+    """All code objects of a variant's functions, as they are compiled from an obfuscation."""
     for source in Obfuscation(exercise.variants).obfuscate(variant, Random(seed)).sources.values():
         yield from codes(compile(source, "file", "exec"))
 
@@ -48,7 +48,7 @@ def test_all_variants_hold_the_same_names_and_constants(name: str) -> None:
     """No set of words is in one variant and not in another."""
     exercise = exercises()[name]
     found = [
-        set().union(*map(words, in_disguise(exercise, variant, seed)))
+        set().union(*map(words, obfuscated_code(exercise, variant, seed)))
         for seed, variant in enumerate(exercise.variants)
     ]
     assert all(one == found[0] for one in found)
@@ -60,7 +60,7 @@ def test_all_functions_within_hold_the_same_names(name: str) -> None:
     exercise = exercises()[name]
     found = [
         words(code)
-        for code in in_disguise(exercise, exercise.reference, 1)
+        for code in obfuscated_code(exercise, exercise.reference, 1)
         if _is_drawn(code.co_name) and code.co_flags & inspect.CO_COROUTINE
     ]
     assert len(found) > 1
@@ -70,20 +70,20 @@ def test_all_functions_within_hold_the_same_names(name: str) -> None:
 def test_which_body_lives_is_not_told_by_its_place() -> None:
     """Each place comes up about as often."""
     known = variants("def f(): return 'here'", "def f(): return 'there'")
-    disguise = Obfuscation(known)
-    texts = [disguise.obfuscate(known[0], Random(seed)).sources[HERE] for seed in range(200)]
+    obfuscation = Obfuscation(known)
+    texts = [obfuscation.obfuscate(known[0], Random(seed)).sources[HERE] for seed in range(200)]
     assert 70 < sum(text.index("here") < text.index("there") for text in texts) < 130
 
 
-def test_no_two_disguises_are_alike() -> None:
+def test_no_two_obfuscations_are_alike() -> None:
     """Not even of the same variant."""
     exercise = exercises()["really-concurrent"]
-    disguise = Obfuscation(exercise.variants)
-    texts = [str(disguise.obfuscate(exercise.reference, Random(seed)).sources) for seed in SEEDS]
+    obfuscation = Obfuscation(exercise.variants)
+    texts = [str(obfuscation.obfuscate(exercise.reference, Random(seed)).sources) for seed in SEEDS]
     assert len(set(texts)) == len(texts)
 
 
-def test_a_seed_gives_the_same_disguise_again() -> None:
+def test_a_seed_gives_the_same_obfuscation_again() -> None:
     """Nothing but the given source of chance decides."""
     exercise = exercises()["really-concurrent"]
     one, other = (
@@ -107,13 +107,13 @@ LEAVES = """
 def test_names_in_messages_are_those_of_the_variant(seed: int) -> None:
     """They sort as before, and are translated back."""
     known = variants(LEAVES, "async def f(a):\n    return a")
-    disguised = Obfuscation(known).obfuscate(known[0], Random(seed))
-    coroutines = asyncio.run(made(disguised.sources[HERE])(1))
+    obfuscated = Obfuscation(known).obfuscate(known[0], Random(seed))
+    coroutines = asyncio.run(made(obfuscated.sources[HERE])(1))
     names = [coroutine.__qualname__ for coroutine in coroutines]
     for coroutine in coroutines:
         coroutine.close()
     assert sorted(names) == names[::-1]
-    assert list(map(disguised.translate, names)) == ["f.<locals>.zebra", "f.<locals>.apple"]
+    assert list(map(obfuscated.translate, names)) == ["f.<locals>.zebra", "f.<locals>.apple"]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def outcomes(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", exercises())
-def test_a_disguise_changes_no_outcome(name: str, worker: Worker) -> None:
+def test_a_obfuscation_changes_no_outcome(name: str, worker: Worker) -> None:
     """Every test and probe of the solution ends alike, over 20 seeds."""
     exercise = exercises()[name]
     text = solution(ROOT, name)
@@ -173,8 +173,8 @@ def test_a_disguise_changes_no_outcome(name: str, worker: Worker) -> None:
         assert outcomes(exercise, text, worker, seed) == plain
 
 
-def test_the_builtins_of_a_disguise_are_python_s_own() -> None:
-    """What a disguise adds uses nothing that a module could have replaced."""
+def test_the_builtins_of_a_obfuscation_are_python_s_own() -> None:
+    """What an obfuscation adds uses nothing that a module could have replaced."""
     known = variants("def f(a):\n    import os.path\n    return os", "def f(a):\n    return a")
     code = made(Obfuscation(known).obfuscate(known[1], Random(1)).sources[HERE]).__code__
     assert set(code.co_names) == {"__import__"}

@@ -1,4 +1,4 @@
-"""A disguise changes how a variant looks in every way, and what it does in none."""
+"""An obfuscation changes how a variant looks in every way, and what it does in none."""
 
 import ast
 import asyncio
@@ -301,10 +301,10 @@ CASES = [
 def test_every_syntax_behaves_as_before(family: list[str], number: int) -> None:
     """Whatever else stands in the same function, a body does what it did alone."""
     known = variants(*family)
-    disguise = Obfuscation(known)
+    obfuscation = Obfuscation(known)
     before = made(dedent(family[number]))
     for seed in SEEDS:
-        after = made(disguise.obfuscate(known[number], Random(seed)).sources[HERE])
+        after = made(obfuscation.obfuscate(known[number], Random(seed)).sources[HERE])
         assert result(after, 3) == result(before, 3)
         assert inspect.signature(after) == inspect.signature(before)
         assert inspect.getdoc(after) == inspect.getdoc(before)
@@ -338,7 +338,7 @@ def test_decorators_defaults_and_annotations_stay() -> None:
 
 
 def test_a_property_has_several_functions() -> None:
-    """Getter and setter are disguised apart."""
+    """Getter and setter are obfuscated apart."""
     source = """
         @property
         def f(self):
@@ -366,6 +366,6 @@ def test_strings_on_several_lines_are_as_deep_as_in_their_class() -> None:
 
 @pytest.mark.parametrize("call", ["locals()", "vars()", "dir()", "eval('a')", "exec('a')"])
 def test_a_body_that_looks_at_its_names_is_refused(call: str) -> None:
-    """An author is told at once that a disguise would change what it does."""
+    """An author is told at once that an obfuscation would change what it does."""
     with pytest.raises(BankError, match="looks at the names of its own locals"):
         Obfuscation(variants(f"def f(a):\n    return {call}"))

@@ -3,5 +3,5 @@
 from grader.engine.execution import Defences
 
 OPEN = Defences(rules=False, guard=False)
-"""Nothing is left but the disguise."""
+"""Nothing is left but the obfuscation."""
 NAKED = Defences(rules=False, guard=False, obfuscation=False)

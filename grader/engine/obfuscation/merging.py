@@ -36,19 +36,19 @@ class Merged:
     which: list[int] = field(default_factory=list)
     bodies: list[Body] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
-    """Of each body: a `yield` makes another kind of function of what it stands in."""
+    """The kind of each body: a `yield` makes its function a generator."""
     declarations: list[str] = field(default_factory=list)
     """What is global in one of the bodies, and so in all."""
     choices: list[list[Body]] = field(default_factory=list)
-    """Of the functions within: the first body is that at home, the others never run."""
+    """The choices of the functions within: the first body is their own, the others never run."""
     names: list[str] = field(default_factory=list)
-    """By the number of their marks, what each name was."""
+    """The original names, by the numbers of their marks."""
     ordered: list[list[int]] = field(default_factory=list)
     """The functions and classes of each body, by their names: messages are sorted by these."""
 
 
 def merge(functions: Sequence[Function]) -> Merged:
-    """Merge the variants of one function. Raises `BankError` where one cannot be disguised."""
+    """Merge the variants of one function. Raises `BankError` where one cannot be obfuscated."""
     found = Merged()
     bodies: dict[str, Function] = {}
     for function in functions:
@@ -102,7 +102,7 @@ def _is_mark(name: str) -> bool:
 
 
 def _key(function: Function) -> str:
-    """The same for functions that differ in nothing but names that have, or will have, marks."""
+    """A key that is equal for functions that differ only in names that get marks."""
     normal: dict[str, str] = {}
 
     def local(_: str) -> str:
@@ -122,7 +122,7 @@ def _kind(function: Function) -> str:
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:
-    """What belongs to a function itself, and not to one within."""
+    """The nodes of a function, without those of functions within."""
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, (*FUNCTIONS, ast.Lambda, ast.ClassDef)):
             yield child
@@ -243,7 +243,7 @@ def _plain(function: Function) -> Function:
     for node in ast.walk(made):
         if isinstance(node, ast.Call) and _looks_at_names(node):
             raise BankError(
-                f"{function.name} looks at the names of its own locals, which a disguise changes: "
+                f"{function.name} looks at the names of its own locals, which obfuscation changes: "
                 f"do without `{ast.unparse(node)}`"
             )
     changed = _Plain().generic_visit(made)
@@ -307,7 +307,7 @@ class _Plain(ast.NodeTransformer):
         return node
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
-        """So it would a formatted string that holds a line break."""
+        """It would write a formatted string with a line break on several lines, too."""
         parts = [str(part.value) for part in node.values if isinstance(part, ast.Constant)]
         if not any("\n" in part or "\\" in part for part in parts):
             return self.generic_visit(node)

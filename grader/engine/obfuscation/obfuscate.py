@@ -41,7 +41,7 @@ INDENT = "    "
 
 @dataclass(frozen=True)
 class Obfuscated:
-    """The sources of one variant as they are sent, and what each of their new names was."""
+    """The sources of one variant as they are sent, and the original of each new name."""
 
     sources: Mapping[Target, str]
     names: Mapping[str, str]
@@ -59,7 +59,7 @@ _CUT_BEFORE = re.compile(r"\.\.\.\d{1,8}(?= (?:object )?at 0x)")
 
 
 class Obfuscation:
-    """How the variants of one exercise may look: read once, and different every time."""
+    """Rewrites the variants of one exercise: they are read once, and look different every time."""
 
     def __init__(self, variants: Sequence[Variant]) -> None:
         self._variants = list(variants)
@@ -108,7 +108,7 @@ class _Definition:
     live: list[int]
     merged: Merged
     choices: dict[str, _Choice]
-    """By the kind of function that the bodies stand in."""
+    """The choices, by the kind of the function that holds the bodies."""
 
 
 def _definitions(target: Target, sources: Sequence[str]) -> list[_Definition]:
@@ -134,7 +134,7 @@ def _parsed(target: Target, source: str) -> list[Function]:
 
 
 def _definition(functions: Sequence[Function], which: Sequence[int]) -> _Definition:
-    """`which` says which of the functions each variant has."""
+    """A definition; `which` is the number of the function that each variant has."""
     merged = merge(functions)
     declarations = "".join(f"{INDENT}{one}\n" for one in sorted(set(merged.declarations)))
     choices = {
@@ -188,7 +188,7 @@ def _names(text: str) -> _Text:
 
 
 class _Drawing:
-    """One function with new names. `names` is what they were."""
+    """One function with new names. `names` are the originals."""
 
     def __init__(self, definition: _Definition, random: Random) -> None:
         self._definition = definition

@@ -1,4 +1,4 @@
-"""Whose name is it: renames what a function binds for itself, and nothing that others can see.
+"""Renames the names that a function binds for itself, and none that others can see.
 
 `rename` walks a function once and notes every place where an identifier stands, with the scope that
 it stands in. Then it resolves each by Python's own rules: a name belongs to the nearest function or
@@ -23,9 +23,9 @@ class _Scope:
     kind: Literal["function", "class", "comprehension"]
     outer: "_Scope | None" = None
     bound: set[str] = field(default_factory=set)
-    """What is assigned here, in any way."""
+    """The names that are assigned here, in any way."""
     kept: set[str] = field(default_factory=set)
-    """What is bound here and keeps its name."""
+    """The names that are bound here and must not change."""
     global_: set[str] = field(default_factory=set)
     nonlocal_: set[str] = field(default_factory=set)
     new: dict[str, str] = field(default_factory=dict)
@@ -34,14 +34,14 @@ class _Scope:
         return name in self.bound - self.global_ - self.nonlocal_
 
     def of_walrus(self) -> "_Scope":
-        """Where `:=` binds: not in a comprehension."""
+        """The scope in which `:=` binds: never a comprehension's."""
         here = self
         while here.kind == "comprehension" and here.outer is not None:
             here = here.outer
         return here
 
     def resolve(self, name: str, new_name: NewName, free: NewName) -> str:
-        """What a name that stands here is called from now on."""
+        """The new name of a name that stands here."""
         here: _Scope | None = self
         while here is not None:
             if name in here.global_:
@@ -162,13 +162,13 @@ class _Walk:
 
 
 def parameters(arguments: ast.arguments) -> list[ast.arg]:
-    """All of them, in the order in which they stand."""
+    """All parameters, in their order."""
     everything = [*arguments.posonlyargs, *arguments.args, arguments.vararg, *arguments.kwonlyargs]
     return [one for one in (*everything, arguments.kwarg) if one is not None]
 
 
 def _handed_on(function: Function) -> set[str]:
-    """Names that are not only called, and only by position: who knows what they are called with."""
+    """The names of functions that are not only called by position: their parameters must stay."""
     called = {
         id(node.func)
         for node in ast.walk(function)
