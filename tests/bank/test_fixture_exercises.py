@@ -1,18 +1,11 @@
-"""The exercises of lesson 07: what probes say of fixtures that people really write."""
+"""What probes say of the fixtures, helpers and base classes that people really write."""
 
 import re
 
 import pytest
+from helpers.component_answers import BASES, HELPERS, LOOKS
 from helpers.course import suite_of
-from helpers.fixture_answers import (
-    BASES,
-    CONTAINERS,
-    DATABASES,
-    FACTORIES,
-    HELPERS,
-    LOOKS,
-    NOTHING_SHARED,
-)
+from helpers.fixture_answers import CONTAINERS, DATABASES, FACTORIES, NOTHING_SHARED
 from helpers.samples import Grades
 
 from grader.report import Report

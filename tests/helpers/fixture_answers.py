@@ -4,8 +4,8 @@ from helpers.course import suite_of
 
 TABLES = "all_tables_are_there"
 OWN = "every_test_has_its_own"
-INDEPENDENT = "sessions_are_independent"
 ROLLED_BACK = "what_is_not_committed_is_rolled_back"
+INDEPENDENT = "sessions_are_independent"
 STOPPED = "the_database_is_stopped_after_the_test"
 DATABASE = suite_of("db-session")
 URL = "f\"sqlite+aiosqlite:///{tmp_path / 'test.db'}\""
@@ -253,136 +253,5 @@ FACTORIES: Answers = {
         FACTORY[: FACTORY.index("    async with orchestrators()")]
         + "    yield await orchestrators().__aenter__()\n",
         {FIXTURE: "not every container is cleaned up after the test"},
-    ),
-}
-AT_ONCE = "returns_at_once_when_the_task_is_completed"
-LONG = "waits_for_a_task_that_takes_long"
-RAISES = "raises_for_a_task_that_never_completes"
-HELPER = suite_of("wait-for-completion").partition("class Looks")[0]
-HELPERS: Answers = {
-    "the solution": (HELPER, {}),
-    "a sleep before the first look": (
-        HELPER.replace("    while True:\n", "    await asyncio.sleep(interval)\n    while True:\n"),
-        {AT_ONCE: "it waits 1 s for a task that is completed already"},
-    ),
-    "no last look": (
-        HELPER.replace("if left <= 0:", "if left < interval:"),
-        {
-            LONG: "it gives up on a task that is completed half a second before the timeout",
-            RAISES: "it gives up after 28 s, and not after 30",
-        },
-    ),
-    "no error": (
-        HELPER.replace("raise TimeoutError(", "return value  # ("),
-        {RAISES: "it returns, though the task is not completed in time"},
-    ),
-    "an error that says little": (
-        HELPER.replace('f"still {value!r} after {timeout} s"', '"too late"'),
-        {RAISES: "the message does not hold the last state: 'too late'"},
-    ),
-    "nothing returned": (
-        HELPER.replace("return value", "return"),
-        {AT_ONCE: "it returns None, and no state", LONG: "it returns None, and no state"},
-    ),
-}
-OWN = "every_look_has_a_session_of_its_own"
-COMES_OUT = "an_error_of_the_database_comes_out"
-ROLLED_BACK = "a_failed_look_is_rolled_back"
-EVENTUALLY = suite_of("eventually-in-the-database").partition("class Database")[0]
-LOOK = """\
-        async with sessions() as session:
-            found = await find(session)
-"""
-LOOKS: Answers = {
-    "the solution": (EVENTUALLY, {}),
-    "one session for all looks": (
-        EVENTUALLY.replace(
-            LOOK,
-            """\
-        if timeout:
-            async with sessions() as session:
-                timeout, found = 0, await find(session)
-        else:
-            found = await find(session)
-""",
-        ),
-        {OWN: "two of its looks share a session"},
-    ),
-    "errors are forgiven": (
-        EVENTUALLY.replace(
-            LOOK,
-            """\
-        found = None
-        try:
-            async with sessions() as session:
-                found = await find(session)
-        except Exception:
-            pass
-""",
-        ),
-        {
-            COMES_OUT: "an OperationalError comes out as TimeoutError",
-            ROLLED_BACK: "TimeoutError",
-        },
-    ),
-    "a session that hears of no error": (
-        EVENTUALLY.replace(
-            LOOK,
-            """\
-        block = sessions()
-        session = await block.__aenter__()
-        try:
-            found = await find(session)
-        finally:
-            await block.__aexit__(None, None, None)
-""",
-        ),
-        {
-            COMES_OUT: "it does not notice that the application keeps what goes wrong",
-            ROLLED_BACK: "what a failed look has written is stored",
-        },
-    ),
-}
-IN_BLOCK = "the_container_is_open_in_the_block"
-AFTER_ERROR = "the_container_is_cleaned_up_after_an_error"
-AFTER_CANCEL = "the_container_is_cleaned_up_after_a_cancellation"
-STOPS_NOTHING = "a_clean_up_that_fails_stops_nothing"
-HAS_DATA = "a_task_has_what_the_test_says"
-ASKS_NOT = "TestProbeATestNeedsToAskForNothing::test_it"
-CLASS = suite_of("test-base").partition("class Logged")[0]
-BASES: Answers = {
-    "the solution": (CLASS, {}),
-    "a set-up that nobody calls": (
-        CLASS.replace("            await self.set_up()\n", ""),
-        {
-            IN_BLOCK: "before the block came: start",
-            STOPS_NOTHING: "in the end came: start, stop",
-        },
-    ),
-    "a cleanup after success only": (
-        CLASS.replace(
-            "            self.stack.push_async_callback(self.container.cleanup_async_services)\n",
-            "",
-        ).replace(
-            "            yield\n\n",
-            "            yield\n        await self.container.cleanup_async_services()\n\n",
-            1,
-        ),
-        {
-            AFTER_ERROR: "the container is not cleaned up after a block that fails",
-            AFTER_CANCEL: "the container is not cleaned up after a cancellation",
-            STOPS_NOTHING: "in the end came: start, set up, clean up",
-        },
-    ),
-    "data that is lost": (
-        CLASS.replace("defaults | task_data", "defaults"),
-        {
-            HAS_DATA: "the title is 'Test Task'",
-            ASKS_NOT: "the title is 'Test Task'",
-        },
-    ),
-    "a fixture that has to be asked for": (
-        CLASS.replace("(autouse=True)", ""),
-        {ASKS_NOT: "a test that asks for nothing has no container"},
     ),
 }

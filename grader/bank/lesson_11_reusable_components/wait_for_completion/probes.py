@@ -95,3 +95,83 @@ async def test_probe_raises_for_a_task_that_never_completes() -> None:
     assert message is not None, "it returns, though the task is not completed in time"
     assert "left alone" in message, f"the message does not hold the last state: {message!r}"
     assert waited == pytest.approx(30), f"it gives up after {waited:g} s, and not after 30"
+
+
+@wait_for_completion.probe(promise="awaitable", broken="NeverCompletes")
+async def test_probe_looks_with_functions_of_every_kind() -> None:
+
+    orchestrator = application.Container().get(application.TaskOrchestrator)
+    task_id = (await orchestrator.create_task({"title": "done"})).task_id
+    assert task_id is not None
+    await orchestrator.execute_task(task_id)
+    state = await orchestrator.get_task_status(task_id)
+
+    async def asked() -> application.TaskState:
+        return await orchestrator.get_task_status(task_id)
+
+    looks = {
+        "a plain function": lambda: state,
+        "an `async def`": asked,
+        "a lambda that returns a coroutine": lambda: orchestrator.get_task_status(task_id),
+    }
+    for kind, look in looks.items():
+        try:
+            found = await wait_until(look, lambda one: one.completed, timeout=9, interval=1)  # type: ignore[name-defined]  # noqa: F821  # the learner's
+        except (AttributeError, TypeError) as error:
+            pytest.fail(f"{kind} as `look` ends in {type(error).__name__}: {error}")
+        assert found == state, f"{kind} as `look` answers with {found!r}"
+        assert found.completed, f"{kind} as `look` answers with a state that is {found.status}"
+
+
+@wait_for_completion.probe(promise="look-error", broken="NeverCompletes")
+async def test_probe_an_error_comes_out_as_it_is() -> None:
+
+    orchestrator = application.Container().get(application.TaskOrchestrator)
+    task_id = (await orchestrator.create_task({"title": "done"})).task_id
+    assert task_id is not None
+    await orchestrator.execute_task(task_id)
+    for error in (OSError("disk full"), TimeoutError("the disk is slow")):
+
+        async def look(error: Exception = error) -> application.TaskState:
+            state = await orchestrator.get_task_status(task_id)
+            if state.completed:
+                raise error
+            return state
+
+        try:
+            await wait_until(look, lambda one: one.completed, timeout=9, interval=1)  # type: ignore[name-defined]  # noqa: F821  # the learner's
+        except Exception as found:
+            assert found is error, f"{error!r} of a look comes out as {found!r}"
+        else:
+            pytest.fail(f"{error!r} of a look does not come out")
+
+
+@wait_for_completion.probe(promise="cancelled", broken="AlwaysComplete")
+async def test_probe_is_cancelled_in_a_pause_and_in_a_look() -> None:
+
+    orchestrator = application.Container().get(application.TaskOrchestrator)
+    task_id = (await orchestrator.create_task({"title": "left alone"})).task_id
+    assert task_id is not None
+    log: list[str] = []
+
+    async def look() -> application.TaskState:
+        log.append("begins")
+        try:
+            await asyncio.sleep(2)
+        finally:
+            log.append("ends")
+        return await orchestrator.get_task_status(task_id)
+
+    for place, last in (("a look", "begins"), ("a pause", "ends")):
+        log.clear()
+        waiting = asyncio.create_task(
+            wait_until(look, lambda one: one.completed, timeout=60, interval=5)  # type: ignore[name-defined]  # noqa: F821  # the learner's
+        )
+        async with asyncio.timeout(50):
+            while log[-1:] != [last]:
+                await asyncio.sleep(0.5)
+        await asyncio.sleep(0.5)
+        waiting.cancel()
+        await asyncio.wait({waiting}, timeout=100)
+        assert waiting.cancelled(), f"cancelled in {place}, it does not end in CancelledError"
+        assert log == ["begins", "ends"], f"cancelled in {place}, its looks are {log}"
