@@ -19,8 +19,7 @@ echo "Checking the types with mypy ..." && $(RUN) mypy && \
 echo "Checking who imports whom with import-linter ..." && $(RUN) lint-imports
 endef
 
-# All tests together must cover what they cover today; some of them need not.
-COVERAGE := --cov --cov-report=
+PARALLEL := --numprocesses auto --dist loadfile
 
 help: ## list the targets (this is what `make` alone does)
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
@@ -36,7 +35,7 @@ lab: setup ## open the course in JupyterLab (LAB_FLAGS=... goes to JupyterLab)
 check: setup ## run the checks that take two minutes, while you work
 	@$(STATIC)
 	@echo "Running the fast tests with pytest ..."
-	@$(RUN) pytest --numprocesses auto --dist loadfile -m "not slow"
+	@$(RUN) pytest $(PARALLEL) -m "not slow"
 
 test: setup ## run every check (PYTEST_FLAGS=... goes to pytest)
 	@$(STATIC)
@@ -48,8 +47,10 @@ test: setup ## run every check (PYTEST_FLAGS=... goes to pytest)
 	@$(RUN) pytest --quiet --nbval --nbval-sanitize-with nbval_sanitize.cfg solutions
 	@echo "Running notebooks/ as released with nbval: no cell raises ..."
 	@$(RUN) pytest --quiet --nbval-lax notebooks
-	@echo "Running the tests with pytest, and measuring what they cover ..."
-	@$(RUN) pytest --numprocesses auto --dist loadfile $(or $(PYTEST_FLAGS),$(COVERAGE))
+	@echo "Running the fast tests with pytest, and measuring what they cover ..."
+	@$(RUN) pytest $(PARALLEL) -m "not slow" --cov --cov-report= $(PYTEST_FLAGS)
+	@echo "Running the slow tests with pytest: browsers, kernels, classes, attacks ..."
+	@$(RUN) pytest $(PARALLEL) -m slow $(PYTEST_FLAGS)
 	@echo "Every check passed."
 
 build: setup ## build solutions/ and notebooks/ from lessons/
