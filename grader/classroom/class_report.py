@@ -355,7 +355,7 @@ def _without_line(message: str) -> str:
 def to_page(report: ClassReport) -> str:
     """One page that stands alone, runs nothing and loads nothing."""
     return render(
-        "class-panel.html",
+        "class-report.html",
         report=report,
         tallest=max((bar.count for bar in report.histogram), default=0),
         most=MOST_MESSAGES,

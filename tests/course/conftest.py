@@ -1,6 +1,9 @@
 """What tests of this folder share."""
 
+import asyncio
+import contextlib
 import shutil
+import warnings
 from pathlib import Path
 
 import pytest
@@ -23,3 +26,17 @@ def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def course(built_once: Path, tmp_path: Path) -> Path:
     """A course that was built, to do with as a test likes."""
     return Path(shutil.copytree(built_once, tmp_path / "course"))
+
+
+@pytest.fixture
+def bank(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bank that holds one exercise."""
+    monkeypatch.setattr(lessons, "exercises", lambda: {"adding": adding})
+
+
+@pytest.fixture(scope="module")
+def no_current_loop() -> None:
+    """looptime gives synchronous tests an event loop, which `asyncio.run` would drop unclosed."""
+    with contextlib.suppress(RuntimeError), warnings.catch_warnings(action="ignore"):
+        asyncio.get_event_loop_policy().get_event_loop().close()
+    asyncio.set_event_loop(None)

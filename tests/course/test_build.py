@@ -1,17 +1,15 @@
 """Lessons become notebooks: the same bytes every time, and nobody's work is overwritten."""
 
 import asyncio
-import contextlib
 import json
 import shutil
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from helpers.course import ROOT
-from helpers.little_course import LESSON, Adder, adding, write_course
+from helpers.little_course import LESSON, write_course
 from nbval.plugin import get_sanitize_patterns
 
 from grader.course import lessons
@@ -21,27 +19,7 @@ from grader.course.notebooks import read_notebook
 from grader.course.running import _sanitisers, run_lessons
 from grader.errors import CourseError
 
-
-@adding.mutant(clause=1)
-class Subtracts(Adder):
-    """Takes the second number away. It is never right."""
-
-    def add(self, one: int, other: int) -> int:
-        return one - other
-
-
-@pytest.fixture(autouse=True)
-def bank(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bank that holds one exercise."""
-    monkeypatch.setattr(lessons, "exercises", lambda: {"adding": adding})
-
-
-@pytest.fixture(scope="module", autouse=True)
-def no_current_loop() -> None:
-    """looptime gives synchronous tests an event loop, which `asyncio.run` would drop unclosed."""
-    with contextlib.suppress(RuntimeError), warnings.catch_warnings(action="ignore"):
-        asyncio.get_event_loop_policy().get_event_loop().close()
-    asyncio.set_event_loop(None)
+pytestmark = pytest.mark.usefixtures("bank", "no_current_loop")
 
 
 def texts(root: Path) -> dict[str, str]:

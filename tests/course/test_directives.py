@@ -12,6 +12,9 @@ from grader.course.notebooks import exercise_cells, fingerprint, read_notebook, 
 from grader.errors import CourseError, DirectiveError, DuplicateAnswer
 from grader.exercise import Exercise
 
+pytestmark = pytest.mark.usefixtures("bank")
+
+
 # ------------------------------------------------------------------ directives
 
 

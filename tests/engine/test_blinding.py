@@ -36,7 +36,7 @@ def variant_of(request: Request, exercise: Exercise) -> Variant:
 # ------------------------------------------------------------------ what is sent
 
 
-def test_every_request_has_a_obfuscation_of_its_own(worker: Worker) -> None:
+def test_every_request_has_an_obfuscation_of_its_own(worker: Worker) -> None:
     """The reference is no exception."""
     tapped = Tapped(worker)
     assert evaluate(SOLUTION + TWO_AT_ONCE, creation, tapped).full
@@ -249,13 +249,6 @@ def looking(exercise: Exercise, *ways: str) -> str:
     return f"{LOOKS}\nTARGETS = {targets!r}\nPUBLIC = {public!r}\n{JUDGES}{tests}"
 
 
-@pytest.fixture
-def any_length(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A suite may be longer than any, and chance is always the same."""
-    monkeypatch.setattr("grader.engine.suite.LONGEST", 10_000_000)
-    monkeypatch.setattr("grader.engine.evaluate.secrets.randbits", lambda bits: 1)
-
-
 @pytest.mark.parametrize("way", GUESSES)
 @pytest.mark.usefixtures("any_length")
 def test_comparing_with_the_bank_earns_nothing(worker: Worker, way: str) -> None:
@@ -265,7 +258,7 @@ def test_comparing_with_the_bank_earns_nothing(worker: Worker, way: str) -> None
 
 @pytest.mark.parametrize("way", ["hash", "names", "size", "opcodes", "grams", "jaccard"])
 @pytest.mark.usefixtures("any_length")
-def test_comparing_would_earn_without_a_obfuscation(worker: Worker, way: str) -> None:
+def test_comparing_would_earn_without_an_obfuscation(worker: Worker, way: str) -> None:
     """These attacks are real ones."""
     assert evaluate(looking(creation, way), creation, worker, defences=NAKED).full
 

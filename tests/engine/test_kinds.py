@@ -211,6 +211,9 @@ def test_a_helper_that_agrees_with_everything_earns_no_pair(answer: Grades) -> N
         "returns_at_once_when_the_task_is_completed": False,
         "waits_for_a_task_that_takes_long": False,
         "raises_for_a_task_that_never_completes": False,
+        "looks_with_functions_of_every_kind": False,
+        "an_error_comes_out_as_it_is": False,
+        "is_cancelled_in_a_pause_and_in_a_look": False,
     }
     assert report.score == 0
 
@@ -255,12 +258,12 @@ def test_probes_stand_in_every_form_of_the_report(answer: Grades) -> None:
 
 
 def test_mutants_and_pairs_weigh_alike(answer: Grades) -> None:
-    """17 mutants and three pairs: a helper without tests earns three twentieths."""
+    """17 mutants and six pairs: a helper without tests earns six of 23 parts."""
     tests = read(solved("wait-for-completion")).tests
     report = answer("wait-for-completion", without("wait-for-completion", *tests))
-    assert (report.killed, len(report.mutants), len(report.probes)) == (0, 17, 3)
+    assert (report.killed, len(report.mutants), len(report.probes)) == (0, 17, 6)
     assert all(probe.passed for probe in report.probes)
-    assert report.score == round(8 * 3 / 20, 2)
+    assert report.score == round(8 * 6 / 23, 2)
 
 
 def test_a_wrong_helper_costs_its_own_points_alone(answer: Grades) -> None:

@@ -164,7 +164,7 @@ def outcomes(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", exercises())
-def test_a_obfuscation_changes_no_outcome(name: str, worker: Worker) -> None:
+def test_an_obfuscation_changes_no_outcome(name: str, worker: Worker) -> None:
     """Every test and probe of the solution ends alike, over 20 seeds."""
     exercise = exercises()[name]
     text = solution(ROOT, name)
@@ -173,7 +173,7 @@ def test_a_obfuscation_changes_no_outcome(name: str, worker: Worker) -> None:
         assert outcomes(exercise, text, worker, seed) == plain
 
 
-def test_the_builtins_of_a_obfuscation_are_python_s_own() -> None:
+def test_the_builtins_of_an_obfuscation_are_python_s_own() -> None:
     """What an obfuscation adds uses nothing that a module could have replaced."""
     known = variants("def f(a):\n    import os.path\n    return os", "def f(a):\n    return a")
     code = made(Obfuscation(known).obfuscate(known[1], Random(1)).sources[HERE]).__code__

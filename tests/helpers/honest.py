@@ -30,6 +30,8 @@ class Case:
     says: tuple[str, ...] = ()
     never_says: tuple[str, ...] = ()
     encoding: str = "utf-8"
+    repeatable: bool = True
+    """False where a mutant races in a thread: who kills it differs from run to run."""
 
     def __str__(self) -> str:
         return f"{self.exercise}: {self.name}"

@@ -71,6 +71,14 @@ adding = Exercise(
 )
 
 
+@adding.mutant(clause=1)
+class Subtracts(Adder):
+    """Takes the second number away. It is never right."""
+
+    def add(self, one: int, other: int) -> int:
+        return one - other
+
+
 def write_course(root: Path) -> Path:
     """A course of one lesson, and a start, that is not built yet."""
     (root / "lessons" / "1-sums").mkdir(parents=True)
