@@ -140,7 +140,7 @@ def test_refused():
 #
 # - At most 30 tests, and 200 cases: each set of parameters is a case. A parametrized test is one
 #   test, and valid when all of its cases are.
-# - A test may take 5 seconds, its fixtures included. In exercises with a database it is 2 seconds
+# - A test may take 5 seconds, its fixtures included. In exercises with threads it is 2 seconds
 #   of real time; they say so. A machine that is busy with other things is not your fault: then the
 #   test gets longer.
 # - A test gets 1 GiB of memory. No network, no other programs; files only in `tmp_path` or
@@ -155,8 +155,9 @@ def test_refused():
 # `asyncio.sleep(0)` leaves no pause in which time could jump: it moves on only after many turns.
 # Poll with `asyncio.sleep(0.01)`.
 #
-# Exercises with a database run in **real time**, because a database works in a thread, and nobody
-# can make a thread's time jump.
+# Exercises with threads run in **real time**: nobody can make a thread's time jump. aiosqlite has a
+# thread, too, but not here: the course lets it work in the event loop, so that the virtual clock
+# sees it. In a project of your own it has its thread, and its tests belong on the real clock.
 #
 # ## What is as in any project
 #

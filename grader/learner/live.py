@@ -17,6 +17,7 @@ from grader.errors import CourseError, Rejected
 from grader.exercise import Exercise
 from grader.learner.session import current, explanation
 from grader.pages.panel import to_html, to_text
+from grader.runner.database import without_thread
 from grader.runner.leak_detection import LeakDetector
 from grader.runner.loops import CourseLoop, Hang, Schedule, use_for_all
 from grader.runner.settings import DEADLINES, load_hypothesis
@@ -55,7 +56,7 @@ class LearnerRun:
         self._failed = False
         gc.collect()  # what earlier cells have left behind is not for a test to answer for
         gc.freeze()
-        self._take_back = use_for_all(self._loop)
+        self._take_back = (use_for_all(self._loop), without_thread())
         if exercise is not None:
             self._worker.start()  # it warms up while the tests run here
 
@@ -145,7 +146,8 @@ class LearnerRun:
 
     def pytest_unconfigure(self) -> None:
         """In a notebook the panel stands under everything that pytest has printed."""
-        self._take_back()
+        for take_back in self._take_back:
+            take_back()
         gc.unfreeze()
         if not self._in_kernel:
             self._worker.close()

@@ -25,6 +25,7 @@ from typing import Any
 
 import pytest
 
+from grader.runner.database import without_thread
 from grader.runner.isolation import MOST_OPEN, NO_WALLS, Isolation
 from grader.runner.patience import Patience, clock_of
 from grader.runner.protocol import Answer, Finished, Request, from_line, to_line
@@ -253,11 +254,11 @@ class Server:
             answer = answer[os.write(self._answers, answer) :]
 
 
-def _warm_up(folder: Path, recorder: Recorder) -> None:
+def _warm_up(folder: Path, recorder: Recorder, more: str) -> None:
     """Let pytest do once, here, what it does only once in a process."""
     folder.mkdir()
     suite = folder / SUITE_FILE
-    suite.write_text(WARM_UP, encoding="utf-8")
+    suite.write_text(WARM_UP + more, encoding="utf-8")
     pytest.main([*OPTIONS, f"--basetemp={folder / 'tmp'}", str(suite)], [recorder])
     sys.modules.pop(suite.stem, None)
     shutil.rmtree(folder)
@@ -265,7 +266,7 @@ def _warm_up(folder: Path, recorder: Recorder) -> None:
 
 def main(arguments: list[str]) -> None:
     """`python -m grader.runner ORDER`, which is JSON; the folder is gone in the end."""
-    order = json.loads(arguments[0])
+    order: dict[str, Any] = json.loads(arguments[0])
     folder, walls = Path(order["folder"]), Isolation(**order["walls"])
     walls.prepare()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -277,12 +278,13 @@ def main(arguments: list[str]) -> None:
         for module in pkgutil.walk_packages(package.__path__, f"{name}."):
             importlib.import_module(module.name)
     load_hypothesis(shrink=False)
+    without_thread()
     os.chdir(folder)
     recorder = Recorder(os.open(os.devnull, os.O_WRONLY))
     server = Server(order["children"], folder, recorder, walls)
     os.dup2(2, 1)
     try:
-        _warm_up(folder / "warm-up", recorder)
+        _warm_up(folder / "warm-up", recorder, order["warm_up"])
         pytest.main([*OPTIONS], [server, recorder])
     except BaseException:  # in a child: whatever the suite did to pytest ends here
         if server.serves:

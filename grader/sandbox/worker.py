@@ -24,6 +24,22 @@ MODULES = (
 )
 """What the warm process imports, because suites do."""
 
+WARM_UP = """
+
+async def test_with_a_database(tmp_path):
+    from vespera_scriptorium import AsyncDatabaseManager, SqlTaskRepository, Task
+
+    database = AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'test.db'}")
+    repository = SqlTaskRepository(database)
+    task = Task(id=await repository.next_id(), title="a")
+    await repository.add(task)
+    await repository.save(task)
+    assert await repository.get(task.id) == task
+    assert await repository.count() == 1
+    await database.stop()
+"""
+"""What the warm process does once, because SQLAlchemy would do it once in every run."""
+
 PATIENCE = 30.0
 """Seconds without any answer after which the process counts as lost, above a run's own limit."""
 
@@ -62,7 +78,12 @@ class Worker:
             self._place = Place()
             # behind a wall a run can read none of the application's files: all is imported before
             packages = () if self.wall == "none" else ("vespera_scriptorium",)
-            order = {"children": self._children, "modules": MODULES, "packages": packages}
+            order = {
+                "children": self._children,
+                "modules": MODULES,
+                "packages": packages,
+                "warm_up": WARM_UP,
+            }
             self._needed = False
             self._process = launch(self.wall, self._place, "grader.runner", order)
 

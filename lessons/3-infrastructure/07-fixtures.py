@@ -143,8 +143,8 @@ async def test_nobody_sees_what_is_not_committed(place, tmp_path, monkeypatch):
 # ### Exercise: a database for each test
 #
 # **10 minutes.** Write two fixtures. No tests are needed: *probes*, which are tests of the course's own, use your
-# fixtures, with a database manager that is right and with some that are not. A thread works for
-# the database, so this exercise runs in real time: a test may take 2 s.
+# fixtures, with a database manager that is right and with some that are not. Elsewhere aiosqlite
+# works in a thread, which a virtual clock cannot see. In this course it works in the event loop.
 #
 # {contract db-session}
 

@@ -462,7 +462,6 @@ async def test_an_id_is_taken_once(make):
 #
 # **30 minutes.** Write the suite that `InMemoryTaskRepository` and `SqlTaskRepository` both pass. The second needs
 # a file, `AsyncDatabaseManager(f"sqlite+aiosqlite:///{tmp_path / 'tasks.db'}")`, and to be stopped.
-# A thread works for the database, so this exercise runs in real time: a test may take 2 s.
 #
 # {contract contract-suite}
 #

@@ -449,8 +449,8 @@ async def test_the_session_is_closed():
 #
 # **40 minutes.** Write the helper `eventually`, and tests of it. `sessions` is a function such as
 # `database.session`. As before, probes look at your helper, and your tests
-# meet helpers of the course's own. Your tests run on the virtual clock, which SQLite's thread does not
-# know, so write a stand-in for the database. Only our probes use a real file, and real time.
+# meet helpers of the course's own. In your tests, write a stand-in for the database: it can note when
+# a session begins and ends. Our probes use a real file.
 #
 # {contract eventually-in-the-database}
 #

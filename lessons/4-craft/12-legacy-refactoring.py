@@ -454,9 +454,9 @@ def test_a_row_is_committed(place, tmp_path, monkeypatch):
 # ### Exercise: a file for :memory:
 #
 # **25 minutes.** Find what a database in memory hides. A *migration* makes tables; a *flush* sends
-# rows to the database, and stores none for good. This exercise runs in real time: a test may
-# take 2 s. Two sessions that write wait for each other for 5 s. So give `create_engine` the argument
-# `connect_args={"timeout": 0}`, and the wait becomes an error at once.
+# rows to the database, and stores none for good. These sessions are not asynchronous: two that
+# write wait for each other for 5 s, and nothing else runs meanwhile. So give `create_engine` the
+# argument `connect_args={"timeout": 0}`, and the wait becomes an error at once.
 #
 # {contract file-for-memory}
 #

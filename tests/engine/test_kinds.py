@@ -21,7 +21,8 @@ from grader.report import Report, to_json
 from grader.sandbox.worker import Worker
 
 KINDS = {
-    "contract-suite": "several classes, a database, the real clock",
+    "track-creation": "the real clock",
+    "contract-suite": "several classes, a database",
     "backoff-schedule": "a function",
     "round-trip": "Hypothesis",
     "container-with-overrides": "a fixture, by probes alone",

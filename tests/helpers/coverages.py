@@ -14,6 +14,7 @@ from typing import Any
 import coverage
 import pytest
 
+from grader.runner.database import without_thread
 from grader.runner.loops import CourseLoop, Schedule, use_for_all
 from grader.runner.settings import PYTEST_OPTIONS, load_hypothesis, register_plugins
 
@@ -40,6 +41,7 @@ class Watch:
 def main(order: dict[str, Any]) -> dict[str, Figures]:
     """Run the suites, then look at one after the other."""
     use_for_all(lambda: CourseLoop(Schedule(), order["clock"], alone=False))
+    without_thread()
     load_hypothesis(shrink=False)
     include = "*/vespera_scriptorium/*"
     measured = coverage.Coverage(data_file=None, branch=True, include=include, config_file=False)

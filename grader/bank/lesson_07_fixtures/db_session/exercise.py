@@ -14,7 +14,6 @@ db_session = Exercise(
     lesson=lesson_of(__name__),
     title="A database for each test",
     points=5,
-    clock="real",
     subject=AsyncDatabaseManager,
     contract=(
         "The async fixture `database` gives the test an `AsyncDatabaseManager` with all its "

@@ -11,7 +11,6 @@ contract_suite = Exercise(
     lesson=lesson_of(__name__),
     title="One suite for the fake and the real thing",
     points=6,
-    clock="real",
     subject=(InMemoryTaskRepository, SqlTaskRepository),
     contract=(
         "`add` stores a task: `get` answers with an equal one, in every field, and with None for "

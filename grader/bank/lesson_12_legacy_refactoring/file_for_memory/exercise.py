@@ -15,7 +15,6 @@ file_for_memory = Exercise(
     lesson=lesson_of(__name__),
     title="A file for :memory:",
     points=6,
-    clock="real",
     subject=(LegacyFileTracker, LegacyFileTracking, initialize_file_tracking),
     contract=(
         "`initialize_file_tracking` makes the tables that are missing, also when some are there. "
