@@ -17,6 +17,7 @@ from math import ceil
 from typing import Any
 
 from grader.pages.render import templates
+from grader.runner.database import without_thread
 from grader.runner.loops import CourseLoop, Schedule
 
 LEFT = "left running"
@@ -76,8 +77,12 @@ def run(coroutine: Coroutine[Any, Any, object]) -> list[Span]:
         return [replace(s, start=s.start - start, end=s.end - start) for s in now]
 
     def in_thread() -> list[Span]:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            return runner.run(timed())
+        take_back = without_thread()
+        try:
+            with asyncio.Runner(loop_factory=lambda: loop) as runner:
+                return runner.run(timed())
+        finally:
+            take_back()
 
     with ThreadPoolExecutor(1) as executor:  # a notebook's own thread has a running loop already
         return executor.submit(in_thread).result()

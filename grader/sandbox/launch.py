@@ -28,6 +28,9 @@ WALLS: tuple[Wall, ...] = ("bubblewrap", "landlock")
 PATIENCE = 30
 """Seconds that a trial may take."""
 
+ROOM = 1 << 30
+"""Bytes that must be free in memory before files are put there."""
+
 _HOME = Path(__file__).resolve().parents[2]
 """The folder of our packages: a checkout, or site-packages."""
 
@@ -86,15 +89,19 @@ def trial(kind: Wall) -> str | None:
 
 
 class Place:
-    """A folder on disk for one warm process and its runs, gone when it closes.
+    """A folder for one warm process and its runs, gone when it closes.
 
-    Behind bubblewrap none is needed, and none is made.
+    It lies on disk, or in memory if that is wanted and the system has a place: a database waits for
+    a disk again and again. Behind bubblewrap no folder is needed, and none is made.
     """
+
+    def __init__(self, *, in_memory: bool = False) -> None:
+        self._in_memory = in_memory
 
     @cached_property
     def path(self) -> Path:
         """The folder, made when it is asked for."""
-        return Path(tempfile.mkdtemp(prefix="suites-"))
+        return Path(tempfile.mkdtemp(prefix="suites-", dir=_memory() if self._in_memory else None))
 
     def __enter__(self) -> "Place":
         return self
@@ -135,6 +142,17 @@ def launch(
             places = {"PYTHONPATH": str(_HOME), "XDG_CACHE_HOME": str(_tables().parent)}
             return _Start(errors, _as_guest(place.path)).process(python, {**_EMPTY, **places})
     return _Start(errors, []).process(python, _inherited())
+
+
+def _memory() -> Path | None:
+    """Where Linux keeps files in memory, if there is room, and nobody has named another place."""
+    place = Path("/dev/shm")
+    try:
+        roomy = shutil.disk_usage(place).free >= ROOM
+    except OSError:
+        return None
+    usual = tempfile.gettempdir() == "/tmp"
+    return place if roomy and usual and os.access(place, os.W_OK | os.X_OK) else None
 
 
 @dataclass(frozen=True)

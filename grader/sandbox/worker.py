@@ -75,7 +75,8 @@ class Worker:
             if self._process is not None and self._process.poll() is None:
                 return
             self.close()
-            self._place = Place()
+            # behind Landlock alone, what a suite writes is limited by the disk, and by nothing else
+            self._place = Place(in_memory=self.wall == "none")
             # behind a wall a run can read none of the application's files: all is imported before
             packages = () if self.wall == "none" else ("vespera_scriptorium",)
             order = {

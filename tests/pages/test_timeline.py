@@ -3,6 +3,7 @@
 import asyncio
 from xml.etree import ElementTree
 
+import aiosqlite
 import pytest
 
 from grader import timeline
@@ -45,6 +46,28 @@ def test_time_is_virtual():
     """An hour in a picture takes no hour to draw."""
     [span] = timeline.run(work("slow", 3600))
     assert span.end == 3600
+
+
+def test_a_database_takes_no_time(tmp_path):
+    """It works in the loop, so no time passes beside it; a lock is waited for in virtual time."""
+
+    async def write(name, pause):
+        async with aiosqlite.connect(tmp_path / "test.db", timeout=600) as connection:
+            with timeline.span(name):
+                await connection.execute("CREATE TABLE IF NOT EXISTS names (name TEXT)")
+                await connection.execute("INSERT INTO names VALUES ('a')")
+                await asyncio.sleep(pause)
+                await connection.commit()
+
+    async def both():
+        async with asyncio.TaskGroup() as group:
+            group.create_task(write("first", 60))
+            await asyncio.sleep(1)
+            group.create_task(write("second", 0))
+
+    first, second = timeline.run(both())
+    assert (first.end, second.start) == (60, 1)
+    assert second.end == pytest.approx(60, abs=0.2)
 
 
 def test_a_run_works_where_a_loop_runs_already():

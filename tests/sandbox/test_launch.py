@@ -6,11 +6,13 @@ What gets through them is tried in `tests/attacks/`.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from helpers.course import ROOT, suite_of
@@ -22,7 +24,7 @@ from grader.errors import NoWalls, WorkerLost
 from grader.runner import seccomp
 from grader.runner.isolation import GUEST, Wall
 from grader.sandbox import launch as sandbox
-from grader.sandbox.launch import choose, trial
+from grader.sandbox.launch import Place, choose, trial
 from grader.sandbox.worker import Worker
 
 both = pytest.mark.parametrize("kind", sandbox.WALLS)
@@ -229,3 +231,23 @@ def test_numbers_of_system_calls(table: dict[str, tuple[int | None, int | None]]
     for column in (0, 1):
         numbers = [numbers[column] for numbers in table.values() if numbers[column] is not None]
         assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize(("free", "place"), [(1 << 40, "/dev/shm"), (1 << 20, "/tmp")])
+def test_files_lie_in_memory_where_there_is_room(
+    monkeypatch: pytest.MonkeyPatch, free: int, place: str
+) -> None:
+    """A database waits for a disk again and again."""
+    monkeypatch.setattr(tempfile, "tempdir", "/tmp")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+    with Place(in_memory=True) as runs:
+        assert str(runs.path.parent) == place
+
+
+def test_files_lie_where_somebody_wants_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Who names a folder for temporary files has a reason."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with Place(in_memory=True) as runs:
+        assert runs.path.parent == tmp_path
