@@ -25,7 +25,7 @@ from grader.course.lessons import (
 )
 from grader.errors import CourseError, DuplicateAnswer
 
-CODE_STUB = "# Write your tests here."
+CODE_STUB = "# Write your answer here."
 """The text that replaces a solution in released notebooks, if no tests are given."""
 
 

@@ -41,8 +41,9 @@
 # ## The listing, and what it proves
 #
 # `TrackFileOperationsUseCase` notes what a task is about to do to a file, and checks later whether
-# it was done. Here is the pattern as many code bases have it, unchanged, on eight mutants of
-# `track_file_creation`.
+# it was done. A `Container` builds it, with all that it needs. Ask the container for a class, as here,
+# or for its name in small letters, `"file_operation_store"`: both are keys to the same object. Here
+# is the pattern as many code bases have it, unchanged, on eight mutants of `track_file_creation`.
 #
 # **Predict:** how many of the eight does it kill?
 #
@@ -165,7 +166,8 @@ async def test_a_store_that_fails_is_an_error_result():
     container = Container()
     container.override("file_operation_store", FullStore())
     result = await container.get(TrackFileOperationsUseCase).track_file_creation("a.txt")
-    assert (result.success, result.error) == (False, "disk full")
+    assert not result.success
+    assert "disk full" in result.error
 
 
 # %% [markdown]
@@ -270,7 +272,8 @@ async def test_a_failed_commit_is_an_error_result(container):
     """The last step fails, and the result says so. Clause 5."""
     container.override(FileOperationStore, FullStore())
     result = await container.get(TrackFileOperationsUseCase).track_file_creation("a")
-    assert (result.success, result.error) == (False, "disk full")
+    assert not result.success
+    assert "disk full" in result.error
 
 
 async def test_an_unreadable_file_is_an_error_result(container, use_case, tmp_path):
@@ -452,8 +455,8 @@ async def test_everything_is_verified(tmp_path):
 # ## In which order?
 #
 # Results stand in the order of the tracking. Are files *read* in that order, too? The picture shows
-# two correct ways to check three files, from real runs. The test below it notes which file is read
-# when.
+# two correct ways to check three files. A short model of each was run for it. The test below the
+# picture notes which file the real use case reads when.
 #
 # **Predict:** what will the panel say?
 

@@ -140,10 +140,10 @@ async def test_a_success_is_stored():
 # %% [markdown]
 # ## Where a cancellation lands
 #
-# The listing keeps what is `not isinstance(result, Exception)`. Say that one creation was
-# cancelled: its connection closed, its worker shut down.
+# The listing keeps what is `not isinstance(result, Exception) and result.success`. Say that one
+# creation was cancelled: its connection closed, its worker shut down.
 #
-# **Predict:** on which side of that filter does it land?
+# **Predict:** does the first half of that filter keep it or drop it?
 
 # %%
 import asyncio
@@ -161,7 +161,9 @@ print("is a BaseException: ", [isinstance(outcome, BaseException) for outcome in
 # <details><summary>What you have seen</summary>
 #
 # It is kept. `CancelledError` derives from `BaseException`, so that no `except Exception` stops
-# a cancellation by accident. **The cure:** name `CancelledError`, and test what becomes of it.
+# a cancellation by accident. The second half then asks it for `success`, which it has not: the test
+# ends in an `AttributeError` that says nothing of a cancellation. **The cure:** name
+# `CancelledError`, and test what becomes of it.
 # </details>
 #
 # ### Exercise: tasks created together
@@ -230,7 +232,7 @@ async def test_a_failure_is_one_failed_result_with_its_reason():
     orchestrator = orchestrator_with(SlowRepository(b=OSError("disk full")))
     results = await orchestrator.create_many([{"title": title} for title in "abc"])
     assert [result.success for result in results] == [True, False, True]
-    assert results[1].error == "disk full"
+    assert "disk full" in results[1].error
 
 
 async def test_a_cancelled_creation_is_a_failed_result():
@@ -509,7 +511,7 @@ async def test_a_failure_frees_its_slot(specialist, start):
     specialist.open("abc")
     async with asyncio.timeout(60):
         results = await (await start("abc", 1))
-    assert [result.error for result in results] == ["a failed", "b failed", "c failed"]
+    assert [result.success for result in results] == [False, False, False]
 
 
 async def test_results_stand_in_the_order_of_the_input(specialist, start):

@@ -137,12 +137,13 @@ async def test_nobody_sees_what_is_not_committed(place, tmp_path, monkeypatch):
 #
 # One, and none. A SQLite database in memory lives as long as its connection, so SQLAlchemy gives
 # all sessions the same one. Then a repository that forgets to commit passes every test that looks
-# through a second session. **The cure:** a file in `tmp_path`, some milliseconds dearer.
+# through a second session. **The cure:** a file in `tmp_path`, some milliseconds dearer. Without a URL,
+# `AsyncDatabaseManager()` makes a temporary file by itself.
 # </details>
 #
 # ### Exercise: a database for each test
 #
-# **10 minutes.** Write two fixtures. No tests are needed: *probes*, which are tests of the course's own, use your
+# **10 minutes.** Write two fixtures. You need no tests of your own: *probes*, which are tests of the course's own, use your
 # fixtures, with a database manager that is right and with some that are not. Elsewhere aiosqlite
 # works in a thread, which a virtual clock cannot see. In this course it works in the event loop.
 #
@@ -250,7 +251,9 @@ async def test_it_is_there(container):
 # for ever in the next, or says "attached to a different loop".
 # </details>
 #
-# **The cure** is to widen the loop as well, for the fixture and for its tests.
+# **The cure** is to widen the loop as well, for the fixture and for its tests. It brings back what
+# the last section warned of: the tests share a container, and all that they leave in it. So do it
+# for what no test changes, such as a server that is slow to start.
 
 # %%
 # %%ipytest

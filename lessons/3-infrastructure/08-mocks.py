@@ -184,7 +184,8 @@ async def test_the_item_is_sent():
 # ### Exercise: awaited once, with the right words
 #
 # **20 minutes.** Test `ExternalServiceUseCase(service)`. Let the mock answer with failures, too: a `side_effect`
-# may be an exception, a list of answers, or a function.
+# may be an exception, a list of answers, or a function. A function needs the port's own names for
+# its parameters, because a caller may pass arguments by name.
 #
 # {contract awaited-once}
 #
@@ -279,10 +280,52 @@ async def test_nothing_is_uploaded_after_a_failure(use_case, service):
 # {hint awaited-once}
 
 # %% [markdown]
+# ## Blocks and loops
+#
+# Some clients are opened with `async with`, and read with `async for`. A `MagicMock` knows both.
+#
+# **Predict:** which of the two tests passes?
+
+# %%
+# %%ipytest
+from unittest.mock import MagicMock
+
+
+async def lines(client):
+    async with client.open("report") as answer:
+        return [line async for line in answer]
+
+
+async def test_what_is_opened_answers():
+    client = MagicMock()
+    client.open.return_value.__aiter__.return_value = ["a", "b"]
+    assert await lines(client) == ["a", "b"]
+
+
+async def test_what_stands_behind_as_answers():
+    client = MagicMock()
+    answer = client.open.return_value.__aenter__.return_value
+    answer.__aiter__.return_value = ["a", "b"]
+    assert await lines(client) == ["a", "b"]
+
+
+# %% [markdown]
+# <details><summary>What you have seen</summary>
+#
+# The second. What stands behind `as` is the answer of `__aenter__`: another mock, and not the one
+# that was opened. **The cure:** name it, as `answer` here, and configure that one.
+# </details>
+#
 # ## The mock that came first
 #
-# A mock has to get where it is used. This course overrides it in the container; elsewhere
-# `monkeypatch` or `patch` does, and there it has to be the name that the *using* module looks up.
+# A mock has to get where it is used. This course overrides it in the container. Elsewhere you put it
+# in the place of a name:
+#
+# | You write | It does | Mind |
+# | --- | --- | --- |
+# | `AsyncMock(spec=Mail)` | refuses methods that `Mail` has not | Any arguments will do. `create_autospec` checks them, too. |
+# | `monkeypatch.setattr("reports.send", mock)` | replaces a name until the test ends | Name the module that *uses* `send`. After `from mail import send` that is not `mail`. |
+# | `patch("reports.send", autospec=True)` | the same, in a `with` block | It makes the mock itself, an `AsyncMock` where `send` is async. |
 #
 # **Predict:** this is what such a test looks like. How many of eight mutants of the container does
 # it kill?
@@ -452,7 +495,8 @@ async def test_an_id_is_taken_once(make):
 # <details><summary>What you have seen</summary>
 #
 # The quick one overwrites. Every test that uses it shows that duplicates are no problem, and the
-# database will disagree. It never waits, either: with it, no two tasks ever meet.
+# database will disagree. It never waits, either. So no other task runs in the middle of its work, and
+# a race that the database would show stays hidden.
 # </details>
 #
 # **The cure:** one suite for both. What holds for the port is asserted once, and a fixture with

@@ -90,12 +90,12 @@ async def test_operation_durations(async_container, operation_type, expected_dur
 # <details><summary>What you have seen</summary>
 #
 # None. The operations take 0.05 to 0.2 s, and may take up to five: all three rows ask whether the
-# machine is alive. And they ask `time.time()`, which stands still here, because exercises run under
-# a virtual clock.
+# machine is alive. And they ask `time.time()`, which knows nothing of the virtual clock that
+# exercises run under. By `time.time()` each of these operations takes next to nothing.
 # </details>
 #
 # **The cure:** durations of your own, measured by the loop's clock. There an hour costs nothing, and
-# you may compare with `==`.
+# no machine is too slow. Compare with `pytest.approx`: a difference of two times is a float.
 #
 # ## Next to the boundary
 #
@@ -267,7 +267,7 @@ def test_delays_in_rows(attempts, delays):
 #
 # The loop knows one wrong row; the rows know both, and that the rest is right. But `[4-delays3]` is
 # no name: a list has none, so pytest counts. **The cure:** rows, and where values say nothing,
-# `pytest.param(4, [1, 2], id="no delay after the last")`.
+# `pytest.param(4, [1, 2, 4], id="no delay after the last")`.
 # </details>
 #
 # ### Exercise: the table of delays

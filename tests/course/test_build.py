@@ -66,7 +66,7 @@ def test_notebooks_hold_no_solution(built_once: Path) -> None:
     """A learner's notebook keeps what stands around the solution, and no output of any cell."""
     nb = read_notebook(built_once / "notebooks" / "1-sums" / "01-adding.ipynb")
     answer, score = nb.cells[2:4]
-    stub = "%%ipytest --mutants adding\nimport math\n\n# Write your tests here."
+    stub = "%%ipytest --mutants adding\nimport math\n\n# Write your answer here."
     assert answer.source == stub
     assert answer.metadata.nbgrader.solution
     assert not score.metadata.editable

@@ -131,7 +131,7 @@ def test_built_answers_are_found(built_once: Path) -> None:
 def test_solution_and_stub_keep_their_lines(built_once: Path) -> None:
     """A line has the same number in the suite as in the cell: the magic becomes an empty line."""
     assert solution(built_once, "adding").startswith("\nimport math\n\n### BEGIN SOLUTION\n")
-    assert stub(built_once, "adding") == "\nimport math\n\n# Write your tests here."
+    assert stub(built_once, "adding") == "\nimport math\n\n# Write your answer here."
 
 
 def test_solution_that_is_not_there(course: Path) -> None:

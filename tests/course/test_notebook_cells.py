@@ -87,7 +87,7 @@ def test_copy_with_the_same_id() -> None:
         STUB,
         "",
         "\n\n",
-        f"%%ipytest --mutants {FIRST}\n# Write your tests here.",
+        f"%%ipytest --mutants {FIRST}\n# Write your answer here.",
         f"%%ipytest --mutants {FIRST}\nimport asyncio\n",
         "import asyncio  # I began here",
     ],
@@ -207,7 +207,7 @@ def test_split_at_its_end(ending: str) -> None:
     assert found(nb) == Found(ANSWER)
 
 
-@pytest.mark.parametrize("line", ["# Write your tests here.", "import asyncio"])
+@pytest.mark.parametrize("line", ["# Write your answer here.", "import asyncio"])
 def test_split_stub(line: str) -> None:
     """Nobody has worked in either half."""
     told = found(edited(lambda nb: split(nb, FIRST, line), of=released))

@@ -18,7 +18,7 @@ from grader.sources import SUITE, Target
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import Task, TaskResult, TaskState
 
-STUB = "# Write your tests here."
+STUB = "# Write your answer here."
 
 Verify = Callable[..., list[str]]
 Look = Callable[[Exercise], list[str]]

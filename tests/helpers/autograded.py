@@ -23,7 +23,7 @@ HOSTILE = (
 )
 INVISIBLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
-UNTOUCHED = "%%ipytest --mutants {}\n# Write your tests here.\n"
+UNTOUCHED = "%%ipytest --mutants {}\n# Write your answer here.\n"
 
 
 def report_on(

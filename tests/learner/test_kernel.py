@@ -13,7 +13,7 @@ from nbgrader.utils import determine_grade
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("client_loop")]
 
-STUB = "%%ipytest --mutants distinct-ids\nimport asyncio\n\n# Write your tests here.\n"
+STUB = "%%ipytest --mutants distinct-ids\nimport asyncio\n\n# Write your answer here.\n"
 
 
 def test_score_before_a_run(start_kernel: Callable[[], Kernel]) -> None:
