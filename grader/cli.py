@@ -290,7 +290,10 @@ def doctor(as_json: AsJson = False) -> None:
     raise typer.Exit(0 if any(f.works for f in found if f.what != "Python") else 1)
 
 
-@app.command(epilog="Example: grader grade 2-advanced")
+@app.command(
+    epilog="Example: grader grade 2-advanced, or with many machines: "
+    "grader grade 2-advanced --cluster tcp://10.0.0.5:8786"
+)
 def grade(
     part: Annotated[str, typer.Argument(help="A part of the course, which is an assignment.")],
     jobs: Annotated[
@@ -303,6 +306,13 @@ def grade(
     sandbox: Annotated[
         Literal["on", "off"], typer.Option(help="Walls around learner code: always, never.")
     ] = "on",
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Grade with the workers of this scheduler of dask; `local` starts some here.",
+        ),
+    ] = None,
     as_json: AsJson = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")] = False,
 ) -> None:
@@ -316,12 +326,20 @@ def grade(
     with _progress(quiet=as_json or as_csv) as progress:
         root = find_course(Path.cwd())
         found = grade_class(
-            root, part, jobs=jobs, origin=origin, sandbox=sandbox, progress=progress
+            root,
+            part,
+            jobs=jobs,
+            origin=origin,
+            sandbox=sandbox,
+            cluster=cluster,
+            progress=progress,
         )
     if as_json:
         _print_json(summary.to_json(found))
     elif as_csv:
         print(_writable(summary.to_csv(found)), end="")
+        for sentence in found.remarks:
+            errors.print(f"grader: {_writable(sentence)}", markup=False)
     else:
         print(_writable(summary.to_text(found)))
     raise typer.Exit(0 if found.clean else 1)

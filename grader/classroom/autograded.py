@@ -6,7 +6,6 @@ nbgrader's preprocessors and `grader grade` make it alike.
 import copy
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 import nbformat
@@ -15,20 +14,10 @@ from nbformat import NotebookNode
 
 from grader.bank import exercises
 from grader.classroom.cache import engine
+from grader.classroom.pool import Result
 from grader.course.cells import Found, missing
 from grader.pages.panel import to_html, to_text
 from grader.report import Report, to_json
-
-
-@dataclass(frozen=True)
-class Result:
-    """The report on one answer. `trouble` says what went wrong that need not be the answer's fault.
-
-    What has a trouble is not kept, and graded again next time.
-    """
-
-    report: Report
-    trouble: str | None = None
 
 
 def rebuild(released: NotebookNode, answers: Mapping[str, Found]) -> NotebookNode:

@@ -21,7 +21,7 @@ from grader.report import Report, from_json, to_json
 FOLDER = Path(".grader", "cache")
 """The folder of the cache, in a course."""
 
-_LIBRARIES = (*("aiosqlite", "hypothesis", "looptime", "pytest", "pytest-asyncio", "SQLAlchemy"),)
+_LIBRARIES = ("aiosqlite", "hypothesis", "looptime", "pytest", "pytest-asyncio", "SQLAlchemy")
 
 _JUDGING = (
     *("engine", "sandbox", "runner", "bank"),
@@ -30,12 +30,17 @@ _JUDGING = (
 """The parts of the grader that can change a report."""
 
 
+def libraries() -> dict[str, str]:
+    """The versions of the libraries that can change a report, by name."""
+    return {name: version(name) for name in _LIBRARIES}
+
+
 @cache
 def engine() -> str:
     """A hash of everything, but the suite, that a score depends on."""
     digest = hashlib.sha256(sys.version.encode())
-    for name in _LIBRARIES:
-        digest.update(f"{name}=={version(name)}\n".encode())
+    for name, installed in libraries().items():
+        digest.update(f"{name}=={installed}\n".encode())
     home = Path(__file__).parents[1]
     places = [home / name for name in _JUDGING] + [Path(vespera_scriptorium.__path__[0])]
     for place in places:
@@ -55,27 +60,42 @@ class Cache:
 
     def get(self, exercise: str, suite: str) -> Report | None:
         """The report on this suite; None for nothing, or for what we did not write whole."""
-        key = self._key(exercise, suite)
         try:
-            stored = json.loads(self._path(key).read_bytes())
-            sound = stored["key"] == key and stored["digest"] == _digest(stored["report"])
-            return from_json(stored["report"]) if sound else None
-        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            text = self._path(_key(exercise, suite, self._wall)).read_bytes()
+        except OSError:
             return None
+        return from_entry(text, exercise, suite, self._wall)
 
     def put(self, exercise: str, suite: str, report: Report) -> None:
         """Keep a report, all of it or nothing. Raises `OSError` where it cannot be written."""
-        key, found = self._key(exercise, suite), to_json(report)
-        text = json.dumps({"key": key, "digest": _digest(found), "report": found})
-        write(self._path(key), text.encode(), 0o600)
+        path = self._path(_key(exercise, suite, self._wall))
+        write(path, to_entry(exercise, suite, self._wall, report).encode(), 0o600)
 
     def _path(self, key: Mapping[str, str]) -> Path:
         name = _digest(key)
         return self._folder / name[:2] / f"{name}.json"
 
-    def _key(self, exercise: str, suite: str) -> dict[str, str]:
-        suite = hashlib.sha256(suite.encode(errors="surrogatepass")).hexdigest()
-        return {"engine": engine(), "exercise": exercise, "suite": suite, "wall": self._wall}
+
+def to_entry(exercise: str, suite: str, wall: str, report: Report) -> str:
+    """The text that is kept of a report: with all that decides it, and a digest."""
+    key, found = _key(exercise, suite, wall), to_json(report)
+    return json.dumps({"key": key, "digest": _digest(found), "report": found})
+
+
+def from_entry(text: str | bytes, exercise: str, suite: str, wall: str) -> Report | None:
+    """The report that `to_entry` wrote for just this; None for any other text."""
+    try:
+        stored = json.loads(text)
+        sound = stored["key"] == _key(exercise, suite, wall)
+        sound = sound and stored["digest"] == _digest(stored["report"])
+        return from_json(stored["report"]) if sound else None
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def _key(exercise: str, suite: str, wall: str) -> dict[str, str]:
+    suite = hashlib.sha256(suite.encode(errors="surrogatepass")).hexdigest()
+    return {"engine": engine(), "exercise": exercise, "suite": suite, "wall": wall}
 
 
 def _digest(value: object) -> str:

@@ -15,12 +15,12 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from grader.classroom.autograded import Result, answered, mark, rebuild, refused
+from grader.classroom.autograded import answered, mark, rebuild, refused
 from grader.classroom.cache import FOLDER, Cache
 from grader.classroom.collect import collect
 from grader.classroom.feedback import write_feedback
 from grader.classroom.intake import TIMESTAMP, Submission, take_in, timestamp
-from grader.classroom.pool import Answered, Progress, WorkerPool, quietly
+from grader.classroom.pool import Answered, Pool, Progress, Result, WorkerPool, quietly
 from grader.classroom.summary import Row, Summary
 from grader.course.cells import originals
 from grader.course.notebooks import exercise_cells, read_notebook, release
@@ -39,15 +39,17 @@ def grade(
     jobs: int | None = None,
     origin: Path | None = None,
     sandbox: Choice = "on",
+    cluster: str | None = None,
     progress: Progress = quietly,
 ) -> Summary:
     """Grade a part in the course at `root`; `origin` is an export that is sorted in before.
 
-    Raises `CourseError` where nothing can be graded: no wall, no such part, a solution that does
-    not score full marks, a second `grade` at the same time, a locked gradebook.
+    `cluster` is the address of a scheduler of dask. Raises `CourseError` where nothing can be
+    graded: no wall, no such part, a solution that does not score full marks, a second `grade` at
+    the same time, a locked gradebook, no worker in the cluster.
     """
     begun = time.monotonic()
-    with alone(root), WorkerPool(sandbox, jobs=jobs) as pool:
+    with alone(root), _pool(sandbox, jobs, cluster) as pool:
         from grader.classroom.gradebook import Book, Course  # meanwhile the first worker warms up
 
         course = Course(root)
@@ -69,7 +71,22 @@ def grade(
             rows = list(room.grade(submissions, progress))
         rows += [Row(learner, "refused", reason=reason) for learner, reason in reasons.items()]
         ordered = tuple(sorted(rows, key=lambda row: row.learner))
-        return Summary(part, ordered, round(time.monotonic() - begun, 2), pool.wall)
+        seconds = round(time.monotonic() - begun, 2)
+        return Summary(part, ordered, seconds, pool.wall, pool.remarks())
+
+
+def _pool(sandbox: Choice, jobs: int | None, cluster: str | None) -> Pool:
+    """Who grades: threads here, or the workers of a cluster."""
+    if cluster is None:
+        return WorkerPool(sandbox, jobs=jobs)
+    try:
+        from grader.classroom.cluster import Cluster  # dask is there only for those who want it
+    except ModuleNotFoundError as error:
+        raise CourseError(
+            f"--cluster needs {error.name}, which is not installed: "
+            "`pip install 'async-testing-patterns[cluster]'`."
+        ) from None
+    return Cluster(cluster, sandbox, jobs)
 
 
 @contextlib.contextmanager
@@ -101,7 +118,7 @@ class _Room:
         released: Mapping[str, NotebookNode],
         cache: Cache,
         book: Any,
-        pool: WorkerPool,
+        pool: Pool,
     ) -> None:
         self._course = course
         self._part = part

@@ -21,11 +21,11 @@ from nbgrader.converters.base import NbGraderException
 from traitlets import Bool, Enum, Unicode
 
 from grader.bank import exercises
-from grader.classroom.autograded import Result, mark, rebuild, refused, suites
+from grader.classroom.autograded import mark, rebuild, refused, suites
 from grader.classroom.cache import FOLDER, Cache
 from grader.classroom.feedback import page_of_nbgrader
 from grader.classroom.intake import TIMESTAMP, Submission, take_in, timestamp
-from grader.classroom.pool import WorkerPool
+from grader.classroom.pool import Result, WorkerPool
 from grader.classroom.strays import Answers
 from grader.course.cells import Found, originals
 from grader.course.notebooks import read_notebook, release, stamp

@@ -1,15 +1,20 @@
-"""A pool of warm workers that grades many suites at once."""
+"""Grades many suites at once: `Pool`, and `WorkerPool`, which does it with threads here."""
 
 import os
 import threading
+from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Generator, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
+from typing import Self
 
 from grader.bank import exercises
-from grader.classroom.autograded import Result
 from grader.engine.evaluate import evaluate
 from grader.errors import CourseError, Stopped, WorkerLost
 from grader.report import Report
+from grader.runner.isolation import Wall
 from grader.runner.protocol import Answer, Request
 from grader.sandbox.launch import Choice
 from grader.sandbox.worker import Worker
@@ -25,21 +30,34 @@ def quietly(done: int, total: int) -> None:
     """A `Progress` that tells nobody."""
 
 
-class WorkerPool:
-    """Warm workers, one for each of `jobs` threads; each runs `children` processes at once.
+@dataclass(frozen=True)
+class Result:
+    """The report on one answer. `trouble` says what went wrong that need not be the answer's fault.
 
-    The first warms up when the pool is entered, all are closed when it is left. Raises `NoWalls`
-    where `sandbox` asks for walls and none works.
+    What has a trouble is not kept, and graded again next time.
     """
 
-    def __init__(
-        self, sandbox: Choice, *, jobs: int | None = None, children: int | None = 1
-    ) -> None:
-        self._sandbox = sandbox
-        self._children = children
-        self._threads = ThreadPoolExecutor(jobs or os.cpu_count() or 1)
-        self._of_this_thread = threading.local()
-        self._lock = threading.Lock()
+    report: Report
+    trouble: str | None = None
+
+
+def failed(exercise_id: str, trouble: str) -> Result:
+    """The result of an answer that could not be graded, for no fault of its own."""
+    reason = f"Grading failed ({trouble})."
+    report = Report(exercise_id, "error", reason, exercises()[exercise_id].points)
+    return Result(report, trouble)
+
+
+BEAT = 0.5
+"""Seconds after which a pool looks at its workers, though no result has come."""
+
+
+class Pool(ABC):
+    """Grades many suites at once, wherever its workers are. `wall` is the kind around each."""
+
+    wall: Wall
+
+    def __init__(self) -> None:
         self.stopping = threading.Event()
         """Set when nothing more is to be graded."""
         self.turn = threading.RLock()
@@ -47,11 +65,77 @@ class WorkerPool:
         threads together, and fails when two are built at once. Nothing is lost with it, as only one
         thread has the interpreter anyway; who waits for a worker lets the others have their turn.
         """
+
+    @abstractmethod
+    def __enter__(self) -> Self: ...
+
+    @abstractmethod
+    def __exit__(self, *_: object) -> None: ...
+
+    @abstractmethod
+    def submit(self, answer: Answered) -> Future[Result]:
+        """Have one answer graded. The future fails only where the whole class cannot go on."""
+
+    @abstractmethod
+    def room(self) -> int:
+        """How many answers may be under way now, to keep every worker busy."""
+
+    def remarks(self) -> tuple[str, ...]:
+        """What an instructor should know of the workers, a sentence each."""
+        return ()
+
+    def grade_all(
+        self, answers: Iterable[Answered], progress: Progress = quietly
+    ) -> Generator[tuple[Answered, Result], None, None]:
+        """The results in the order in which they come; close it to stop before the end.
+
+        Few answers are handed out at a time: a class may be too large to be under way at once.
+        """
+        left = deque(answers)
+        done, total = 0, len(left)
+        under_way: dict[Future[Result], Answered] = {}
+        finished: SimpleQueue[Future[Result]] = SimpleQueue()
+        try:
+            while left or under_way:
+                for _ in range(min(len(left), self.room() - len(under_way))):
+                    answer = left.popleft()
+                    future = self.submit(answer)
+                    under_way[future] = answer
+                    future.add_done_callback(finished.put)
+                try:
+                    future = finished.get(timeout=BEAT)
+                except Empty:
+                    continue
+                yield under_way.pop(future), future.result()
+                done += 1
+                progress(done, total)
+        except BaseException:
+            self.stopping.set()
+            raise
+
+
+class WorkerPool(Pool):
+    """Warm workers, one for each of `jobs` threads; each runs `children` processes at once.
+
+    The first warms up when the pool is entered, all are closed when it is left. Raises `NoWalls`
+    where `sandbox` asks for walls and none works.
+    """
+
+    def __init__(
+        self, sandbox: Choice | Wall, *, jobs: int | None = None, children: int | None = 1
+    ) -> None:
+        super().__init__()
+        self._sandbox = sandbox
+        self._children = children
+        self._jobs = jobs or os.cpu_count() or 1
+        self._threads = ThreadPoolExecutor(self._jobs)
+        self._of_this_thread = threading.local()
+        self._lock = threading.Lock()
         self._all = [_PoolWorker(self, children, sandbox)]
         self._idle = [*self._all]
         self.wall = self._all[0].wall
 
-    def __enter__(self) -> "WorkerPool":
+    def __enter__(self) -> Self:
         self._all[0].start()
         return self
 
@@ -65,36 +149,26 @@ class WorkerPool:
 
     def grade(self, exercise_id: str, suite: str) -> Result:
         """Grade one answer in this thread. Nothing is raised for what a learner wrote."""
-        worker, exercise, trouble = self._mine(), exercises()[exercise_id], None
+        worker = self._mine()
         worker.lost = False
         with self.turn:
             try:
-                report = evaluate(suite, exercise, worker)
+                result = Result(evaluate(suite, exercises()[exercise_id], worker))
             except (CourseError, OSError, Stopped):
                 raise
             except Exception as error:  # one answer that we cannot grade stops no class
-                trouble = f"{type(error).__name__}: {error}"
-                reason = f"Grading failed ({trouble})."
-                report = Report(exercise.id, "error", reason, exercise.points)
+                result = failed(exercise_id, f"{type(error).__name__}: {error}")
         if worker.lost:
-            trouble = "the process that runs tests was lost"
-        return Result(report, trouble)
+            return replace(result, trouble="the process that runs tests was lost")
+        return result
 
-    def grade_all(
-        self, answers: Iterable[Answered], progress: Progress = quietly
-    ) -> Generator[tuple[Answered, Result], None, None]:
-        """The results in the order in which they come; close it to stop before the end."""
-        futures: dict[Future[Result], Answered] = {
-            self._threads.submit(self.grade, *answer): answer for answer in answers
-        }
-        try:
-            for done, future in enumerate(as_completed(list(futures)), start=1):
-                yield futures.pop(future), future.result()
-                progress(done, done + len(futures))
-        except BaseException:
-            self.stopping.set()
-            self._threads.shutdown(wait=False, cancel_futures=True)
-            raise
+    def submit(self, answer: Answered) -> Future[Result]:
+        """Have one answer graded by the next thread that is free."""
+        return self._threads.submit(self.grade, *answer)
+
+    def room(self) -> int:
+        """One for each thread, and the next one."""
+        return 2 * self._jobs
 
     def _mine(self) -> "_PoolWorker":
         """This thread's worker."""
@@ -114,7 +188,7 @@ class WorkerPool:
 class _PoolWorker(Worker):
     """A worker that can be told to stop between two batches, and that remembers a loss."""
 
-    def __init__(self, pool: WorkerPool, children: int | None, sandbox: Choice) -> None:
+    def __init__(self, pool: WorkerPool, children: int | None, sandbox: Choice | Wall) -> None:
         super().__init__(children, sandbox)
         self._pool = pool
         self.lost = False

@@ -23,12 +23,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Summary:
-    """A class: a row for each learner, the seconds it took, and what stood around their code."""
+    """A class: a row for each learner, the seconds it took, and what stood around their code.
+
+    `remarks` are sentences about the machines that graded.
+    """
 
     part: str
     rows: tuple[Row, ...]
     seconds: float
     sandbox: str
+    remarks: tuple[str, ...] = ()
 
     def count(self, status: RowStatus) -> int:
         """How many learners have this status."""
@@ -49,16 +53,19 @@ def to_json(summary: Summary) -> dict[str, Any]:
         "refused": summary.count("refused"),
         "seconds": summary.seconds,
         "sandbox": summary.sandbox,
+        "remarks": list(summary.remarks),
         "learners": [{**vars(row), "exercises": dict(row.exercises)} for row in summary.rows],
     }
 
 
 def to_text(summary: Summary) -> str:
-    """The learners with a reason, then the counts."""
+    """The learners with a reason, then the remarks, then the counts."""
     lines = [f"{row.learner}: {row.reason}" for row in summary.rows if row.reason is not None]
     counts = [f"{summary.count(status)} {status}" for status in ("graded", "refused", "unchanged")]
     walls = "" if summary.sandbox != "none" else ", without a sandbox"
-    return "\n".join([*lines, f"{', '.join(counts)}, in {summary.seconds:.1f} s{walls}."])
+    return "\n".join(
+        [*lines, *summary.remarks, f"{', '.join(counts)}, in {summary.seconds:.1f} s{walls}."]
+    )
 
 
 def to_csv(summary: Summary) -> str:

@@ -100,7 +100,8 @@ def test_command_prints_nothing_but_json(room: SmallClass) -> None:
     assert (result.returncode, result.stderr) == (0, "")
     found = json.loads(result.stdout)
     assert set(found) == {
-        *("part", "graded", "unchanged", "refused", "seconds", "sandbox", "learners")
+        *("part", "graded", "unchanged", "refused", "seconds", "sandbox", "remarks"),
+        "learners",
     }
     assert found["learners"][0] == {
         "learner": "ada",

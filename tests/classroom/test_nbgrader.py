@@ -13,7 +13,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
-from grader.classroom.autograded import Result, mark, suites
+from grader.classroom.autograded import mark, suites
+from grader.classroom.pool import Result
 from grader.report import Report
 
 
