@@ -1,9 +1,9 @@
-"""What grading a class costs: `python benchmarks/classes.py class|growth|walls [--parts PART …]`.
+"""What grading a class costs: `python benchmarks/classes.py class|walls [--parts PART …]`.
 
 `class` grades the same submissions with `grader grade` and with nbgrader as it comes, which runs
-every notebook in a kernel. `growth` grades classes of 10, 50 and 250. `walls` evaluates the same
-suites without walls, with Landlock, and with bubblewrap. Start-up counts, except for `walls`.
-Let nothing else run meanwhile: the CPU is that of the whole machine.
+every notebook in a kernel. `walls` evaluates the same suites without walls, with Landlock, and
+with bubblewrap. Start-up counts, except for `walls`. Let nothing else run meanwhile: the CPU is
+that of the whole machine.
 """
 
 import os
@@ -131,18 +131,6 @@ def stock(size: int, parts: list[str] | None, folder: Path) -> float:
     for part in taught:
         run("nbgrader", "generate_assignment", part, folder=folder)
     return sum(run("nbgrader", "autograde", part, folder=folder).wall for part in taught)
-
-
-@app.command()
-def growth(parts: Parts = None, sizes: str = "10,50,250") -> None:
-    """Time and memory of classes of several sizes."""
-    table = Table("learners", "wall, s", "s each", "CPU s each", "largest process, MiB")
-    with tempfile.TemporaryDirectory() as name:
-        for size in map(int, sizes.split(",")):
-            wall, cpu, memory = grade(size, parts, Path(name, "ours"))
-            figures = (f"{wall:.1f}", f"{wall / size:.2f}", f"{cpu / size:.2f}", f"{memory:.0f}")
-            table.add_row(str(size), *figures)
-    console.print(table)
 
 
 @app.command()

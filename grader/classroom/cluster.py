@@ -202,7 +202,7 @@ class Cluster(Pool):
                             threads_per_worker=1,
                             processes=True,
                             memory_limit=None,
-                            dashboard_address=None,
+                            dashboard_address="127.0.0.1:0",
                             silence_logs=logging.CRITICAL,
                         )
                     )

@@ -8,7 +8,8 @@ feedback. Whoever starts again finds what was done, and does the rest.
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from grader.classroom.autograded import answered, mark, rebuild, refused
 from grader.classroom.cache import FOLDER, Cache
 from grader.classroom.collect import collect
 from grader.classroom.feedback import write_feedback
-from grader.classroom.intake import TIMESTAMP, Submission, take_in, timestamp
+from grader.classroom.intake import TIMESTAMP, Refusal, Submission, read_in, timestamp
 from grader.classroom.pool import Answered, Pool, Progress, Result, WorkerPool, quietly
 from grader.classroom.summary import Row, Summary
 from grader.course.cells import originals
@@ -30,6 +31,9 @@ from grader.sandbox.launch import Choice
 
 READ_ONLY = 0o444
 """nbgrader's mode for what it has graded."""
+
+BLOCK = 1000
+"""Submissions that are in memory at once. The workers are idle for a moment after each block."""
 
 
 def grade(
@@ -58,21 +62,33 @@ def grade(
         released = {lesson: release(nb) for lesson, nb in sources.items()}
         given = originals(lambda lesson: released[lesson].cells if lesson in released else None)
         refusals = [] if origin is None else collect(origin, course.submitted, part, asked)
-        submissions, more = take_in(course.submitted, part, sources, given)
-        refusals += more
         reasons = {refusal.learner: refusal.reason for refusal in refusals}
-        not_now = reasons.keys() | course.excluded
-        submissions = [one for one in submissions if one.learner not in not_now]
-        if not submissions and not refusals:
+        coming = _coming(read_in(course.submitted, part, sources, given), course.excluded, reasons)
+        block = list(islice(coming, BLOCK))
+        if not block and not reasons:
             raise CourseError(f"{course.submitted} holds nothing for {part}: collect it first.")
         cache = Cache(root / FOLDER, pool.wall)
+        rows: list[Row] = []
         with Book(course, part, released) as book:
             room = _Room(course, part, sources, released, cache, book, pool)
-            rows = list(room.grade(submissions, progress))
+            while block:
+                rows += room.grade(block, progress)
+                block = list(islice(coming, BLOCK))
         rows += [Row(learner, "refused", reason=reason) for learner, reason in reasons.items()]
         ordered = tuple(sorted(rows, key=lambda row: row.learner))
         seconds = round(time.monotonic() - begun, 2)
         return Summary(part, ordered, seconds, pool.wall, pool.remarks())
+
+
+def _coming(
+    handed_in: Iterable[Submission | Refusal], excluded: Container[str], reasons: dict[str, str]
+) -> Iterator[Submission]:
+    """The submissions to grade; the reasons why others are not go to `reasons`."""
+    for one in handed_in:
+        if isinstance(one, Refusal):
+            reasons[one.learner] = one.reason
+        elif one.learner not in excluded and one.learner not in reasons:
+            yield one
 
 
 def _pool(sandbox: Choice, jobs: int | None, cluster: str | None) -> Pool:
@@ -128,9 +144,17 @@ class _Room:
         self._cache = cache
         self._book = book
         self._pool = pool
+        self._graded = 0
+        self._calibrated: set[str] = set()
 
     def grade(self, submissions: list[Submission], progress: Progress) -> Iterator[Row]:
         """Yield a row for each submission, as soon as its suites are graded."""
+        before = self._graded
+
+        def told(done: int, total: int) -> None:
+            self._graded = before + done
+            progress(before + done, before + total)
+
         uses = Counter(suite for one in submissions for suite in self._suites(one))
         todo = [suite for suite in uses if self._cache.get(*suite) is None]
         calibrated = self._calibrate({exercise_id for exercise_id, _ in todo})
@@ -144,7 +168,7 @@ class _Room:
                 missing[suite].append(one)
             if not mine:
                 yield self._write(one, results)
-        with contextlib.closing(self._pool.grade_all(todo, progress)) as coming:
+        with contextlib.closing(self._pool.grade_all(todo, told)) as coming:
             for suite, result in coming:
                 if result.trouble is None:
                     self._cache.put(*suite, result.report)
@@ -169,28 +193,30 @@ class _Room:
     def _calibrate(self, chosen: set[str]) -> set[Answered]:
         """Grade the published solutions. Raises `CourseError` unless all have full marks.
 
-        Always anew: what the cache holds says nothing of today's machine. Returned are those that
-        are in the cache now, for whoever has handed one in.
+        Always anew, once: what the cache holds says nothing of today's machine. Returned are those
+        that are in the cache now, for whoever has handed one in.
         """
         solutions = [
             (exercise_id, text)
             for nb in self._sources.values()
             for exercise_id, text in exercise_cells(nb).items()
-            if exercise_id in chosen
+            if exercise_id in chosen - self._calibrated
         ]
         calibrated: set[Answered] = set()
         with contextlib.closing(self._pool.grade_all(solutions)) as coming:
             for (exercise_id, text), result in coming:
                 report = result.report
                 if not report.full:
+                    nothing = "nothing more" if self._calibrated else "nothing"
                     raise CourseError(
-                        f"nothing is graded, because the solution of {exercise_id} scores "
+                        f"{nothing} is graded, because the solution of {exercise_id} scores "
                         f"{report.score:g} of {report.points:g} points here: "
                         f"see what `grader verify {exercise_id}` says."
                     )
                 if result.trouble is None:
                     self._cache.put(exercise_id, text, report)
                     calibrated.add((exercise_id, text))
+        self._calibrated |= chosen
         return calibrated
 
     def _result(self, suite: Answered, results: Mapping[Answered, Result]) -> Result:

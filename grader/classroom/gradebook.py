@@ -27,6 +27,7 @@ from nbgrader.utils import (
     is_task,
     parse_utc,
 )
+from sqlalchemy import Index
 from sqlalchemy.exc import OperationalError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
@@ -45,6 +46,16 @@ MARKED = {"grade_cells": is_grade, "solution_cells": is_solution, "task_cells": 
 """The kinds of cells in the gradebook, and the test that tells each by its metadata.
 
 Each of them, and what is locked, is among the `source_cells`, too.
+"""
+
+
+_INDEXES = (
+    Index("ix_submitted_notebook_assignment_id", SubmittedNotebook.assignment_id),
+    Index("ix_grade_notebook_id", Grade.notebook_id),
+    Index("ix_comment_notebook_id", Comment.notebook_id),
+)
+"""What nbgrader asks its tables for, for each learner, and has no index of: without these it reads
+the three tables from end to end each time, and a class of twice the size takes four times as long.
 """
 
 
@@ -95,6 +106,8 @@ class Book:
             self._session = self._book.db
             self._course = course
             try:
+                for index in _INDEXES:
+                    index.create(self._book.engine, checkfirst=True)
                 self._enter_part(released)
             except BaseException:
                 self._book.close()  # or it stays locked until somebody collects the garbage

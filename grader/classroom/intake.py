@@ -61,7 +61,21 @@ class Refusal:
 def take_in(
     submitted: Path, part: str, lessons: Collection[str], original: Originals = unknown
 ) -> tuple[list[Submission], list[Refusal]]:
-    """Everything that was handed in for a part, in the order of the learners' names.
+    """Everything that was handed in for a part, as `read_in` yields it."""
+    taken: list[Submission] = []
+    refused: list[Refusal] = []
+    for one in read_in(submitted, part, lessons, original):
+        if isinstance(one, Refusal):
+            refused.append(one)
+        else:
+            taken.append(one)
+    return taken, refused
+
+
+def read_in(
+    submitted: Path, part: str, lessons: Collection[str], original: Originals = unknown
+) -> Iterator[Submission | Refusal]:
+    """What was handed in for a part, one learner at a time, in the order of their names.
 
     `submitted` holds LEARNER/PART/LESSON.ipynb, as nbgrader collects it. A bad submission is
     refused alone. `original` tells which cells are a lesson's own, and what its stubs hold. Raises
@@ -74,8 +88,6 @@ def take_in(
             f"{submitted} cannot be read ({error.strerror}): collect what learners handed in, "
             "or name it with --from."
         ) from None
-    taken: list[Submission] = []
-    refused: list[Refusal] = []
     try:
         names = sorted(name for name in os.listdir(folder) if not _is_file(name, folder))
         alike = Counter(_folded(name) for name in names)
@@ -83,13 +95,12 @@ def take_in(
             try:
                 submission = _submission(name, folder, part, lessons, original, alone=alike)
             except Refused as refusal:
-                refused.append(Refusal(printable(name), str(refusal)))
+                yield Refusal(printable(name), str(refusal))
             else:
                 if submission is not None:
-                    taken.append(submission)
+                    yield submission
     finally:
         os.close(folder)
-    return taken, refused
 
 
 def timestamp(submitted: str) -> str:

@@ -1,0 +1,48 @@
+"""How time and memory grow with a class: `python benchmarks/growth.py [--replay [--cluster]]`.
+
+Without an option it grades classes of 10, 50 and 250, as a command would. With `--replay` it grades
+10,000 and 100,000 submissions of one lesson with recorded reports in the place of evaluations: what
+is left is what grading costs besides. `replay.py` says how.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from classes import Parts, console, grade
+from replay import replay
+from rich.table import Table
+
+
+def main(
+    parts: Parts = None,
+    sizes: str | None = None,
+    replayed: Annotated[bool, typer.Option("--replay", help="Replay recorded reports.")] = False,
+    cluster: Annotated[bool, typer.Option(help="Let two workers of dask replay them.")] = False,
+    lesson: Annotated[str, typer.Option(help="The lesson to replay.")] = "00-start-here",
+) -> None:
+    """Time and memory of classes of several sizes."""
+    with tempfile.TemporaryDirectory() as name:
+        if replayed:
+            replay(Path(name), lesson, _numbers(sizes or "10000,100000"), console, cluster=cluster)
+        else:
+            growth(Path(name), parts, _numbers(sizes or "10,50,250"))
+
+
+def growth(folder: Path, parts: list[str] | None, sizes: list[int]) -> None:
+    """Grade classes for real."""
+    table = Table("learners", "wall, s", "s each", "CPU s each", "largest process, MiB")
+    for size in sizes:
+        wall, cpu, memory = grade(size, parts, folder / "ours")
+        figures = (f"{wall:.1f}", f"{wall / size:.2f}", f"{cpu / size:.2f}", f"{memory:.0f}")
+        table.add_row(str(size), *figures)
+    console.print(table)
+
+
+def _numbers(sizes: str) -> list[int]:
+    return [int(size) for size in sizes.split(",")]
+
+
+if __name__ == "__main__":
+    typer.run(main)
