@@ -1,9 +1,9 @@
-"""What grading a class costs: `python benchmarks/classes.py class|walls [--parts PART …]`.
+"""What grading a class costs: `python benchmarks/classes.py class|walls|machines [--parts PART …]`.
 
 `class` grades the same submissions with `grader grade` and with nbgrader as it comes, which runs
 every notebook in a kernel. `walls` evaluates the same suites without walls, with Landlock, and
-with bubblewrap. Start-up counts, except for `walls`. Let nothing else run meanwhile: the CPU is
-that of the whole machine.
+with bubblewrap; `machines` with one worker of dask and with two. Start-up counts only for `class`.
+Let nothing else run meanwhile: the CPU is that of the whole machine.
 """
 
 import os
@@ -159,6 +159,40 @@ def walls(repeats: int = 5, ids: str = "distinct-ids,really-concurrent,gather-re
         median = statistics.median(seconds[kind])
         table.add_row(kind, f"{median:.2f}", f"{100 * median / plain:.0f} %")
     console.print(table)
+
+
+@app.command()
+def machines(
+    repeats: int = 3,
+    learners: int = 8,
+    ids: str = "distinct-ids,really-concurrent,gather-results",
+) -> None:
+    """The same suites with one worker of dask, and with two, in turn; each worker has one core."""
+    from grader.classroom.cluster import Cluster
+
+    chosen = [exercises()[name] for name in ids.split(",")]
+    answers = [(one.id, each[one.id]) for each in suites(learners, chosen) for one in chosen]
+    seconds: dict[int, list[float]] = {1: [], 2: []}
+    with Cluster("local", "on", 1) as one, Cluster("local", "on", 2) as two:
+        for pool in (one, two):
+            for core, address in enumerate(pool._fit):
+                bound = pool._client.submit(
+                    os.sched_setaffinity, 0, {core}, workers=[address], pure=False
+                )
+                bound.result()  # and with it, the processes that its thread will start
+        for turn in range(repeats + 1):
+            for workers, pool in ((1, one), (2, two)):
+                start = time.perf_counter()
+                assert all(result.trouble is None for _, result in pool.grade_all(answers))
+                if turn:  # the first warms up
+                    seconds[workers].append(time.perf_counter() - start)
+    table = Table("workers", f"s for {len(answers)} suites", "suites a second", "times as fast")
+    medians = {workers: statistics.median(each) for workers, each in seconds.items()}
+    for workers, median in medians.items():
+        ratio = f"{medians[1] / median:.2f}"
+        table.add_row(str(workers), f"{median:.1f}", f"{len(answers) / median:.2f}", ratio)
+    console.print(table)
+    console.print(f"Load of this machine meanwhile: {os.getloadavg()[1]:.1f}.")
 
 
 if __name__ == "__main__":

@@ -5,11 +5,14 @@ same walls as here, and never in a process of dask. What travels is text: an ans
 entry of the cache back, which counts only when it is just the one that was asked for.
 """
 
+import asyncio
 import atexit
 import json
 import logging
 import os
 import platform
+import signal
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -19,7 +22,9 @@ from dataclasses import asdict, dataclass, field
 from functools import cache, partial
 from typing import Any, Self, TypeVar
 
-from distributed import Client, LocalCluster, get_worker
+from distributed import Client, LocalCluster, Security, get_worker
+from distributed.comm.core import connect
+from distributed.gc import disable_gc_diagnosis
 
 from grader.classroom.cache import engine, from_entry, libraries, to_entry
 from grader.classroom.pool import BEAT, Answered, Pool, Result, WorkerPool, failed
@@ -195,17 +200,10 @@ class Cluster(Pool):
         try:
             with ExitStack() as stack:
                 where: str | LocalCluster = self._address
-                if self._address == HERE:
-                    where = stack.enter_context(
-                        LocalCluster(
-                            n_workers=self._jobs,
-                            threads_per_worker=1,
-                            processes=True,
-                            memory_limit=None,
-                            dashboard_address="127.0.0.1:0",
-                            silence_logs=logging.CRITICAL,
-                        )
-                    )
+                if self._address != HERE:
+                    asyncio.run(_reach(self._address))
+                else:
+                    where = stack.enter_context(_started(self._jobs))
                 client = Client(where, timeout=SOON, set_as_default=False)
                 stack.enter_context(client)
                 close = stack.pop_all()
@@ -335,6 +333,32 @@ class Cluster(Pool):
             f"the scheduler at {self._address} is gone. What is graded so far is kept: start it "
             "and its workers, then run the command again."
         )
+
+
+def _started(jobs: int) -> LocalCluster:
+    """A cluster of processes here. They ignore Ctrl-C, which is for us."""
+    usual = None
+    if threading.current_thread() is threading.main_thread():
+        usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return LocalCluster(
+            n_workers=jobs,
+            threads_per_worker=1,
+            processes=True,
+            memory_limit=None,
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.CRITICAL,
+        )
+    finally:
+        if usual is not None:
+            signal.signal(signal.SIGINT, usual)
+        disable_gc_diagnosis(force=True)  # a callback of Python's, in which Ctrl-C would be lost
+
+
+async def _reach(address: str) -> None:
+    """Try whether there is a scheduler: a client that cannot connect leaves a thread behind."""
+    comm = await connect(address, timeout=SOON, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 @contextmanager

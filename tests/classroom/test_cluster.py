@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from helpers.machines import Machines
-from helpers.processes import descendants, survivors
+from helpers.processes import descendants, survivors, wait_until
 from helpers.small_class import MAIN, PART, WEAK, SmallClass, answer, solved, untouched
 
 from grader.classroom import cluster
@@ -112,6 +112,21 @@ def test_cluster_of_this_machine(room: SmallClass, here: tuple[SmallClass, Summa
     assert len(below) > 4
     assert survivors(below) == set()
     assert_alike(room, here)
+
+
+def test_interrupted(room: SmallClass) -> None:
+    """Ctrl-C ends a cluster of this machine with a sentence, and it is resumed as ever."""
+    command = [*MAIN, "grade", PART, "--cluster", "local", "--jobs", "2"]
+    with subprocess.Popen(
+        command, cwd=room.root, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        wait_until((room.root / ".grader" / "cache").exists, "the first report is kept")
+        below = descendants(process.pid)
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate()
+    assert errors.strip() == "grader: Interrupted; nothing is lost, run the command again."
+    assert process.returncode == 2
+    assert survivors(below) == set()
 
 
 def test_command_without_dask(room: SmallClass) -> None:
