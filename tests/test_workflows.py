@@ -124,7 +124,8 @@ def test_every_supported_python_is_tested() -> None:
     assert job["container"]["image"] == "python:${{ matrix.python }}-bookworm"
     assert job["steps"][-1]["run"] == ".ci/run"
     ci = (ROOT / ".ci" / "run").read_text()
-    assert {"bubblewrap", "chromium"} <= set(re.findall(r"packages\+=\(([a-z]+)\)", ci))
+    installed = set(re.findall(r"packages\+=\(([a-z]+)\)", ci))
+    assert {"bubblewrap", "chromium", "postgresql"} <= installed
     assert ci.endswith("\nmake test\n")
 
 

@@ -27,8 +27,9 @@ from nbgrader.utils import (
     is_task,
     parse_utc,
 )
-from sqlalchemy import Index
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Index, create_engine, event, text
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
@@ -101,9 +102,10 @@ class Book:
         self._part = part
         self._penalties = AssignLatePenalties(config=course.config)
         self._penalties.init_plugin()
-        with _sentences(course):
+        with _sentences(course.url):
             self._book: Any = Gradebook(course.url, course.course_id)
             self._session = self._book.db
+            event.listen(self._session.session_factory, "after_begin", _wait_for_seconds)
             self._course = course
             try:
                 for index in _INDEXES:
@@ -131,7 +133,7 @@ class Book:
         What an instructor has entered stays: manual scores, comments, extra credit, extensions.
         A notebook that is missing earns nothing. Raises `CourseError` for a locked gradebook.
         """
-        with _sentences(self._course):
+        with _sentences(self._course.url):
             try:
                 submission, is_new = self._submission(learner)
                 if submitted is not None:
@@ -153,7 +155,7 @@ class Book:
 
     def told(self, learner: str) -> tuple[dict[str, str], dict[str, float]]:
         """Comments and final scores (manual points included), by exercise."""
-        with _sentences(self._course):
+        with _sentences(self._course.url):
             submission = self._book.find_submission(self._part, learner)
             grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
             remarks = [one for notebook in submission.notebooks for one in notebook.comments]
@@ -164,6 +166,8 @@ class Book:
 
     def _enter_part(self, released: Mapping[str, NotebookNode]) -> None:
         """Enter the part as `nbgrader generate_assignment` does, if that was not run to its end."""
+        if not self._book.assignments:
+            self._note_version()
         wanted = _to_enter(released)
         found = self._session.query(Assignment).filter(Assignment.name == self._part).one_or_none()
         if found is None or (not found.num_submissions and _entered(found) < wanted):
@@ -173,11 +177,21 @@ class Book:
                 SaveCells(config=self._course.config).preprocess(nb, {"nbgrader": names})
             self._session.expire_all()
         entered = _entered(self._book.find_assignment(self._part))
+        self._session.rollback()  # or the database stays open for reading, until all is graded
         if any(kind == "grade_cells" for _, kind, *_ in entered ^ wanted):
             raise CourseError(
                 f"the gradebook has other exercises for {self._part} than {self._course.source}: "
                 f"run `nbgrader generate_assignment {self._part} --force`."
             )
+
+    def _note_version(self) -> None:
+        """Note the version of new tables if nbgrader, which does it last, was killed before."""
+        run = self._session.execute
+        run(text("CREATE TABLE IF NOT EXISTS alembic_version (version_num VARCHAR(32) NOT NULL)"))
+        if run(text("SELECT version_num FROM alembic_version")).first() is None:
+            version = {"version": _newest_version()}
+            run(text("INSERT INTO alembic_version (version_num) VALUES (:version)"), version)
+        self._session.commit()
 
     def _submission(self, learner: str) -> tuple[Any, bool]:
         """The learner's rows, made if there are none, and whether they were made."""
@@ -274,21 +288,67 @@ def _set(row: Any, name: str, value: object) -> bool:
     return True
 
 
+def try_to_open(url: str) -> None:
+    """Open a gradebook and close it. Raises `CourseError`, with what to do, if that fails."""
+    with _sentences(url):
+        engine = create_engine(url)
+        try:
+            engine.connect().close()
+        finally:
+            engine.dispose()
+
+
+def _wait_for_seconds(_session: object, _transaction: object, connection: Connection) -> None:
+    """Give a locked table five seconds, as SQLite does; PostgreSQL would wait for ever."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+
+
 @contextlib.contextmanager
-def _sentences(course: Course) -> Iterator[None]:
+def _sentences(url: str) -> Iterator[None]:
     """Turn an error of the database into a sentence that says what to do."""
+    address = _address(url)
     try:
         yield
-    except OperationalError as error:
-        if "locked" in str(error.orig):
+    except DBAPIError as error:
+        reason = " ".join(str(error.orig).split())
+        if "locked" in reason or "lock timeout" in reason:
             raise CourseError(
                 "the gradebook is locked by another program: close formgrader or nbgrader and "
                 "run the command again; what is graded so far is kept."
             ) from None
         raise CourseError(
-            f"the gradebook {course.url} cannot be written ({error.orig}): see to that and run "
-            "the command again; what is graded so far is kept."
+            f"the gradebook {address} cannot be used ({reason}): see to that and run the command "
+            "again; what is graded so far is kept."
         ) from None
+
+
+def _address(url: str) -> str:
+    """Where a gradebook is, as it may be printed: without user, password and options.
+
+    Raises `CourseError` for what is no address, and where the driver is missing.
+    """
+    try:
+        parsed = make_url(url)
+        dialect = parsed.get_dialect()
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or "@" in (parsed.host or ""):  # the rest of a password
+        raise CourseError(
+            f"db_url in {CONFIG} is no address of a database: write "
+            "postgresql://USER:PASSWORD@HOST/NAME, with %40 for an @ in the password."
+        )
+    address = str(
+        URL.create(parsed.drivername, host=parsed.host, port=parsed.port, database=parsed.database)
+    )
+    try:
+        dialect.import_dbapi()
+    except ImportError as error:
+        raise CourseError(
+            f"the driver of the gradebook {address} is missing ({error}): install it, "
+            "for PostgreSQL with `pip install 'psycopg[binary]'`."
+        ) from None
+    return address
 
 
 def _newest_version() -> str:

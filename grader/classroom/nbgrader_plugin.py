@@ -24,6 +24,7 @@ from grader.bank import exercises
 from grader.classroom.autograded import mark, rebuild, refused, suites
 from grader.classroom.cache import FOLDER, Cache
 from grader.classroom.feedback import page_of_nbgrader
+from grader.classroom.gradebook import try_to_open
 from grader.classroom.intake import TIMESTAMP, Submission, take_in, timestamp
 from grader.classroom.pool import Result, WorkerPool
 from grader.classroom.strays import Answers
@@ -146,6 +147,7 @@ def _start(self: Any) -> None:
     try:
         step: Any = GradeSuites
         choose(step(parent=self).sandbox)  # a missing wall is said once, not for each
+        try_to_open(course.db_url)
         taken, refusals = take_in(submitted, course.assignment_id, lessons, given)
     except CourseError as error:
         self.log.error("%s", error)

@@ -1,9 +1,11 @@
 """What tests of this folder share."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from helpers import postgresql
 from helpers.again import CLASS
 from helpers.small_class import (
     PART,
@@ -23,6 +25,13 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
     grade(room.root, PART, sandbox="off", progress=lambda done, total: totals.append(total))
     assert totals == [2, 2], "identical suites run once, and a solution when it calibrates"
     return room
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgresql.Server]:
+    """A PostgreSQL server. Tests that write into it take a database of their own."""
+    with postgresql.running() as server:
+        yield server
 
 
 @pytest.fixture

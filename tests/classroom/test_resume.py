@@ -69,16 +69,17 @@ def test_killed_at_random_moments(undisturbed: tuple[SmallClass, float], tmp_pat
 
 
 ENTERS = """
-import contextlib, itertools, json, os, sqlite3
+import itertools, json, os, sys
 from pathlib import Path
+from helpers.gradebooks import TABLES, contents
 from helpers.small_class import LESSON, PART
-from sqlalchemy import event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.orm import Session
 from grader.classroom.gradebook import Book, Course
 from grader.course.notebooks import read_notebook, release
 
 released = {LESSON: release(read_notebook(Path("solutions", PART, f"{LESSON}.ipynb")))}
-book = Path("gradebook.db")
+url = sys.argv[1]
 
 def enter(left):
     child = os.fork()
@@ -92,32 +93,42 @@ def enter(left):
         if left < 0:
             os._exit(9)
 
-    with Book(Course(Path.cwd()), PART, released):
-        pass
+    with Book(Course(Path.cwd()), PART, released) as book:
+        book.record("ada", None, {}, {LESSON: {"first-test-score": 1.5}})
     os._exit(0)
 
+def empty():
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        next(iter(TABLES.values())).metadata.drop_all(connection)
+        connection.execute(text("drop table if exists alembic_version"))
+    engine.dispose()
+
 for commits in itertools.count():
-    book.unlink(missing_ok=True)
+    empty()
     ends = enter(commits), enter(1000)
-    with contextlib.closing(sqlite3.connect(book)) as database:
-        cells = {
-            table: sorted(database.execute(f"select name, {what} from {table}"))
-            for table, what in {"base_cell": "type", "source_cell": "checksum"}.items()
-        }
-    print(json.dumps([ends, cells]))
+    print(json.dumps([ends, contents(url)]))
     if ends[0] != 9:
         break
 """
-"""Enters a part twice, each in a process of its own: the first ends after so many commits, as if it
-were killed. Prints how both have ended, and the cells, for 0 commits, for 1, until it ends well."""
+"""Enters a part and a learner twice, each in a process of its own: the first ends after so many
+commits, as if it were killed. Prints how both have ended, and the gradebook, for 0 commits, for 1,
+until it ends well."""
 
 
-def test_a_part_that_was_entered_half_is_entered_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_part_that_was_entered_half_is_entered_whole(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """Whichever of nbgrader's commits was the last one before the end."""
     room = SmallClass(tmp_path)
+    url = f"sqlite:///{room.root / 'gradebook.db'}"
+    if kind == "postgresql":
+        url = request.getfixturevalue("server").new_database()
+    room.configure(f"c.CourseDirectory.db_url = {url!r}")
     path = os.pathsep.join([str(ROOT / "tests"), str(ROOT)])
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", ENTERS],
+        [sys.executable, "-W", "ignore", "-c", ENTERS, url],
         cwd=room.root,
         env={**os.environ, "PYTHONPATH": path},
         stdout=subprocess.PIPE,

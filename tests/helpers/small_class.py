@@ -79,6 +79,11 @@ class SmallClass:
         path.write_text(json.dumps(nb))
         return path
 
+    def configure(self, line: str) -> None:
+        """Add a line to the course's settings."""
+        with (self.root / "nbgrader_config.py").open("a") as file:
+            file.write(f"{line}\n")
+
     def run(
         self, *arguments: str, command: list[str] | None = None, timeout: float = 300
     ) -> "subprocess.CompletedProcess[str]":
