@@ -1,39 +1,47 @@
-"""How long a learner waits, and what it costs: `python benchmarks/feedback.py`.
+"""How long a learner waits, and what that costs: `python benchmarks/feedback.py`.
 
-For each exercise, with its published solution and a warm worker: the median time of one whole
-evaluation, how many runs that is, and how long as many fresh `python -m pytest` would take.
-Then the same in CPU time, against the same tests run as often in one process.
+For each exercise, with its published solution and a warm worker: the time of one evaluation, and
+how long as many fresh `python -m pytest` would take. Then its CPU time, that of the worker and of
+its children included, against the same tests run as often in one warm process.
+
+`--against REVISION` asks an older revision, too, in turn with this one, each with its own code.
+Both meet the mutants, the alternatives and the probes that both have, by name, and the same suite:
+today's solution, or the old one where today's has not full marks in both.
 """
 
+import contextlib
 import math
 import os
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
+import typer
+from revision import Revision, Task, checkout, in_common
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 
-from grader.bank import exercises
+from grader.bank import named
 from grader.course.lessons import find_root
-from grader.course.notebooks import solution
-from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
-from grader.runner.protocol import Answer, Request
 from grader.runner.settings import PYTEST_OPTIONS
-from grader.sandbox.worker import Worker
 
-REPEATS = 5
-TICKS = os.sysconf("SC_CLK_TCK")
-ENVIRONMENT = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+ROOT = find_root(Path(__file__).parent)
+ENVIRONMENT = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(ROOT)}
+APART = ("contract-suite", "round-trip")
+"""They wait for a database, and for Hypothesis: in a median they would say nothing."""
 
 BY_NAME = ("-p", "asyncio", "-p", "looptime_plugin")
 """The plugins a suite needs; searching for all that are installed would flatter us."""
+
+AS_EVALUATED = "from grader.runner.settings import load_hypothesis\nload_hypothesis(shrink=False)\n"
+"""Makes Hypothesis draw what it draws in an evaluation; without it, four times as many examples."""
 
 IN_ONE_PROCESS = """
 import resource, sys
@@ -52,25 +60,7 @@ first = cpu([once])
 print(cpu([once, *files]) - first)
 """
 
-
-class CountingWorker(Worker):
-    """A worker that counts runs, and tells the CPU time of its processes."""
-
-    runs = 0
-
-    def run(
-        self, requests: Iterable[Request], progress: Callable[[int], None] = lambda done: None
-    ) -> list[Answer]:
-        """As always, counted."""
-        answers = super().run(requests, progress)
-        self.runs += len(answers)
-        return answers
-
-    def cpu(self) -> float:
-        """Seconds of the warm process and of every child that has ended."""
-        assert self._process is not None
-        stat = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return sum(map(int, stat[11:15])) / TICKS
+Figures = dict[str, float]
 
 
 def options(exercise: Exercise) -> list[str]:
@@ -78,11 +68,12 @@ def options(exercise: Exercise) -> list[str]:
     return [*PYTEST_OPTIONS, *BY_NAME, *(["--looptime"] if exercise.clock == "virtual" else [])]
 
 
-def fresh_pytest(suite: Path, exercise: Exercise) -> float:
+def fresh_pytest(text: str, folder: Path, exercise: Exercise) -> float:
     """Seconds of one fresh pytest on a suite; one that only probes look at has no tests."""
+    (folder / "test_solution.py").write_text(text, encoding="utf-8")
     start = time.perf_counter()
-    command = [sys.executable, "-m", "pytest", "-q", *options(exercise), suite.name]
-    done = subprocess.run(command, cwd=suite.parent, capture_output=True, env=ENVIRONMENT)
+    command = [sys.executable, "-m", "pytest", "-q", *options(exercise), "test_solution.py"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, env=ENVIRONMENT)
     assert done.returncode in (0, 5), done.stdout
     return time.perf_counter() - start
 
@@ -102,61 +93,80 @@ def in_one_process(text: str, times: int, folder: Path, exercise: Exercise) -> f
     return float(done.stdout.split()[-1])
 
 
-def own_cpu() -> float:
-    """CPU seconds of this process."""
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-
-
-def measure(exercise: Exercise, text: str, worker: CountingWorker) -> Mapping[str, float]:
-    """All figures of one exercise, taken in turn so that a slow moment slows them all."""
+def measure(task: Task, sides: Sequence[Revision], repeats: int) -> Figures:
+    """The figures of one exercise, taken in turn so that a slow moment slows them all."""
+    taken = [
+        [side.evaluate(task.id, text) for side, text in zip(sides, task.suites, strict=True)]
+        for _ in range(repeats)
+    ]
+    now = [turn[0] for turn in taken]
+    cpu, runs = (statistics.fmean(one[key] for one in now) for key in ("cpu", "runs"))
+    wall = statistics.median(one["wall"] for one in now)
+    figures = {"runs": runs, "wall, s": wall}
+    exercise, text = named(task.id), task.suites[0]
+    text = AS_EVALUATED + text if "hypothesis" in text else text
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        suite = folder / "test_solution.py"
-        suite.write_text(text, encoding="utf-8")
-        evaluate(text, exercise, worker)
-        walls, fresh = [], []
-        worker.runs, before = 0, worker.cpu() + own_cpu()
-        for _ in range(REPEATS):
-            start = time.perf_counter()
-            report = evaluate(text, exercise, worker)
-            walls.append(time.perf_counter() - start)
-            assert report.full, report
-        cpu = (worker.cpu() + own_cpu() - before) / REPEATS
-        runs = worker.runs // REPEATS
-        for _ in range(REPEATS):
-            fresh.append(fresh_pytest(suite, exercise))
-        plain = statistics.median(in_one_process(text, runs, folder, exercise) for _ in range(3))
-    wall = statistics.median(walls)
-    return {
-        "runs": runs,
-        "seconds": wall,
-        "one fresh pytest": statistics.median(fresh),
-        "ratio": runs * statistics.median(fresh) / wall,
-        "CPU seconds": cpu,
-        "in one process": plain,
-        "overhead": cpu / plain if report.tests else math.nan,
-    }
+        plain, fresh = [], []
+        for _ in range(min(3, repeats)):
+            fresh.append(fresh_pytest(text, Path(name), exercise))
+            plain.append(in_one_process(text, round(runs), Path(name), exercise))
+    tests = bool(now[0]["tests"])
+    figures["as many pytests"] = runs * statistics.median(fresh) / wall if tests else math.nan
+    figures["CPU, s"] = cpu
+    figures["of one process"] = cpu / statistics.median(plain) if tests else math.nan
+    if len(sides) > 1:
+        figures["CPU old, s"] = statistics.fmean(turn[1]["cpu"] for turn in taken)
+        figures["new/old"] = cpu / figures["CPU old, s"]
+    return figures
 
 
-def table(rows: Sequence[tuple[str, Mapping[str, float]]]) -> Table:
-    """The figures, a row an exercise."""
-    drawn = Table("exercise", *rows[0][1], title=f"Python {sys.version.split()[0]}")
-    for name, figures in rows:
-        drawn.add_row(name, *(f"{value:.3g}" for value in figures.values()))
+def table(rows: Sequence[tuple[Task, Figures]]) -> Table:
+    """The figures, a row an exercise; below them the medians, and those that stand apart."""
+    drawn = Table("exercise", *rows[0][1], "not the same", title=f"Python {sys.version.split()[0]}")
+
+    def add(name: str, figures: Figures, remarks: str = "", *, last: bool = False) -> None:
+        cells = ("" if math.isnan(value) else f"{value:.3g}" for value in figures.values())
+        drawn.add_row(name, *cells, remarks, end_section=last)
+
+    apart = [row for row in rows if row[0].id in APART]
+    rest = [row for row in rows if row not in apart]
+    for number, (task, figures) in enumerate(rest, start=1):
+        add(task.id, figures, task.remarks, last=number == len(rest))
+    virtual = [figures for task, figures in rest if named(task.id).clock == "virtual"]
+    if virtual:
+        known = {
+            key: [one[key] for one in virtual if not math.isnan(one[key])] for key in virtual[0]
+        }
+        medians = {key: statistics.median(values or [math.nan]) for key, values in known.items()}
+        add(f"median of {len(virtual)}, virtual clock", medians, last=True)
+    for task, figures in apart:
+        add(task.id, figures, task.remarks)
     return drawn
 
 
-def main() -> None:
-    """Measure every exercise that has a solution."""
-    root = find_root(Path.cwd())
-    rows = []
-    worker = CountingWorker()
-    with worker:
-        for exercise in exercises().values():
-            rows.append((exercise.id, measure(exercise, solution(root, exercise.id), worker)))
-    Console(width=120).print(table(rows))
+Only = Annotated[list[str] | None, typer.Option(help="The id of an exercise; all by default.")]
+Against = Annotated[str | None, typer.Option(help="An older revision, as git names it.")]
+
+
+def main(only: Only = None, against: Against = None, repeats: int = 5) -> None:
+    """Measure how long a learner waits, and what it costs."""
+    with contextlib.ExitStack() as stack:
+        sides = [stack.enter_context(Revision(ROOT))]
+        if against is not None:
+            older = stack.enter_context(checkout(ROOT, against))
+            sides.append(stack.enter_context(Revision(older)))
+        chosen = [named(name).id for name in only or sides[0].names]
+        known = [name for name in chosen if all(name in side.names for side in sides)]
+        rows = []
+        for name in track(known, console=Console(stderr=True), transient=True):
+            task = in_common(sides, name)
+            rows.append((task, measure(task, sides, repeats)))
+    console = Console(width=140)
+    if rows:
+        console.print(table(rows))
+    if missing := [name for name in chosen if name not in known]:
+        console.print(f"{against} does not have {', '.join(missing)}.")
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)
