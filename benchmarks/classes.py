@@ -1,25 +1,32 @@
 """What grading a class costs: `python benchmarks/classes.py class|walls|machines [--parts PART …]`.
 
-`class` grades the same submissions with `grader grade` and with nbgrader as it comes, which runs
-every notebook in a kernel. `walls` evaluates the same suites without walls, with Landlock, and
-with bubblewrap; `machines` with one worker of dask and with two. Start-up counts only for `class`.
-Let nothing else run meanwhile: the CPU is that of the whole machine.
+`class` grades the same submissions with `grader grade`, with nbgrader as it comes, and with
+otter-grader; both of these run every notebook in a kernel, where our engine evaluates, too. Each
+has a few learners to grade, then more: its slope is what one learner costs, without start-up.
+`class --against REVISION` adds an older revision, cut as in `feedback.py`. `walls` evaluates the
+same suites without walls, with Landlock, and with bubblewrap; `machines` with one worker of dask
+and with two. Let nothing else run meanwhile: the CPU of `machines` is that of the whole machine.
 """
 
+import contextlib
+import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from made_up_class import ROOT, course, suites
+from revision import Revision, Task, checkout, in_common
 from rich.console import Console
 from rich.table import Table
 
@@ -30,7 +37,7 @@ from grader.runner.isolation import Wall
 from grader.sandbox.worker import Worker
 
 app = typer.Typer(add_completion=False, help=__doc__)
-console = Console(width=110)
+console = Console(width=130)
 
 STOCK = """
 c = get_config()
@@ -43,94 +50,232 @@ c.CourseDirectory.release_directory = "notebooks"
 Parts = Annotated[list[str] | None, typer.Option("--parts", help="Some parts; all by default.")]
 
 
-def busy() -> float:
-    """Seconds that all cores have worked: bubblewrap hides from its parent what runs have used."""
+ENTRIES = {
+    "grader": "from grader.cli import main; main()",
+    "nbgrader": "from nbgrader.apps.nbgraderapp import main; main()",
+}
+
+
+@contextlib.contextmanager
+def group() -> Iterator[Path | None]:
+    """A control group, where one can be made: it knows what processes have used that are gone.
+
+    No parent does: what ends with the namespace of bubblewrap is waited for by nobody.
+    """
+    places = [Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified")]
+    root = next((one for one in places if (one / "cgroup.controllers").exists()), None)
+    folder = root and root / f"benchmark-{os.getpid()}"
+    try:
+        if folder is not None:
+            folder.mkdir()
+    except OSError:
+        folder = None
+    try:
+        yield folder
+    finally:
+        if folder is not None:
+            with contextlib.suppress(OSError):  # something in it does not end
+                folder.rmdir()
+
+
+def used(folder: Path | None) -> float:
+    """CPU seconds of a control group; without one, those of the whole machine."""
+    if folder is not None:
+        return int((folder / "cpu.stat").read_text().split()[1]) / 1e6
     user, nice, system, *_ = Path("/proc/stat").read_text().split()[1:]
     return sum(map(int, (user, nice, system))) / os.sysconf("SC_CLK_TCK")
 
 
-class Measured:
-    """One command: wall clock, CPU of the whole machine, and the most memory a process had."""
+@dataclass(frozen=True)
+class Cost:
+    """Seconds of wall clock and of CPU, and of wall clock in cells in which our engine works."""
 
-    def __init__(self, command: Sequence[str], folder: Path) -> None:
-        before = busy()
-        start = time.perf_counter()
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    wall: float
+    cpu: float
+    engine: float = 0.0
+
+    def each(self, other: "Cost", more: int) -> "Cost":
+        """What a learner costs, where `other` graded so many more."""
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Cost(*((after - before) / more for before, after in pairs))
+
+
+def measured(command: Sequence[str], folder: Path, home: Path = ROOT) -> Cost:
+    """Run a command there, with the code of a checkout."""
+    environment = {**os.environ, "PYTHONPATH": str(home), "PYTHONWARNINGS": "ignore"}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    with group() as mine:
+        enter = f"echo $$ > {mine}/cgroup.procs && " if mine else ""
+        before, start = used(mine), time.perf_counter()
         done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, env={**environment, "PATH": path}
+            ["sh", "-c", f'{enter}exec "$@"', "sh", *command],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            env={**environment, "PATH": path},
         )
-        self.wall = time.perf_counter() - start
-        self.cpu = busy() - before
-        self.memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-        assert done.returncode in (0, 1), done.stderr[-2000:]
+        cost = Cost(time.perf_counter() - start, used(mine) - before)
+        if mine:
+            _end(mine)
+    assert done.returncode in (0, 1), done.stderr[-2000:]
+    return cost
 
 
-def run(tool: str, *arguments: str, folder: Path) -> Measured:
+def _end(folder: Path) -> None:
+    """Wait until what a command has left behind has ended, too."""
+    for _ in range(100):
+        if not (folder / "cgroup.procs").read_text():
+            return
+        time.sleep(0.1)
+
+
+def run(tool: str, *arguments: str, folder: Path, home: Path = ROOT, before: str = "") -> Cost:
     """Run `grader` or `nbgrader` of this environment."""
-    entry = {
-        "grader": "from grader.cli import main; main()",
-        "nbgrader": "from nbgrader.apps.nbgraderapp import main; main()",
-    }[tool]
-    return Measured([sys.executable, "-c", entry, *arguments], folder)
+    command = [sys.executable, "-c", f"{before}{ENTRIES[tool]}", *arguments]
+    return measured(command, folder, home)
 
 
-def grade(size: int, parts: list[str] | None, folder: Path) -> tuple[float, float, float]:
-    """Grade a new class with `grader grade`: seconds, CPU seconds, MiB of its largest process."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    taken = [run("grader", "grade", part, folder=folder) for part in course(folder, size, parts)]
-    return (
-        sum(one.wall for one in taken),
-        sum(one.cpu for one in taken),
-        max(one.memory for one in taken),
+def total(costs: Sequence[Cost], engine: float = 0.0) -> Cost:
+    """What several commands cost together."""
+    return Cost(sum(one.wall for one in costs), sum(one.cpu for one in costs), engine)
+
+
+def grade(size: int, parts: list[str] | None, folder: Path) -> Cost:
+    """Grade a new class with `grader grade`."""
+    return total(
+        [run("grader", "grade", part, folder=folder) for part in course(folder, size, parts)]
     )
 
 
-@app.command("class")
-def compare(parts: Parts = None, sizes: str = "20,200", stock_size: int = 20) -> None:
-    """Side by side with stock nbgrader, measured on one size and carried on by its slope."""
-    columns = ("part", "learners", "grader, s", "a second", "CPU s each", "stock, s", "ratio")
-    table = Table(*columns)
-    totals: dict[int, list[float]] = {size: [0.0, 0.0, 0.0] for size in map(int, sizes.split(","))}
-    slopes: dict[str, float] = {}
-    every = sorted({lesson.part for lesson in lessons(ROOT) if lesson.part})
-    with tempfile.TemporaryDirectory() as name:
-        for part in parts or every:
-            folder = Path(name, part)
-            folder.mkdir()
-            one, other = (stock(n, [part], folder / f"stock-{n}") for n in (2, stock_size))
-            slopes[part] = (other - one) / (stock_size - 2)
-            for size, total in totals.items():
-                wall, cpu, _ = grade(size, [part], folder / "ours")
-                theirs = other + slopes[part] * (size - stock_size)
-                total[:] = (sum(pair) for pair in zip(total, (wall, cpu, theirs), strict=True))
-                table.add_row(part, *_compared(size, wall, cpu, theirs, stock_size))
-            shutil.rmtree(folder)
-    for size, (wall, cpu, theirs) in totals.items():
-        table.add_row("all of these", *_compared(size, wall, cpu, theirs, stock_size))
-    console.print(table)
-    told = ", ".join(f"{slope:.1f} s ({part})" for part, slope in slopes.items())
-    console.print(f"Stock nbgrader takes for each learner more: {told}.")
+def grade_cut(
+    size: int, part: str, folder: Path, *, home: Path, side: int, tasks: Sequence[Task]
+) -> Cost:
+    """Grade with the code of a checkout, and with nothing but what all have in common."""
+    course(folder, size, [part], home=home, solutions={one.id: one.suites[side] for one in tasks})
+    kept = {one.id: one.kept for one in tasks}
+    before = f"import sys; sys.path.append({str(Path(__file__).parent)!r}); import revision; "
+    return run(
+        "grader",
+        "grade",
+        part,
+        folder=folder,
+        home=home,
+        before=f"{before}revision.leave({kept!r}); ",
+    )
 
 
-def _compared(
-    size: int, wall: float, cpu: float, theirs: float, stock_size: int
-) -> tuple[str, ...]:
-    """The figures of one row; what was not measured says so."""
-    each, rate = f"{cpu / size:.2f}", f"{size / wall:.2f}"
-    how = "" if size == stock_size else " (slope)"
-    return str(size), f"{wall:.1f}", rate, each, f"{theirs:.0f}{how}", f"{theirs / wall:.1f}"
-
-
-def stock(size: int, parts: list[str] | None, folder: Path) -> float:
-    """Seconds that nbgrader takes as it comes."""
-    folder.mkdir()
-    taught = course(folder, size, parts)
+def stock(size: int, part: str, folder: Path) -> Cost:
+    """Grade with nbgrader as it comes."""
+    course(folder, size, [part])
     (folder / "nbgrader_config.py").write_text(STOCK)
-    for part in taught:
-        run("nbgrader", "generate_assignment", part, folder=folder)
-    return sum(run("nbgrader", "autograde", part, folder=folder).wall for part in taught)
+    run("nbgrader", "generate_assignment", part, folder=folder)
+    cost = run("nbgrader", "autograde", part, folder=folder)
+    done = sorted(folder.glob(f"autograded/*/{part}/*.ipynb"))
+    return total([cost], sum(map(in_engine, done)))
+
+
+def in_engine(path: Path) -> float:
+    """Seconds that the exercise cells of an executed notebook took."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    times = [
+        [datetime.fromisoformat(cell["metadata"]["execution"][key]) for key in EXECUTED]
+        for cell in cells
+        if "".join(cell["source"]).startswith("%%ipytest --mutants")
+    ]
+    return sum((end - begin).total_seconds() for begin, end in times)
+
+
+EXECUTED = ("iopub.execute_input", "shell.execute_reply")
+"""Where nbclient notes the beginning and the end of a cell."""
+
+
+def otter(size: int, part: str, folder: Path, environment: Path) -> Cost:
+    """Grade with otter-grader: a process a notebook, and a test that looks at each score."""
+    course(folder, size, [part])
+    command = [str(environment / "bin" / "otter")]
+    costs = []
+    for lesson in (one for one in lessons(ROOT) if one.part == part):
+        home = folder / lesson.name
+        (home / "tests").mkdir(parents=True)
+        for one in (one for one in exercises().values() if one.lesson == lesson.name):
+            case = {"code": FULL_MARKS.format(name=one.id, points=one.points)}
+            test = {"name": one.id, "points": one.points, "suites": [{"cases": [case]}]}
+            text = f"OK_FORMAT = True\ntest = {test!r}\n"
+            (home / "tests" / f"{one.id}.py").write_text(text, encoding="utf-8")
+        measured([*command, "generate", "-t", "tests", "-o", "autograder.zip"], home)
+        for path in sorted(folder.glob(f"submitted/*/{lesson.notebook}")):
+            costs.append(measured([*command, "run", "-a", "autograder.zip", str(path)], home))
+    return total(costs)
+
+
+FULL_MARKS = """\
+>>> import contextlib, io
+>>> with contextlib.redirect_stdout(io.StringIO()):
+...     score = grader.score({name!r})
+>>> score == {points}
+True"""
+"""What otter-grader asks a graded notebook, as a doctest; it knows no partial credit."""
+
+
+def otter_environment(folder: Path) -> Path:
+    """An environment with otter-grader, and with the course, which the notebooks import."""
+    place = folder / "otter"
+    subprocess.run([sys.executable, "-m", "venv", str(place)], check=True)
+    install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--python"]
+    packages = ["otter-grader", "ipykernel", "--editable", str(ROOT)]
+    subprocess.run([*install, str(place / "bin" / "python"), *packages], check=True)
+    return place
+
+
+@app.command("class")
+def compare(parts: Parts = None, few: int = 2, many: int = 10, against: str | None = None) -> None:
+    """Side by side with stock nbgrader, otter-grader, and an older revision: a learner's cost."""
+    every = sorted({lesson.part for lesson in lessons(ROOT) if lesson.part})
+    with contextlib.ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        environment = otter_environment(scratch)
+        older = stack.enter_context(checkout(ROOT, against)) if against else None
+        columns = ["grader, s", "CPU", "nbgrader, s", "in our engine", "CPU", "otter, s", "CPU"]
+        table = Table("part", *columns, *(["CPU old", "CPU new", "new/old"] if older else []))
+        for part in parts or every:
+
+            def slope(tool: Callable[[int, str, Path], Cost], part: str = part) -> Cost:
+                costs = []
+                for size in (few, many):
+                    folder = scratch / "course"
+                    folder.mkdir()
+                    costs.append(tool(size, part, folder))
+                    shutil.rmtree(folder)
+                return costs[0].each(costs[1], many - few)
+
+            ours = slope(lambda size, part, folder: grade(size, [part], folder))
+            theirs = slope(stock)
+            others = slope(partial(otter, environment=environment))
+            figures = [ours.wall, ours.cpu, theirs.wall, theirs.engine, theirs.cpu]
+            figures += [others.wall, others.cpu]
+            if older is not None:
+                homes = (ROOT, older)
+                tasks = in_part(part, homes)
+                new, old = (
+                    slope(partial(grade_cut, home=home, side=side, tasks=tasks)).cpu
+                    for side, home in enumerate(homes)
+                )
+                figures += [old, new, new / old]
+            table.add_row(part, *(f"{value:.3g}" for value in figures))
+    console.print(f"Seconds for each learner more: the slope from {few} learners to {many}.")
+    console.print(table)
+
+
+def in_part(part: str, homes: Sequence[Path]) -> list[Task]:
+    """The exercises of a part that all checkouts have, cut to what they have in common."""
+    names = {lesson.name for lesson in lessons(ROOT) if lesson.part == part}
+    with contextlib.ExitStack() as stack:
+        sides = [stack.enter_context(Revision(home)) for home in homes]
+        return [
+            in_common(sides, one.id)
+            for one in exercises().values()
+            if one.lesson in names and all(one.id in side.names for side in sides)
+        ]
 
 
 @app.command()

@@ -158,9 +158,10 @@ def main(only: Only = None, against: Against = None, repeats: int = 5) -> None:
         chosen = [named(name).id for name in only or sides[0].names]
         known = [name for name in chosen if all(name in side.names for side in sides)]
         rows = []
-        for name in track(known, console=Console(stderr=True), transient=True):
-            task = in_common(sides, name)
-            rows.append((task, measure(task, sides, repeats)))
+        with contextlib.suppress(KeyboardInterrupt):  # what is measured by then is shown
+            for name in track(known, console=Console(stderr=True), transient=True):
+                task = in_common(sides, name)
+                rows.append((task, measure(task, sides, repeats)))
     console = Console(width=140)
     if rows:
         console.print(table(rows))

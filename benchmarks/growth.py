@@ -5,6 +5,7 @@ Without an option it grades classes of 10, 50 and 250, as a command would. With 
 is left is what grading costs besides. `replay.py` says how.
 """
 
+import resource
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -34,9 +35,12 @@ def growth(folder: Path, parts: list[str] | None, sizes: list[int]) -> None:
     """Grade classes for real."""
     table = Table("learners", "wall, s", "s each", "CPU s each", "largest process, MiB")
     for size in sizes:
-        wall, cpu, memory = grade(size, parts, folder / "ours")
-        figures = (f"{wall:.1f}", f"{wall / size:.2f}", f"{cpu / size:.2f}", f"{memory:.0f}")
-        table.add_row(str(size), *figures)
+        place = folder / str(size)
+        place.mkdir()
+        cost = grade(size, parts, place)
+        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        figures = (cost.wall, cost.wall / size, cost.cpu / size, memory)
+        table.add_row(str(size), *(f"{value:.2f}" for value in figures))
     console.print(table)
 
 

@@ -6,7 +6,7 @@ The shares are what one would expect of a class some days before the deadline.
 import ast
 import json
 import shutil
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from random import Random
 
@@ -106,34 +106,58 @@ def _some_tests(suite: str, random: Random) -> str:
     return "\n".join(lines)
 
 
-def suites(size: int, chosen: Iterable[Exercise], seed: int = 0) -> list[dict[str, str]]:
-    """What each learner hands in, by exercise."""
-    random = Random(seed)
+def suites(
+    size: int, chosen: Iterable[Exercise], solutions: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
+    """What each learner hands in, by exercise. `solutions` are the published ones by default."""
+    random = Random(0)
     kinds, weights = zip(*SHARES, strict=True)
-    texts = {one.id: (solution(ROOT, one.id), stub(ROOT, one.id)) for one in chosen}
+    texts = {
+        one.id: (solutions[one.id] if solutions else solution(ROOT, one.id), stub(ROOT, one.id))
+        for one in chosen
+    }
     learners = []
-    for _ in range(size):
+    for number in range(size):
         (kind,) = random.choices(kinds, weights)
-        learners.append({name: kind(*both, random) for name, both in texts.items()})
+        learners.append(
+            {name: kind(*both, Random(f"{number} {name}")) for name, both in texts.items()}
+        )
     return learners
 
 
-def course(root: Path, size: int, parts: Collection[str] | None = None, seed: int = 0) -> list[str]:
-    """Make a course in `root` in which so many learners have handed in these parts, or all."""
-    shutil.copytree(ROOT / "solutions", root / "solutions")
-    shutil.copy(ROOT / "nbgrader_config.py", root)
+def course(
+    root: Path,
+    size: int,
+    parts: Collection[str] | None = None,
+    *,
+    home: Path = ROOT,
+    solutions: Mapping[str, str] | None = None,
+) -> list[str]:
+    """Make a course in `root` in which so many learners have handed in these parts, or all.
+
+    The course is that of the checkout at `home`; handed in are the exercises of `solutions`.
+    """
+    shutil.copytree(home / "solutions", root / "solutions")
+    shutil.copy(home / "nbgrader_config.py", root)
     every = [lesson for lesson in lessons(ROOT) if lesson.part]
     taught = every if parts is None else [lesson for lesson in every if lesson.part in parts]
+    taught = [lesson for lesson in taught if (home / "notebooks" / lesson.notebook).exists()]
     names = {lesson.name for lesson in taught}
-    chosen = [one for one in exercises().values() if one.lesson in names]
-    for number, answers in enumerate(suites(size, chosen, seed)):
+    chosen = [
+        one
+        for one in exercises().values()
+        if one.lesson in names and (solutions is None or one.id in solutions)
+    ]
+    for number, answers in enumerate(suites(size, chosen, solutions)):
         for lesson in taught:
-            _hand_in(root / "submitted" / f"learner-{number:03}", lesson, answers)
+            _hand_in(root / "submitted" / f"learner-{number:03}", home, lesson, answers)
     return sorted({lesson.part for lesson in taught})
 
 
-def _hand_in(folder: Path, lesson: Lesson, answers: dict[str, str]) -> None:
-    nb = json.loads((ROOT / "notebooks" / lesson.notebook).read_text(encoding="utf-8"))
+def _hand_in(folder: Path, home: Path, lesson: Lesson, answers: Mapping[str, str]) -> None:
+    nb = json.loads((home / "notebooks" / lesson.notebook).read_text(encoding="utf-8"))
+    left_out = exercises().keys() - answers.keys()
+    nb["cells"] = [cell for cell in nb["cells"] if cell["id"] not in left_out]
     for cell in nb["cells"]:
         if cell["id"] in answers:
             magic = f"%%ipytest --mutants {cell['id']}\n"

@@ -19,8 +19,8 @@ from random import Random
 from typing import Any, Self
 from unittest.mock import patch
 
-from feedback import CountingWorker, own_cpu
 from made_up_class import ROOT, SHARES
+from revision import cpu_of
 from rich.console import Console
 
 from grader.bank import exercises
@@ -32,6 +32,7 @@ from grader.course.lessons import lessons
 from grader.course.notebooks import solution, stub
 from grader.engine.evaluate import evaluate
 from grader.report import from_json, to_json
+from grader.sandbox.worker import Worker
 
 RECORDS = "RECORDS_TO_REPLAY"
 """The variable of the environment that names the file of the recorded reports."""
@@ -68,14 +69,14 @@ def record(lesson: str, file: Path) -> float:
     reports: dict[str, Any] = {}
     spent = 0.0
     chosen = [one for one in exercises().values() if one.lesson == lesson]
-    worker = CountingWorker(1)
-    with worker:
+    with Worker(1) as worker:
         evaluate(solution(ROOT, chosen[0].id), chosen[0], worker)  # the first warms up
         for exercise in chosen:
             for text, share in kinds(exercise.id):
-                before = worker.cpu() + own_cpu()
+                assert worker._process is not None
+                before = cpu_of(worker._process.pid)
                 reports[text] = to_json(evaluate(text, exercise, worker))
-                spent += share / 100 * (worker.cpu() + own_cpu() - before)
+                spent += share / 100 * (cpu_of(worker._process.pid) - before)
     file.write_text(json.dumps(reports))
     return spent / len(chosen)
 

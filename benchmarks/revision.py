@@ -49,6 +49,7 @@ class Revision:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # an interrupt is not for this process
         )
         assert Path(self._ask("home")) == root
         self.names: dict[str, Names] = self._ask("names")
@@ -160,14 +161,7 @@ class _Program:
         return found
 
     def cut(self, name: str, kept: Names) -> None:
-        exercise = self._exercises[name]
-        exercise._probes = [one for one in exercise._probes if one[0].__name__ in kept["probe"]]
-        wanted = {**kept, "broken": [one[2] for one in exercise._probes]}
-        exercise._declared = [
-            one
-            for one in exercise._declared
-            if one[0] not in wanted or one[1].__name__ in wanted[one[0]]
-        ]
+        leave({name: kept})
 
     def solutions(self) -> dict[str, str]:
         return {name: self._notebooks.solution(Path.cwd(), name) for name in self._exercises}
@@ -182,13 +176,13 @@ class _Program:
             self._worker.start()
         self._counts.clear()
         process = self._worker._process
-        before, start = _cpu(process.pid), time.perf_counter()
+        before, start = cpu_of(process.pid), time.perf_counter()
         report = self._evaluate(suite, self._exercises[name], self._worker)
         wall = time.perf_counter() - start
         assert self._worker._process is process, "the worker was lost"
         return {
             "wall": wall,
-            "cpu": _cpu(process.pid) - before,
+            "cpu": cpu_of(process.pid) - before,
             "runs": sum(self._counts) / (sum(self._counts[:1]) or 1),
             "tests": len(report.tests),
             "full": report.full,
@@ -198,12 +192,26 @@ class _Program:
         self._worker.close()
 
 
+def leave(kept: dict[str, Names]) -> None:
+    """Cut these exercises of the bank that this process has, before any is evaluated."""
+    exercises = importlib.import_module("grader.bank").exercises()
+    for name, names in kept.items():
+        exercise = exercises[name]
+        exercise._probes = [one for one in exercise._probes if one[0].__name__ in names["probe"]]
+        wanted = {**names, "broken": [one[2] for one in exercise._probes]}
+        exercise._declared = [
+            one
+            for one in exercise._declared
+            if one[0] not in wanted or one[1].__name__ in wanted[one[0]]
+        ]
+
+
 def _calls(answer: Any) -> int:
     records = answer["records"] if isinstance(answer, dict) else answer.records
     return sum(record.get("phase") == "call" for record in records)
 
 
-def _cpu(worker: int) -> float:
+def cpu_of(worker: int) -> float:
     """CPU seconds of this process, of the warm one, and of the children that it has waited for."""
     mine = resource.getrusage(resource.RUSAGE_SELF)
     stat = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
