@@ -6,7 +6,8 @@ its children included, against the same tests run as often in one warm process.
 
 `--against REVISION` asks an older revision, too, in turn with this one, each with its own code.
 Both meet the mutants, the alternatives and the probes that both have, by name, and the same suite:
-today's solution, or the old one where today's has not full marks in both.
+today's solution, or the old one where today's has not full marks in both. Where none has, each gets
+its own, and the row counts in no median.
 """
 
 import contextlib
@@ -132,7 +133,8 @@ def table(rows: Sequence[tuple[Task, Figures]]) -> Table:
     rest = [row for row in rows if row not in apart]
     for number, (task, figures) in enumerate(rest, start=1):
         add(task.id, figures, task.remarks, last=number == len(rest))
-    virtual = [figures for task, figures in rest if named(task.id).clock == "virtual"]
+    like = [row for row in rest if row[0].alike]
+    virtual = [figures for task, figures in like if named(task.id).clock == "virtual"]
     if virtual:
         known = {
             key: [one[key] for one in virtual if not math.isnan(one[key])] for key in virtual[0]

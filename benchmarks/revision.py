@@ -72,6 +72,10 @@ class Revision:
         found: dict[str, Any] = self._ask("evaluate", exercise, suite)
         return found
 
+    def has_full_marks(self, exercise: str, suite: str) -> bool:
+        """Whether a suite has full marks, at once or later: a busy machine makes tests hang."""
+        return any(self.evaluate(exercise, suite)["full"] for _ in range(3))
+
     def _ask(self, *question: object) -> Any:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -88,6 +92,11 @@ class Task:
     suites: Sequence[str]
     remarks: str
     """What is not the same for all."""
+
+    @property
+    def alike(self) -> bool:
+        """Whether all revisions get the same suite."""
+        return len({*self.suites}) == 1
 
 
 def in_common(sides: Sequence[Revision], exercise: str) -> Task:
@@ -106,11 +115,11 @@ def in_common(sides: Sequence[Revision], exercise: str) -> Task:
     remarks = [f"without {', '.join(sorted(gone))}"] if gone else []
     own = [side.solutions[exercise] for side in sides]
     for number, text in enumerate(dict.fromkeys(own)):
-        if all(side.evaluate(exercise, text)["full"] for side in sides):
+        if all(side.has_full_marks(exercise, text) for side in sides):
             remarks += ["the older solution"] if number else []
             return Task(exercise, kept, [text] * len(sides), "; ".join(remarks))
     for side, text in zip(sides, own, strict=True):
-        assert side.evaluate(exercise, text)["full"], exercise
+        assert side.has_full_marks(exercise, text), exercise
     return Task(exercise, kept, own, "; ".join([*remarks, "each its own solution"]))
 
 
