@@ -32,7 +32,11 @@ class Machines:
         self._started: list[subprocess.Popen[bytes]] = []
         file = folder / "scheduler.json"
         self.scheduler = self._start("scheduler", "--port", "0", "--scheduler-file", str(file))
-        wait_until(lambda: file.exists() and file.read_text().endswith("}"), "a scheduler")
+        try:
+            wait_until(lambda: file.exists() and file.read_text().endswith("}"), "a scheduler")
+        except BaseException:
+            self.__exit__()
+            raise
         self.address: str = json.loads(file.read_text())["address"]
 
     def __enter__(self) -> "Machines":
