@@ -11,6 +11,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -181,6 +182,7 @@ def _last(node: ast.stmt) -> int:
     return node.end_lineno or node.lineno
 
 
+@lru_cache(maxsize=64)  # the same few lines fail on mutant after mutant
 def _check_in(source: str, line: int) -> str | None:
     """The source of the statement in a line that may fail an assertion, the innermost one."""
     found = None
