@@ -345,6 +345,7 @@ def _started(jobs: int) -> LocalCluster:
             n_workers=jobs,
             threads_per_worker=1,
             processes=True,
+            security=True,  # a certificate of its own: nobody else on this machine joins in
             memory_limit=None,
             dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,

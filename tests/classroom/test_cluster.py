@@ -1,5 +1,6 @@
 """A class that is graded on several machines: as if on one, whatever becomes of them."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from distributed.comm.core import connect
 from helpers.machines import Machines
 from helpers.processes import descendants, survivors, wait_until
 from helpers.small_class import MAIN, PART, WEAK, SmallClass, answer, solved, untouched
@@ -112,6 +114,15 @@ def test_cluster_of_this_machine(room: SmallClass, here: tuple[SmallClass, Summa
     assert len(below) > 4
     assert survivors(below) == set()
     assert_alike(room, here)
+
+
+def test_nobody_else_joins_a_cluster_of_this_machine() -> None:
+    """Its address tells who is there; without its certificate nobody gets an answer."""
+    with cluster.Cluster("local", "off", jobs=1) as pool:
+        address = pool._client.scheduler_info()["address"]
+        assert address.startswith("tls://")
+        with pytest.raises(OSError, match="closed|Timed out"):
+            asyncio.run(connect(address.replace("tls:", "tcp:"), timeout=2))
 
 
 def test_interrupted(room: SmallClass) -> None:
