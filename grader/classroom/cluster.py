@@ -151,6 +151,7 @@ class Cluster(Pool):
         self._walled = sandbox != "off"
         self._jobs = jobs or os.cpu_count() or 1
         self._close = ExitStack()
+        self._interrupted = False
         self._orders: list[_Order] = []
         self._threads: Mapping[str, int] = {}
         """How many threads each worker had a moment ago, by its address."""
@@ -164,6 +165,7 @@ class Cluster(Pool):
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(_quiet())
+            stack.enter_context(self._interruptible())
             self._client = stack.enter_context(self._connected())
             self._meet()
             self._close = stack.pop_all()
@@ -181,6 +183,8 @@ class Cluster(Pool):
 
     def room(self) -> int:
         """One for each thread of the workers that are fit."""
+        if self._interrupted:
+            raise KeyboardInterrupt
         if time.monotonic() - self._looked > BEAT:
             self._look()
         return sum(self._threads[address] for address in self._fit)
@@ -194,6 +198,23 @@ class Cluster(Pool):
             f"No work for {len(workers)} of the workers, because {reason}: {', '.join(workers)}."
             for reason, workers in alike.items()
         )
+
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Remember Ctrl-C: its exception is lost in callbacks, of which dask has many."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def interrupt(*_: object) -> None:
+            self._interrupted = True
+            raise KeyboardInterrupt
+
+        usual = signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, usual)
 
     @contextmanager
     def _connected(self) -> Iterator[Client]:

@@ -121,7 +121,7 @@ def test_nobody_else_joins_a_cluster_of_this_machine() -> None:
     with cluster.Cluster("local", "off", jobs=1) as pool:
         address = pool._client.scheduler_info()["address"]
         assert address.startswith("tls://")
-        with pytest.raises(OSError, match="closed|Timed out"):
+        with pytest.raises(OSError, match=r"closed|Timed out"):
             asyncio.run(connect(address.replace("tls:", "tcp:"), timeout=2))
 
 
