@@ -126,7 +126,7 @@ def _end(folder: Path) -> None:
     for _ in range(100):
         if not (folder / "cgroup.procs").read_text():
             return
-        time.sleep(0.1)
+        time.sleep(0.1)  # nobody tells when a group has become empty
 
 
 def run(tool: str, *arguments: str, folder: Path, home: Path = ROOT, before: str = "") -> Cost:

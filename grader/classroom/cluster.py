@@ -244,7 +244,7 @@ class Cluster(Pool):
             said = self._introductions.values()
             if said and all(one.done() for one in said):
                 break
-            time.sleep(0.05)
+            time.sleep(0.05)  # workers join when they like, and are asked then
         if self._walled:  # one for all: a report names its wall
             walls = [kind for about in self._fit.values() for kind in about.walls]
             self.wall = max(WALLS, key=walls.count)
@@ -296,7 +296,7 @@ class Cluster(Pool):
         if asked.cancelled():
             order.done.set_exception(self._lost())
             return
-        (exercise_id, suite), report = order.answer, None
+        exercise_id, suite = order.answer
         try:
             reply = _read(asked.result(), _Reply)
         except Exception as error:  # dask's own, such as a worker that died with it three times

@@ -266,7 +266,7 @@ def _warm_up(folder: Path, recorder: Recorder, more: str) -> None:
 
 def main(arguments: list[str]) -> None:
     """`python -m grader.runner ORDER`, which is JSON; the folder is gone in the end."""
-    order: dict[str, Any] = json.loads(arguments[0])
+    order = json.loads(arguments[0])
     folder, walls = Path(order["folder"]), Isolation(**order["walls"])
     walls.prepare()
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"

@@ -7,10 +7,7 @@ from pathlib import Path
 
 def is_gone(process: int) -> bool:
     """Whether a process has ended, be it that nobody has asked for its end yet."""
-    try:
-        return "\nState:\tZ" in Path(f"/proc/{process}/status").read_text()
-    except FileNotFoundError:
-        return True
+    return state(process)[0] in ("", "Z")
 
 
 def wait_until(condition: Callable[[], bool], what: str = "this") -> None:
