@@ -45,8 +45,21 @@ class Lesson:
     def select(self, place: int) -> None:
         """In command mode."""
         self.cell(place).locator(".cm-content").click()
+        self.expect_mode("edit")
         self.press("Escape")
+        self.expect_mode("command")
         expect(self.cell(place)).to_have_class(re.compile("jp-mod-active"))
+
+    def expect_mode(self, mode: str) -> None:
+        """Wait for it: a key that comes earlier goes to another cell."""
+        expect(self.page.locator(".jp-Notebook")).to_have_class(re.compile(f"jp-mod-{mode}Mode"))
+
+    def edit(self, place: int, line: int) -> None:
+        """Put the cursor before a line of a cell; the first has number 0."""
+        self.cell(place).locator(".cm-line").nth(line).click()
+        self.expect_mode("edit")
+        self.press("Home")
+        expect(self.page.locator("#jp-main-statusbar")).to_contain_text(f"Ln {line + 1}, Col 1")
 
     def saved(self, cells: int) -> Found:
         """What is found for the exercise, once JupyterLab has written so many cells."""
@@ -90,8 +103,8 @@ def test_copied_split_and_merged(lesson: Lesson) -> None:
     lesson.press("d", "d")
     assert lesson.saved(count) == Found(ANSWER)
 
-    lesson.cell(place).locator(".cm-content").click()
-    lesson.press("Control+Home", *["ArrowDown"] * SECOND_TEST, "Control+Shift+Minus")
+    lesson.edit(place, SECOND_TEST)
+    lesson.press("Control+Shift+Minus")
     numbers = f"{place + 1} and {place + 2}"
     assert lesson.saved(count + 1).problem == (
         f"The answer cell of {FIRST} was split: merge cells {numbers} again "
