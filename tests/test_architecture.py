@@ -4,20 +4,18 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from helpers.course import ROOT, suite_of
-from helpers.samples import SOLUTION, creation
+from helpers.samples import SOLUTION, Tapped, creation
 
 import grader.runner
 import vespera_scriptorium
 from grader.bank import exercises
 from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
-from grader.runner.protocol import Request, to_line
+from grader.runner.protocol import to_line
 from grader.sandbox.worker import Worker
 
 
@@ -105,19 +103,6 @@ def test_the_application_does_not_mention_the_grader() -> None:
         assert not re.search(r"grader|mutant|exercise", file.read_text(), re.IGNORECASE), file
 
 
-class Tapped(Worker):
-    """A worker that keeps what is sent."""
-
-    def __init__(self, worker: Worker) -> None:
-        self._worker, self.wall = worker, worker.wall
-        self.sent: list[Request] = []
-
-    def run(self, requests: Iterable[Request], progress: Any = None) -> Any:
-        made = list(requests)
-        self.sent += made
-        return self._worker.run(made)
-
-
 def spelled(text: str) -> str:
     """A text as it stands inside of JSON."""
     return json.dumps(text, ensure_ascii=False)[1:-1]
@@ -140,14 +125,19 @@ def test_no_request_says_what_it_is(worker: Worker, exercise: Exercise) -> None:
     tapped = Tapped(worker)
     evaluate(graded(exercise), exercise, tapped)
     suite = spelled(graded(exercise))
-    lines = [to_line(request).decode() for request in tapped.sent]
+    requests = [request for batch in tapped.batches for request in batch]
+    lines = [to_line(request).decode() for request in requests]
     sent = "".join(lines).replace(suite, "")
     for variant in exercise.variants:
         assert variant.name == "reference" or variant.name not in sent
         assert variant.description == "" or spelled(variant.description) not in sent
     assert not any(spelled(clause) in sent for clause in exercise.contract)
     assert exercise.id not in sent
-    forms = [[(patch.module, patch.owner) for patch in one.patches] for one in tapped.sent]
+    forms = [
+        [(patch.module, patch.owner) for patch in patches]
+        for one in requests
+        for patches in (one.patches, *one.later)
+    ]
     assert all(form == forms[0] for form in forms)
     assert not re.search(r"\b(mutant|alternative|reference|variant|clause|kind\": \"m)", sent)
 

@@ -71,13 +71,14 @@ class _Evaluation:
         self._exercise = exercise
         self._progress = progress
         random = Random(secrets.randbits(64))
-        self._planner = Planner(exercise, random)
+        self._planner = Planner(exercise, random, cores=worker.children)
         self._execute = Executor(suite, exercise, worker, random, defences).execute
 
     def report(self) -> Report:
         exercise = self._exercise
         self._progress("checking the tests against correct implementations")
-        ((first,),) = self._execute([(self._planner.first(self._tests),)])
+        screenings = self._execute(self._planner.first(self._tests))
+        first = screenings[0][0]
         if first.rejected is not None:
             return Report(exercise.id, "rejected", first.rejected, exercise.points)
         if first.broken is not None:
@@ -96,7 +97,7 @@ class _Evaluation:
             if reason is None and exercise.mutants and not refused:
                 reason = "No test found: the name of a test begins with `test_`."
             return self._graded(refused, {}, self._probes(), reason)
-        correct, mutation = self._judged(first)
+        correct, mutation = self._judged(first, screenings)
         tests = self._judge(correct)
         valid = _valid(tests)
         kills = mutation.kills(valid)
@@ -128,7 +129,9 @@ class _Evaluation:
                 "write `def` and the name, or `name = …`."
             )
 
-    def _judged(self, first: RunResult) -> tuple[list[RunResult], MutationRun]:
+    def _judged(
+        self, first: RunResult, screenings: list[list[RunResult]]
+    ) -> tuple[list[RunResult], MutationRun]:
         """The results of all runs of correct variants, and a mutation run that is over.
 
         Mutants run together with correct variants, from the first batch on.
@@ -137,8 +140,12 @@ class _Evaluation:
         handed_in = len(self._tests)
         mutation = MutationRun(self._exercise.mutants, self._planner, tests=handed_in)
         passed = any(outcome.ending == "passed" for outcome in first.outcomes.values())
+        if passed:
+            mutation.suspect([result for _, *others in screenings for result in others])
         mutants = mutation.next({*rest}) if passed else []
-        correct = [first, *self._together(self._planner.correct(rest)[1:], mutants, mutation)]
+        correct = [first, *(leader.only(rest) for leader, *_ in screenings[1:])]
+        more = self._planner.rest_of_correct(correct, rest)
+        correct += self._together(more, mutants, mutation)
         more = self._planner.other_schedules(correct)
         mutants = mutation.next(_valid(self._judge(correct)))
         correct += self._together(more, mutants, mutation)

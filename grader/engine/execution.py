@@ -11,8 +11,8 @@ from functools import cache
 from random import Random
 
 from grader.engine.obfuscation.obfuscate import Obfuscated, Obfuscation
-from grader.engine.planner import Process, Run, RunResult
-from grader.engine.records import Outcome, apart, read_answer, shorten, unfinished
+from grader.engine.planner import Process, Run, RunResult, is_screening
+from grader.engine.records import Outcome, apart, completed, read_answer, shorten, unfinished
 from grader.engine.suite import Suite
 from grader.exercise import Exercise, Variant
 from grader.runner import patch
@@ -84,25 +84,28 @@ class Executor:
     def execute(self, plan: Iterable[Process]) -> list[list[RunResult]]:
         """The results of a plan, in its order.
 
-        A test that ends its process is noted, and the rest run without it. Where several runs share
-        a process, only what passes counts: one might fail because of what another has left behind,
-        and is run again by itself.
+        A test that ends its process is noted, and the rest run without it. Where several runs of
+        one variant share a process, only what passes counts: one might fail because of what another
+        has left behind, and is run again by itself. Where a process meets several variants, the
+        first has it to itself; a later one has no outcomes unless all its tests came to an end.
         """
         jobs = [[_Job(RunResult(run)) for run in process] for process in plan]
         waiting: list[Waiting] = [(process, {*process[0].run.tests}) for process in jobs]
         while waiting:
             self._random.shuffle(waiting)
-            obfuscated = [self._obfuscate(process[0].run.variant) for process, _ in waiting]
+            obfuscated = [self._obfuscate_all(process) for process, _ in waiting]
             requests = [
-                self._request([job.run for job in process], tests, one.sources)
-                for (process, tests), one in zip(waiting, obfuscated, strict=True)
+                self._request([job.run for job in process], tests, [one.sources for one in all_of])
+                for (process, tests), all_of in zip(waiting, obfuscated, strict=True)
             ]
             answers = self._worker.run(requests)
             again: list[Waiting] = []
-            for (process, tests), one, answer in zip(waiting, obfuscated, answers, strict=True):
-                if len(process) > 1:
-                    again += self._read_shared(process, one, answer)
-                elif rest := self._read(process[0], tests, one, answer):
+            for (process, tests), all_of, answer in zip(waiting, obfuscated, answers, strict=True):
+                if len(all_of) > 1:
+                    again += self._read_several(process, all_of, answer)
+                elif len(process) > 1:
+                    again += self._read_shared(process, all_of[0], answer)
+                elif rest := self._read(process[0], tests, all_of[0], answer):
                     again.append((process, rest))
             waiting = again
         return [[job.result for job in process] for process in jobs]
@@ -118,6 +121,27 @@ class Executor:
         for job in alone:
             job.result = replace(job.result, outcomes={})
         return [([job], {*job.run.tests}) for job in alone]
+
+    def _read_several(
+        self, process: list[_Job], obfuscated: list[Obfuscated], answer: Answer
+    ) -> list[Waiting]:
+        """Note what a process with several variants has come to, and what its first lacks."""
+        first, *others = process
+        tests = {*first.run.tests}
+        parts = completed(answer, len(process))
+        if not parts:
+            return [([first], tests)]
+        rest = self._read(first, tests, obfuscated[0], parts[0])
+        plain = {name: outcome.ending for name, outcome in first.result.outcomes.items()}
+        for job, one, part in zip(others, obfuscated[1:], parts[1:], strict=False):
+            self._read(job, tests, one, part)
+            outcomes = job.result.outcomes
+            if outcomes.keys() != plain.keys() or any(
+                outcome.ending not in ("passed", "failed", plain[name])
+                for name, outcome in outcomes.items()
+            ):
+                job.result = RunResult(job.run)
+        return [([first], rest)] if rest else []
 
     def _read(self, job: _Job, tests: set[str], obfuscated: Obfuscated, answer: Answer) -> set[str]:
         """Note what became of these tests, and return those that the process never came to."""
@@ -145,6 +169,12 @@ class Executor:
         )
         return rest
 
+    def _obfuscate_all(self, process: list[_Job]) -> list[Obfuscated]:
+        """Each variant that a process meets, in order; one where all its runs have the same."""
+        variants = [job.run.variant for job in process]
+        met = variants if is_screening([job.run for job in process]) else variants[:1]
+        return [self._obfuscate(variant) for variant in met]
+
     def _obfuscate(self, variant: Variant) -> Obfuscated:
         if self._obfuscation is None:
             return Obfuscated(variant.sources, {})
@@ -170,19 +200,20 @@ class Executor:
         return DEADLINES[self._exercise.clock]
 
     def _request(
-        self, process: Sequence[Run], tests: set[str], sources: Mapping[Target, str]
+        self, process: Sequence[Run], tests: set[str], sources: Sequence[Mapping[Target, str]]
     ) -> Request:
         probe = process[0].probe
-        below = [probe] if probe else _stand_ins(sources)  # a probe looks at the learner's own
+        below = [probe] if probe else _stand_ins(sources[0])  # a probe looks at the learner's own
         return Request(
             suite="\n\n\n".join([self._suite.source, *below]),
             tests=tuple(sorted(tests)),
-            patches=_patches(sources),
+            patches=_patches(sources[0]),
             guarded=self._guarded,
             schedules=tuple(run.schedule for run in process),
             clock=self._exercise.clock,
             deadline=self._deadline,
             limit=self._deadline * (len(tests) * len(process) + 1),
+            later=tuple(_patches(one) for one in sources[1:]),
         )
 
 

@@ -7,13 +7,17 @@ of correct variants that look the same from inside.
 
 from collections import Counter
 from collections.abc import Collection, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from random import Random
 
 from grader.engine.records import FAILED, Outcome
 from grader.exercise import Exercise, Probe, Variant
 from grader.runner.loops import Schedule, schedules
+from grader.sources import SUITE
+
+ENOUGH_FOR_TWO = 4
+"""The fewest mutants that are worth a second process to screen them in."""
 
 FEW_TESTS = 10
 """The most tests of a suite that has few chances to fail by accident."""
@@ -37,7 +41,15 @@ class Run:
 
 
 Process = tuple[Run, ...]
-"""Runs of one variant with the same tests that share a process, one schedule after the other."""
+"""Runs with the same tests that share a process: one variant under one schedule after the other.
+
+Or a screening: a correct variant, which has the process to itself, and after it mutants.
+"""
+
+
+def is_screening(process: Sequence[Run]) -> bool:
+    """Whether a process meets several variants."""
+    return any(run.variant is not process[0].variant for run in process)
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,7 @@ class RunResult:
 class Planner:
     """Plans the runs of one suite against one exercise."""
 
-    def __init__(self, exercise: Exercise, random: Random) -> None:
+    def __init__(self, exercise: Exercise, random: Random, *, cores: int = 1) -> None:
         self.schedules = schedules(exercise.clock)
         """Every schedule; the first is first-in-first-out."""
         self.orders = [one for one in self.schedules if one.kind == "shuffled"]
@@ -78,16 +90,47 @@ class Planner:
         self._exercise = exercise
         self._correct = (exercise.reference, *exercise.alternatives)
         self._random = random
+        self._cores = cores
 
-    def first(self, tests: tuple[str, ...]) -> Run:
-        """The run before all others: the reference, first-in-first-out."""
-        return Run(self._exercise.reference, self.schedules[0], tests)
+    def first(self, tests: tuple[str, ...]) -> list[Process]:
+        """The runs before all others: the reference, and behind it mutants in random order.
+
+        The first is first-in-first-out. Where there are two cores and mutants enough, the second
+        process is led by the reference in another order, and screens half of them.
+        """
+        reference, mutants = self._exercise.reference, self._screened()
+        leaders = [self.schedules[0], *self.orders[:1]]
+        if self._cores < 2 or len(mutants) < ENOUGH_FOR_TWO:
+            del leaders[1:]
+        return [
+            (
+                Run(reference, schedule, tests),
+                *(
+                    Run(mutant, self.schedules[0], tests)
+                    for mutant in mutants[number :: len(leaders)]
+                ),
+            )
+            for number, schedule in enumerate(leaders)
+        ]
+
+    def _screened(self) -> list[Variant]:
+        """The mutants in random order; none where they are part of the suite's text."""
+        if any(target.module == SUITE for target in self._exercise.reference.sources):
+            return []
+        return self._random.sample(self._exercise.mutants, len(self._exercise.mutants))
 
     def correct(self, tests: tuple[str, ...], probe: str = "") -> list[Process]:
         """Every correct variant first-in-first-out, the reference also in another order."""
         first = [Run(variant, self.schedules[0], tests, probe) for variant in self._correct]
         more = [Run(first[0].variant, one, tests, probe) for one in self.orders[:1]]
         return [(run,) for run in (*first, *more)]
+
+    def rest_of_correct(self, done: Sequence[RunResult], tests: tuple[str, ...]) -> list[Process]:
+        """What is left of `correct` once some of it is done."""
+        known = [(one.run.variant, one.run.schedule) for one in done]
+        return [
+            (run,) for (run,) in self.correct(tests) if (run.variant, run.schedule) not in known
+        ]
 
     def broken(self, probe: Probe) -> list[Process]:
         """The variant that a probe must fail with; a failure counts when it happens twice."""
@@ -166,6 +209,16 @@ def _had_a_choice(variant: Variant, done: Sequence[RunResult], tests: Collection
     return any(o.ending in FAILED or (o.choices and run.variant is variant) for run, o in seen)
 
 
+@dataclass(frozen=True)
+class _Suspicion:
+    """Kills that are not confirmed: the schedule, and the tests that failed under it."""
+
+    schedule: Schedule
+    tests: set[str]
+    screened: bool
+    """Whether it failed in a process that had met other variants before."""
+
+
 @dataclass
 class _Mutant:
     """One mutant, and what it has been through."""
@@ -176,8 +229,7 @@ class _Mutant:
     """The tests that hung on it, and are not run on it again."""
     choosing: set[str] = field(default_factory=set)
     """The tests that could have gone another way under another order of tasks."""
-    suspects: list[tuple[Schedule, set[str]]] = field(default_factory=list)
-    """Kills that are not confirmed: the schedule, and the tests that failed under it."""
+    suspicions: list[_Suspicion] = field(default_factory=list)
     killers: set[str] = field(default_factory=set)
     """The tests whose kill is confirmed."""
 
@@ -189,7 +241,8 @@ class MutationRun:
     other orders of tasks only where there was a choice. A kill is confirmed when it happens twice;
     or three times, where many tests or many schedules leave more to chance. A test whose
     failures do not happen again is flaky; but where threads take part the mutant may be to blame,
-    not the test, and it is only no kill.
+    not the test, and it is only no kill. A screening only makes suspects: what fails in it counts
+    after it has failed in a process of its own, and what survives it is tried there, too.
 
     `tests` is how many were handed in, valid or not.
     """
@@ -217,14 +270,21 @@ class MutationRun:
         able = valid - self.flaky
         alive = [one for one in self._mutants if not one.killers & able]
         for one in alive:
-            one.suspects = [(when, who & able) for when, who in one.suspects if who & able]
+            one.suspicions = [
+                replace(some, tests=some.tests & able)
+                for some in one.suspicions
+                if some.tests & able
+            ]
         # the same tests in all repeats: what runs must not tell what is known
-        everyone = {name for one in alive if one.suspects for name in one.suspects[0][1]}
+        repeated = [one.suspicions[0] for one in alive if one.suspicions]
+        everyone: Set[str] = {name for some in repeated for name in some.tests}
+        if any(some.screened for some in repeated):  # the first that fails by itself, in its suite
+            everyone = able
         found: list[Process] = []
         for one in alive:
-            if one.suspects:
+            if one.suspicions:
                 tests: Set[str] = everyone
-                schedule = one.suspects[0][0]
+                schedule = one.suspicions[0].schedule
                 enough = 1 if self._few and schedule == self._schedules[0] else 2
                 plan = [[schedule]] * enough
             else:
@@ -247,12 +307,19 @@ class MutationRun:
             if schedule not in one.tried and (choosing or schedule not in self._orders)
         ]
 
+    def suspect(self, screened: Sequence[RunResult]) -> None:
+        """Take what failed in a screening; it may lack outcomes, and then says nothing."""
+        for one in self._mutants:
+            for result in screened:
+                if result.run.variant is one.variant and result.outcomes:
+                    self._note(one, result, screened=True)
+
     def learn(self, processes: Sequence[Sequence[RunResult]]) -> None:
         """Take the results of what `next` has said."""
         results = [*chain(*processes)]
         for one in self._mutants:
             mine = [result for result in results if result.run.variant is one.variant]
-            if mine and one.suspects:
+            if mine and one.suspicions:
                 self._confirm(one, mine)
             else:
                 self._try(one, mine)
@@ -262,17 +329,24 @@ class MutationRun:
     def _try(self, one: _Mutant, results: Sequence[RunResult]) -> None:
         for result in results:
             one.tried.append(result.run.schedule)
-            for name, outcome in result.outcomes.items():
-                if outcome.ending == "hung":
-                    one.hung.add(name)
-                    self.hints[name] = HANGS
-                elif outcome.choices:
-                    one.choosing.add(name)
-            if result.killers:
-                one.suspects.append((result.run.schedule, result.killers))
+            self._note(one, result)
+
+    def _note(self, one: _Mutant, result: RunResult, *, screened: bool = False) -> None:
+        for name, outcome in result.outcomes.items():
+            if outcome.ending == "hung" and not screened:
+                one.hung.add(name)
+                self.hints[name] = HANGS
+            elif outcome.choices:
+                one.choosing.add(name)
+        if result.killers:
+            suspicion = _Suspicion(result.run.schedule, result.killers, screened)
+            one.suspicions.append(suspicion)
 
     def _confirm(self, one: _Mutant, again: Sequence[RunResult]) -> None:
-        _, killers = one.suspects.pop(0)
-        certain = killers.intersection(*(result.killers for result in again))
-        self._unconfirmed.update(killers - certain)
+        suspicion = one.suspicions.pop(0)
+        certain = suspicion.tests.intersection(*(result.killers for result in again))
         one.killers |= certain
+        if not suspicion.screened:
+            self._unconfirmed.update(suspicion.tests - certain)
+        elif not certain:  # other variants were to blame for it: this was the first try
+            self._try(one, again[:1])

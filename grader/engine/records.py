@@ -242,6 +242,26 @@ def apart(answer: Answer, number: int) -> list[Answer]:
     return [replace(answer, records=(*records[start:end], finish)) for start, end in parts]
 
 
+def completed(answer: Answer, number: int) -> list[Answer]:
+    """The answer for each variant that a process has met and come to the end with.
+
+    The first is always among them, however it ended, but where something else wrote among the
+    records: then nothing counts.
+    """
+    records, finish = answer.records, vars(Finished())
+    starts = [place for place, one in enumerate(records) if is_collected(one)]
+    if len(starts) < 2:
+        return [answer]
+    if answer.malformed or answer.overflow or len(starts) > number:
+        return []
+    ended = replace(answer, hung=False, status=0)
+    parts = zip([0, *starts[1:]], starts[1:], strict=False)
+    found = [replace(ended, records=(*records[start:end], finish)) for start, end in parts]
+    if records[-1] == finish:
+        found.append(replace(ended, records=records[starts[-1] :]))
+    return found
+
+
 _NOT_COLLECTED = "is not collected by pytest: is its name used again, or is it a fixture?"
 _UNLAWFUL = (
     "does not count, because something wrote among the grader's own records: "

@@ -10,6 +10,7 @@ import os
 import resource
 import signal
 import struct
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,15 @@ Wall = Literal["bubblewrap", "landlock", "none"]
 
 MEMORY = 1 << 30
 """Bytes of address space of one run."""
+
+STACK = 1 << 20
+"""Bytes of the stack of a thread: eight MiB each would make many of them too many."""
+
+MOST_THREADS = 500
+"""Threads at once. With as many as the memory holds, the C library would end the process."""
+
+NO_THREAD = "can't start new thread"
+"""What Python says when the system refuses one."""
 
 DISK = 32 << 20
 """Bytes that one run may keep in files; without namespaces, bytes in each file."""
@@ -173,3 +183,23 @@ def _drop_capabilities(libc: ctypes.CDLL) -> None:
 def _check(result: int, what: str) -> None:
     if result != 0:
         raise OSError(ctypes.get_errno(), what)
+
+
+def limit_threads() -> None:
+    """Give threads small stacks, and refuse one too many, as a system without memory would."""
+    threading.stack_size(STACK)
+    start = threading.Thread.start
+
+    def limited(self: threading.Thread) -> None:
+        if threading.active_count() >= MOST_THREADS:
+            raise RuntimeError(NO_THREAD)
+        start(self)
+
+    threading.Thread.start = limited  # type: ignore[method-assign]  # whoever starts one
+
+
+def is_a_limit(error: BaseException) -> bool:
+    """True for an error of the grader's own limits."""
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError) and error.args == (NO_THREAD,)
+    )

@@ -102,18 +102,21 @@ def _define(patch: Patch, live: type, file: str, names: dict[str, Any]) -> None:
 
 
 def _replace_functions(definitions: Any, names: dict[str, Any], module: str) -> None:
-    """Define functions anew, also where the application has imported them."""
+    """Define functions anew, also where the application, or the suite, has imported them."""
     before = dict(names)
     exec(definitions, names)
     replaced = [(old, names[name]) for name, old in before.items() if names[name] is not old]
-    package = module.partition(".")[0]
+    known = (module.partition(".")[0], SUITE_MODULE)
     for name, other in list(sys.modules.items()):
-        if name.partition(".")[0] == package:
+        if name.partition(".")[0] in known:
             for key, value in list(vars(other).items()):
                 for old, new in replaced:
                     if value is old:
                         setattr(other, key, new)
 
+
+SUITE_MODULE = "test_suite"
+"""The name of the suite's module in a run."""
 
 _HOOK = "__patch__"
 """Stands in for a metaclass while a class body is executed."""

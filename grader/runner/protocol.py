@@ -8,7 +8,7 @@ as they came, and `record_from` takes only what is exactly a record. Nobody else
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from cattrs import Converter
 
@@ -25,7 +25,9 @@ class Request:
     """One process: a variant, a suite, and the schedules under which its tests run in turn.
 
     `tests` are the names of those to run, all where it is None. `deadline` is what a test may take,
-    and `limit` the whole process, in seconds. `id` tells its answer apart from others.
+    and `limit` the whole process, in seconds. `id` tells its answer apart from others. `later`
+    holds the patches of further variants: then each schedule is that of one variant. They stay
+    with the grader, in a `Next` each, until they are due; what is sent in their place is empty.
     """
 
     suite: str
@@ -37,6 +39,22 @@ class Request:
     deadline: float
     limit: float
     id: int = 0
+    later: tuple[tuple[Patch, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Due:
+    """A process is ready for the next of its later variants; `due` is the id of its request."""
+
+    due: int
+
+
+@dataclass(frozen=True)
+class Next:
+    """The next variant for the process that has a request with the id `to`."""
+
+    to: int
+    patches: tuple[Patch, ...]
 
 
 @dataclass(frozen=True)
@@ -111,6 +129,13 @@ class Stuck:
 
 
 @dataclass(frozen=True)
+class Ready:
+    """All tests have met a variant, and the next may come. The server takes it for itself."""
+
+    ready: Literal[True] = True
+
+
+@dataclass(frozen=True)
 class Finished:
     """The run has come to its end."""
 
@@ -123,18 +148,24 @@ _RECORDS: tuple[type[Any], ...] = (
 )
 _BY_KEYS = {tuple(kind.__dataclass_fields__): kind for kind in _RECORDS}
 
-T = TypeVar("T", Request, Answer)
+Message = Request | Next | Due | Answer
+_MESSAGES: tuple[type[Any], ...] = (Request, Next, Due, Answer)
+_MESSAGES_BY_KEYS = {tuple(kind.__dataclass_fields__): kind for kind in _MESSAGES}
 
 
-def to_line(value: Request | Answer | Record) -> bytes:
+def to_line(value: Message | Record | Ready) -> bytes:
     """A line of JSON, its end included."""
     return json.dumps(vars(value), default=vars, ensure_ascii=False).encode() + b"\n"
 
 
-def from_line(kind: type[T], line: bytes) -> T:
-    """The request or the answer in a line. Raises `ValueError` where it holds anything else."""
-    value: T = _exactly(json.loads(line), kind)
-    return value
+def from_line(line: bytes) -> Message:
+    """The message in a line. Raises `ValueError` where it holds anything else."""
+    value = json.loads(line)
+    kind = _MESSAGES_BY_KEYS.get(tuple(value)) if isinstance(value, dict) else None
+    if kind is None:
+        raise ValueError("no message has these keys")
+    message: Message = _exactly(value, kind)
+    return message
 
 
 def record_from(value: object) -> Record:

@@ -17,7 +17,6 @@ import re
 import signal
 import sys
 import tempfile
-import threading
 import time
 import warnings
 from collections.abc import Generator, Mapping, Sequence
@@ -33,6 +32,7 @@ from hypothesis import configuration
 
 from grader.runner import guard, patch
 from grader.runner.comparing import comparison
+from grader.runner.isolation import is_a_limit, limit_threads
 from grader.runner.leak_detection import LeakDetector
 from grader.runner.loops import Clock, CourseLoop, Hang, Schedule, use_for_all
 from grader.runner.patience import LONGEST
@@ -40,18 +40,21 @@ from grader.runner.protocol import (
     Broken,
     Collected,
     Ended,
+    Next,
     PhaseEnded,
+    Ready,
     Record,
     Request,
     Skipped,
     Started,
     Stuck,
+    from_line,
     to_line,
 )
 from grader.runner.settings import MOST_CASES, PYTEST_OPTIONS, register_plugins
 from grader.runner.stuck import BUSY, why_stuck
 
-SUITE_FILE = "test_suite.py"
+SUITE_FILE = f"{patch.SUITE_MODULE}.py"
 OPTIONS = (
     *PYTEST_OPTIONS,
     *("-p", "no:unraisableexception"),
@@ -61,12 +64,6 @@ OPTIONS = (
     "--capture=no",
 )
 """Leak detection is our own, and output goes nowhere."""
-
-STACK = 1 << 20
-"""Bytes of the stack of a thread: eight MiB each would make many of them too many."""
-
-MOST_THREADS = 500
-"""Threads at once. With as many as the memory holds, the C library would end the process."""
 
 EARLIER = 0.9
 """The share of a deadline after which a test that is still at work says why."""
@@ -97,6 +94,8 @@ class Recorder:
 
     def __init__(self, output: int) -> None:
         self.output = output
+        self.input = -1
+        """Where further variants come from, in a process that meets several."""
         self.schedules: Sequence[Schedule] = [Schedule()]
         self.schedule = self.schedules[0]
         self.clock: Clock = "virtual"
@@ -111,6 +110,7 @@ class Recorder:
         self._watch = LeakDetector(_is_suite)
         self._deadline = self._limit = 0.0
         self._used = 0.0
+        self._passed = self._later = False
 
     def begin(self, request: Request, config: Any, folder: Path, bytecode: bytes) -> None:
         """Make this process ready for one request: its variant, its suite, its schedule."""
@@ -126,7 +126,8 @@ class Recorder:
         compiled = folder / "__pycache__" / (suite.stem + PYC_TAIL)
         compiled.parent.mkdir()
         compiled.write_bytes(bytecode)
-        self.clock = request.clock
+        self.clock, self._passed = request.clock, False
+        self._later = bool(request.later)
         self.schedules = request.schedules
         self.schedule = self.schedules[0]
         self.tests = None if request.tests is None else frozenset(request.tests)
@@ -136,17 +137,16 @@ class Recorder:
         config.pluginmanager._confcutdir = folder  # what lies above is not to be looked through
         self._seed()
         use_for_all(self._loop)
-        threading.stack_size(STACK)
-        _limit_threads()
+        limit_threads()
         patch.apply(request.patches)
         if request.guarded:
             guard.watch(str(suite))
 
-    def note(self, record: Record) -> None:
+    def note(self, record: Record | Ready) -> None:
         """One record, to be written with the next: every write wakes the server."""
         self._noted += to_line(record)
 
-    def write(self, record: Record) -> None:
+    def write(self, record: Record | Ready) -> None:
         """One record, at once: what is not written when the process dies did not happen."""
         self.note(record)
         noted, self._noted = self._noted, b""
@@ -195,15 +195,35 @@ class Recorder:
         """Run all tests under one schedule, and then all of them under the next.
 
         Between two schedules everything is torn down, the fixtures of the whole session, too. A
-        suite that drew at random while it was imported would have to be imported under each.
+        suite that drew at random while it was imported would have to be imported under each. Where
+        further variants come in, each has a schedule, and is asked for when its turn comes.
         """
         others = self.schedules[1:] if random.getstate() == self._seeded else []
         run_all(session)
         for self.schedule in others:
+            if self._later and not self._met_another():
+                break
             self._seed()
             session.testsfailed = 0  # or pytest would stop here
             self.write(self._found)
             run_all(session)
+        return True
+
+    def _met_another(self) -> bool:
+        """Patch the next variant in; False where no test passes, and so none can kill."""
+        if not self._passed:
+            return False
+        self.write(Ready())
+        line = b""
+        while not line.endswith(b"\n"):
+            chunk = os.read(self.input, 1 << 16)
+            if not chunk:
+                return False
+            line += chunk
+        message = from_line(line)
+        assert isinstance(message, Next)
+        patch.apply(message.patches)
+        gc.freeze()  # what has been filled by now, caches of SQLAlchemy's say, stays
         return True
 
     def _seed(self) -> None:
@@ -280,6 +300,7 @@ class Recorder:
             outcome = "refused"
         elif hasattr(report, "wasxfail"):
             outcome = "skipped"
+        self._passed |= outcome == "passed" and call.when == "call"
         report.of_the_run = outcome, message
         return report
 
@@ -331,7 +352,7 @@ def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     if isinstance(error, AssertionError) and not what.startswith(("assert ", "AssertionError: as")):
         values = next((line for line in said[1:] if line.startswith("assert ")), None)
         what += f" (found {values.removeprefix('assert ')})" if values else ""
-    if _is_a_limit(error):
+    if is_a_limit(error):
         what = TOO_MUCH
     if isinstance(error, guard.Refused):
         what = str(error)
@@ -339,33 +360,11 @@ def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     return f"line {lines[-1]}: {what}" if lines else what
 
 
-def _limit_threads() -> None:
-    """Refuse one thread too many as the system would, before the memory is used up."""
-    start = threading.Thread.start
-
-    def limited(self: threading.Thread) -> None:
-        if threading.active_count() >= MOST_THREADS:
-            raise RuntimeError(NO_THREAD)
-        start(self)
-
-    threading.Thread.start = limited  # type: ignore[method-assign]  # whoever starts one
-
-
-NO_THREAD = "can't start new thread"
-"""What Python says when the system refuses one."""
-
 TOO_MUCH = "needs more memory or threads than a test gets here: make it smaller"
 
 
-def _is_a_limit(error: BaseException) -> bool:
-    """True for an error of the grader's own limits."""
-    return isinstance(error, MemoryError) or (
-        isinstance(error, RuntimeError) and error.args == (NO_THREAD,)
-    )
-
-
 def _is_refused(error: BaseException) -> bool:
-    return isinstance(error, guard.Refused) or _is_a_limit(error)
+    return isinstance(error, guard.Refused) or is_a_limit(error)
 
 
 def _is_suite(path: Any) -> bool:

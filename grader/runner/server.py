@@ -27,8 +27,19 @@ import pytest
 
 from grader.runner.database import without_thread
 from grader.runner.isolation import MOST_OPEN, NO_WALLS, Isolation
+from grader.runner.patch import Patch
 from grader.runner.patience import Patience, clock_of
-from grader.runner.protocol import Answer, Finished, Request, from_line, to_line
+from grader.runner.protocol import (
+    Answer,
+    Due,
+    Finished,
+    Message,
+    Next,
+    Ready,
+    Request,
+    from_line,
+    to_line,
+)
 from grader.runner.run import OPTIONS, SUITE_FILE, Recorder, rewritten
 from grader.runner.settings import load_hypothesis
 
@@ -41,7 +52,7 @@ SUITE_FOLDER = "folder-of-the-suite"
 LAST_BREATH = 1.0
 """Seconds that a run may take to end once it has finished."""
 
-_FINISHED = vars(Finished())
+_FINISHED, _READY = vars(Finished()), vars(Ready())
 
 WARM_UP = """
 import asyncio
@@ -85,8 +96,13 @@ class Child:
         self.folder = folder
         self.records: list[Any] = []
         self.malformed = self.overflow = self._finished = False
+        self.due = 0
+        """How many further variants it is ready for, and has not asked for yet."""
+        self.child_input, self.input = os.pipe()  # all have one: nothing tells which run is which
+        os.set_blocking(self.input, False)
         self.output, self.child_output = os.pipe()
-        self._unread = b""
+        self._later = len(request.later)
+        self._unread = self._unsent = b""
         self._written = 0
         self.pid = walls.fork()
         limit = time.monotonic() + request.limit
@@ -102,16 +118,27 @@ class Child:
         *lines, self._unread = (self._unread + chunk).split(b"\n")
         for line in lines:
             try:
-                self.records.append(json.loads(line))
+                record = json.loads(line)
             except (ValueError, RecursionError):
                 self.malformed = True
+                continue
+            self.patience.renew()
+            if record == _READY and self._later:
+                self._later, self.due, self._written = self._later - 1, self.due + 1, 0
             else:
-                self.patience.renew()
+                self.records.append(record)
         if not self._finished and bool(self.records) and self.records[-1] == _FINISHED:
             # its end is all that is to come; but what a test has forked may hold the pipe open
             self._finished = True
             self.patience.end_in(LAST_BREATH)
         return bool(chunk) and not self.overflow
+
+    def send(self, message: Next | None = None) -> bool:
+        """Write what the child is to read, as far as it can be written; False if some is left."""
+        self._unsent += b"" if message is None else to_line(message)
+        with contextlib.suppress(BlockingIOError, BrokenPipeError):
+            self._unsent = self._unsent[os.write(self.input, self._unsent) :]
+        return not self._unsent
 
     def end(self, *, hung: bool) -> Answer:
         """Kill what is left of the child and its process group, and answer."""
@@ -127,6 +154,7 @@ class Child:
         if not gone:
             os.waitpid(self.pid, 0)
         os.close(self.output)
+        os.close(self.input)
         return Answer(
             id=self.id,
             records=tuple(self.records),
@@ -157,7 +185,8 @@ class Server:
         self._recorder = recorder
         self._answers = os.dup(1)
         self._waiting: deque[Request] = deque()
-        self._running: set[Child] = set()
+        self._running: dict[int, Child] = {}
+        """By the ids of their requests."""
         self._unread = b""
         self.serves = True
         """False in a run, which may have the same process number."""
@@ -178,7 +207,7 @@ class Server:
                     return self._become(child, session.config, bytecode)
             if not self._wait():
                 break
-        for child in self._running:
+        for child in self._running.values():
             child.end(hung=True)
         raise pytest.exit.Exception("standard input has closed", returncode=0)
 
@@ -190,17 +219,37 @@ class Server:
                 if not chunk:
                     return False
                 *lines, self._unread = (self._unread + chunk).split(b"\n")
-                self._waiting.extend(from_line(Request, line) for line in lines)
+                for line in lines:
+                    self._take(from_line(line))
+            elif key.data.id not in self._running:
+                continue  # it has ended while this was looked at
+            elif key.fd == key.data.input:
+                if key.data.send():
+                    self._selector.unregister(key.fd)
             elif not key.data.read():
                 self._end(key.data, hung=False)
-        for child in [child for child in self._running if child.patience.is_over()]:
+            else:
+                for _ in range(key.data.due):
+                    self._answer(Due(key.data.id))
+                key.data.due = 0
+        for child in [child for child in self._running.values() if child.patience.is_over()]:
             self._end(child, hung=True)
         return True
+
+    def _take(self, message: Message) -> None:
+        """A new request; or what a child has waited for, unless it has ended since."""
+        match message:
+            case Request():
+                self._waiting.append(message)
+            case Next(to) if to in self._running:
+                child = self._running[to]
+                if not child.send(message) and child.input not in self._selector.get_map():
+                    self._selector.register(child.input, selectors.EVENT_WRITE, child)
 
     def _patience(self) -> float | None:
         if not self._running:
             return None
-        next_look = min(child.patience.next_look for child in self._running)
+        next_look = min(child.patience.next_look for child in self._running.values())
         return max(0.0, next_look - time.monotonic())
 
     def _start(self, request: Request) -> Child:
@@ -211,7 +260,8 @@ class Server:
         child = Child(request, place / SUITE_FOLDER, self._walls)
         if child.pid:
             os.close(child.child_output)
-            self._running.add(child)
+            os.close(child.child_input)
+            self._running[child.id] = child
             self._selector.register(child.output, selectors.EVENT_READ, child)
         return child
 
@@ -228,8 +278,11 @@ class Server:
         for standard in (0, 1, 2):
             os.dup2(nothing, standard)
         self._selector.close()
-        os.closerange(3, child.child_output)
-        os.closerange(child.child_output + 1, MOST_OPEN)
+        first = 3
+        for kept in sorted((child.child_input, child.child_output)):
+            os.closerange(first, kept)
+            first = kept + 1
+        os.closerange(first, MOST_OPEN)
         request, child.request = child.request, None
         assert request is not None
         self._waiting.clear()
@@ -241,17 +294,23 @@ class Server:
             self._walls.enter(str(child.folder.parent), seconds)
         except OSError:
             os._exit(NO_WALLS)
-        self._recorder.output = child.child_output
+        self._recorder.output, self._recorder.input = child.child_output, child.child_input
         self._recorder.begin(request, config, child.folder, bytecode)
 
     def _end(self, child: Child, *, hung: bool) -> None:
         self._selector.unregister(child.output)
-        self._running.discard(child)
-        answer = to_line(child.end(hung=hung))
+        if child.input in self._selector.get_map():
+            self._selector.unregister(child.input)
+        del self._running[child.id]
+        answer = child.end(hung=hung)
         if not self._walls.own_file_system:
             shutil.rmtree(child.folder.parent, ignore_errors=True)
-        while answer:
-            answer = answer[os.write(self._answers, answer) :]
+        self._answer(answer)
+
+    def _answer(self, message: Answer | Due) -> None:
+        line = to_line(message)
+        while line:
+            line = line[os.write(self._answers, line) :]
 
 
 def _warm_up(folder: Path, recorder: Recorder, more: str) -> None:
@@ -279,6 +338,7 @@ def main(arguments: list[str]) -> None:
             importlib.import_module(module.name)
     load_hypothesis(shrink=False)
     without_thread()
+    from_line(to_line(Next(0, (Patch("", "", ""),))))  # what reads it is made once, here
     os.chdir(folder)
     recorder = Recorder(os.open(os.devnull, os.O_WRONLY))
     server = Server(order["children"], folder, recorder, walls)

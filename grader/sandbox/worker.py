@@ -14,7 +14,7 @@ from typing import IO
 from grader.errors import WorkerLost
 from grader.runner.isolation import NO_WALLS, Wall
 from grader.runner.patience import LONGEST
-from grader.runner.protocol import Answer, Request, from_line, to_line
+from grader.runner.protocol import Answer, Due, Next, Request, from_line, to_line
 from grader.sandbox.launch import Choice, Place, choose, launch
 
 MODULES = (
@@ -54,7 +54,9 @@ class Worker:
 
     def __init__(self, children: int | None = None, sandbox: Choice | Wall = "off") -> None:
         self.wall = choose(sandbox)
-        self._children = children or os.cpu_count() or 1
+        self.children = children or os.cpu_count() or 1
+        """How many runs it executes at once."""
+
         self._process: subprocess.Popen[bytes] | None = None
         self._place: Place | None = None
         self._needed = False
@@ -80,7 +82,7 @@ class Worker:
             # behind a wall a run can read none of the application's files: all is imported before
             packages = () if self.wall == "none" else ("vespera_scriptorium",)
             order = {
-                "children": self._children,
+                "children": self.children,
                 "modules": MODULES,
                 "packages": packages,
                 "warm_up": WARM_UP,
@@ -137,6 +139,7 @@ class Worker:
         self._needed = True
         patience = PATIENCE + LONGEST * max(request.limit for request in requests)
         waiting = deque(requests)
+        later = {request.id: deque(request.later) for request in requests}
         unsent = b""
         answers: dict[int, Answer] = {}
         unread, heard = b"", time.monotonic()
@@ -146,8 +149,9 @@ class Worker:
             selector.register(source, selectors.EVENT_READ)
             while len(answers) < len(requests):
                 # no more than can run: what waits there could be read by what runs there
-                while waiting and len(requests) - len(waiting) - len(answers) < self._children:
-                    unsent += to_line(waiting.popleft())
+                while waiting and len(requests) - len(waiting) - len(answers) < self.children:
+                    request = waiting.popleft()
+                    unsent += to_line(replace(request, later=((),) * len(request.later)))
                 if unsent and target not in selector.get_map():
                     selector.register(target, selectors.EVENT_WRITE)
                 for key, _ in selector.select(timeout=0.1):
@@ -165,7 +169,12 @@ class Worker:
                     heard = time.monotonic()
                     *lines, unread = (unread + chunk).split(b"\n")
                     for line in lines:
-                        answer = from_line(Answer, line)
+                        answer = from_line(line)
+                        if isinstance(answer, Due):
+                            patches = later[answer.due].popleft()
+                            unsent += to_line(Next(answer.due, patches))
+                            continue
+                        assert isinstance(answer, Answer)
                         if answer.status == NO_WALLS and not answer.records:
                             raise WorkerLost("the walls of a run could not be built; try again")
                         answers[answer.id] = answer

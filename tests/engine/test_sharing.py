@@ -16,11 +16,12 @@ SCHEDULES = tuple(one for one in schedules("virtual") if one.kind != "eager")
 
 
 def shared(worker: Tapped) -> set[tuple[str, ...]]:
-    """The schedules of each process that had several."""
+    """The schedules of each process that had several, and one variant."""
     found = [
         tuple(str(one) for one in request.schedules)
         for batch in worker.batches
         for request in batch
+        if not request.later
     ]
     return {names for names in found if len(names) > 1}
 

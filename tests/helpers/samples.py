@@ -163,7 +163,7 @@ class Tapped(Worker):
     """A worker that keeps what is sent, batch by batch, and may change what is answered."""
 
     def __init__(self, worker: Worker) -> None:
-        self._worker, self.wall = worker, worker.wall
+        self._worker, self.wall, self.children = worker, worker.wall, 1
         self.batches: list[list[Request]] = []
 
     def run(self, requests: Iterable[Request], progress: Any = None) -> list[Answer]:
