@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -144,11 +145,11 @@ class _Program:
         base: Any = _first("grader.sandbox.worker", "grader.worker").Worker
 
         class CountingWorker(base):  # type: ignore[misc]  # of whichever revision
-            """Counts how many tests each process has called."""
+            """Counts how many tests each variant, or schedule, has called in each process."""
 
             def run(self, *arguments: Any, **more: Any) -> Any:
                 answers = super().run(*arguments, **more)
-                counts.extend(_calls(one) for one in answers)
+                counts.extend(count for one in answers for count in _calls(one))
                 return answers
 
         counts: list[int] = []
@@ -179,7 +180,7 @@ class _Program:
         """Seconds of wall clock and of CPU, whether it had full marks, and how much was run.
 
         `runs` is how often all the tests would have been run: what is called, by what the first
-        process has called, which is the reference's.
+        run has called, which is the reference's.
         """
         with self._worker._lock:
             self._worker.start()
@@ -215,9 +216,12 @@ def leave(kept: dict[str, Names]) -> None:
         ]
 
 
-def _calls(answer: Any) -> int:
+def _calls(answer: Any) -> list[int]:
+    """How many tests were called, run by run: each begins with what is collected."""
     records = answer["records"] if isinstance(answer, dict) else answer.records
-    return sum(record.get("phase") == "call" for record in records)
+    starts = [place for place, record in enumerate(records) if "collected" in record]
+    parts = [records[start:end] for start, end in pairwise([*starts, len(records)])]
+    return [sum(record.get("phase") == "call" for record in part) for part in parts]
 
 
 def cpu_of(worker: int) -> float:

@@ -10,6 +10,7 @@ import sys
 import threading
 import types
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 ATTRIBUTES = frozenset(
@@ -123,12 +124,21 @@ def watch(suite_file: str) -> None:
     sys.addaudithook(hook)
 
 
+@cache
+def modules_of_ctypes() -> tuple[str, ...]:
+    """The names of ctypes' modules, looked for once, in the warm process.
+
+    To look at every module costs a forked process 2 ms: it copies each page that it counts in.
+    """
+    return tuple(
+        name for name in sys.modules if name == "_ctypes" or name.partition(".")[0] == "ctypes"
+    )
+
+
 def _empty_ctypes() -> None:
     """Empty ctypes, which reads any memory, and so any code. The walls needed it; they stand."""
-    for name, module in list(sys.modules.items()):
-        if name == "_ctypes" or name.partition(".")[0] == "ctypes":
-            vars(module).clear()
-            del sys.modules[name]
+    for name in modules_of_ctypes():
+        vars(sys.modules.pop(name)).clear()
 
 
 def _asked_by(frame: Any, suite_file: str) -> bool:

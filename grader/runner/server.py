@@ -25,6 +25,7 @@ from typing import Any
 
 import pytest
 
+from grader.runner import guard
 from grader.runner.database import without_thread
 from grader.runner.isolation import MOST_OPEN, NO_WALLS, Isolation
 from grader.runner.patch import Patch
@@ -339,6 +340,7 @@ def main(arguments: list[str]) -> None:
     load_hypothesis(shrink=False)
     without_thread()
     from_line(to_line(Next(0, (Patch("", "", ""),))))  # what reads it is made once, here
+    guard.modules_of_ctypes()
     os.chdir(folder)
     recorder = Recorder(os.open(os.devnull, os.O_WRONLY))
     server = Server(order["children"], folder, recorder, walls)
