@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grader.bank import exercises, named
-from grader.course.verify import problems
+from grader.course.verify import problems, promises_of
 from grader.engine.evaluate import evaluate as evaluate_suite
 from grader.engine.suite import read_file
 from grader.errors import CannotDo, CourseError, WorkerLost
@@ -258,8 +258,8 @@ def verify(
             found = list(problems(exercise, solution, stub, worker))
             count += len(found)
             print(f"{exercise.id}: {'proven' if not found else 'NOT proven'}")
-            for problem in found:
-                print(f"  {problem}")
+            for line in (*promises_of(exercise), *found):
+                print(f"  {line}")
     for lesson in lessons(root):
         if lesson.part and lesson.name in {e.lesson for e in chosen}:
             size = shape(lesson, root)

@@ -109,8 +109,10 @@ class Exercise:
 
     `contract` holds the clauses in order, the first has number 1. `promises` takes the clauses
     apart: for the number of each, the promises that it makes, a sentence each under a key that is
-    unique in the exercise. `points` is what full marks earn, in nbgrader's points. Under the
-    `virtual` clock no second of waiting is real. `subject` is one class or function, or several.
+    unique in the exercise. `kinds` names the kinds of mutants that its authors have considered, so
+    that others see which they have not. `points` is what full marks earn, in nbgrader's points.
+    Under the `virtual` clock no second of waiting is real. `subject` is one class or function, or
+    several.
     """
 
     id: str
@@ -128,6 +130,7 @@ class Exercise:
     """True where a test that fails in its setup kills, because the setup is what is tested."""
 
     promises: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    kinds: str = ""
 
     _declared: list[Declared] = field(default_factory=list, repr=False)
     _probes: list[tuple[Subject, int, str, str | None]] = field(default_factory=list, repr=False)
@@ -138,7 +141,7 @@ class Exercise:
     ) -> Callable[[S], S]:
         """Declare a mutant: one bug, which breaks one promise.
 
-        `promise` is its key in `promises`; an exercise without promises names the `clause`.
+        `promise` is its key in `promises`. A trial that is no part of a bank names the `clause`.
         Decorates a class that derives from the subject, or a function that stands for the one
         that `replaces` names, as `module:qualname`; or a class for the learner's, `suite:name`.
         """

@@ -53,8 +53,9 @@ def _declaration(exercise: Exercise) -> Iterator[str]:
     for number in range(1, len(exercise.contract) + 1):
         if number not in defended:
             yield f"no mutant breaks clause {number}, and no probe defends it"
-    if exercise.promises:
-        yield from _promises(exercise)
+    if not exercise.kinds:
+        yield "it names no kinds of mutants that were considered: add `kinds`"
+    yield from _promises(exercise)
 
 
 def _promises(exercise: Exercise) -> Iterator[str]:
@@ -77,6 +78,16 @@ def _promises(exercise: Exercise) -> Iterator[str]:
     for one in checks:
         if one.promise is None:
             yield f"{one.name} names no promise: say which it is about"
+
+
+def promises_of(exercise: Exercise) -> Iterator[str]:
+    """What an exercise promises, a line each, and what breaks it; then the kinds considered."""
+    checks: list[Variant | Probe] = [*exercise.mutants, *exercise.probes]
+    for number, promises in exercise.promises.items():
+        for key, promise in promises.items():
+            broken_by = ", ".join(one.name for one in checks if one.promise == key)
+            yield f"{number} {key}: {promise} [{broken_by}]"
+    yield f"kinds: {exercise.kinds}"
 
 
 def _variant(exercise: Exercise, variant: Variant) -> Iterator[str]:

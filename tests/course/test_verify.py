@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from helpers.samples import HEAD, KILLS_1, KILLS_2, KILLS_3, KILLS_4, SOLUTION, creation
 
-from grader.course.verify import _unresolved, defended_clauses, problems
+from grader.course.verify import _unresolved, defended_clauses, problems, promises_of
 from grader.engine.evaluate import evaluate
 from grader.errors import BankError
 from grader.exercise import Exercise
@@ -98,68 +98,76 @@ def test_hint_without_a_link(look: Look, exercise: Exercise) -> None:
 def test_clause_without_a_mutant(look: Look, exercise: Exercise) -> None:
     """Each clause of the contract has a mutant that breaks it."""
     exercise.contract = (*exercise.contract, "One more.")
-    assert look(exercise) == ["no mutant breaks clause 5, and no probe defends it"]
-
-
-def promised(exercise: Exercise, keys: str, **promises: str) -> Exercise:
-    """The sound exercise, each mutant with the promise that one letter of `keys` names."""
-    declared = [
-        one._replace(promise=keys[(one.clause or 1) - 1] if one.kind == "mutant" else None)
-        for one in exercise._declared
+    assert look(exercise) == [
+        "no mutant breaks clause 5, and no probe defends it",
+        "clause 5 makes no promise: take it apart in `promises`",
     ]
-    given = {n: {"abcd"[n - 1]: "It is so."} for n in range(1, 5)}
-    for clause, key in promises.items():
-        given[int(clause.removeprefix("clause_"))][key] = "It is so, too."
-    return replace(exercise, _declared=declared, promises=given)
 
 
-def test_each_promise_has_its_mutant(look: Look, exercise: Exercise) -> None:
-    """Nothing is wrong where each clause is taken apart, and each promise is broken by someone."""
-    assert look(promised(exercise, "abcd")) == []
+def promising(exercise: Exercise, clause: int, **promises: str) -> Exercise:
+    """The exercise with some promises more in a clause."""
+    more = {**exercise.promises.get(clause, {}), **promises}
+    return replace(exercise, promises={**exercise.promises, clause: more})
+
+
+def test_no_kinds(look: Look, exercise: Exercise) -> None:
+    """An author says which kinds of mutants were considered."""
+    assert look(replace(exercise, kinds="")) == [
+        "it names no kinds of mutants that were considered: add `kinds`"
+    ]
 
 
 def test_a_promise_without_a_mutant(look: Look, exercise: Exercise) -> None:
     """What no mutant breaks is no promise: it is listed, and the exercise refused."""
-    assert look(promised(exercise, "abcd", clause_2="e", clause_4="f")) == [
-        "no mutant breaks the promise e of clause 2: It is so, too.",
+    more = promising(promising(exercise, 2, e="It is so."), 4, f="It is so, too.")
+    assert look(more) == [
+        "no mutant breaks the promise e of clause 2: It is so.",
         "no mutant breaks the promise f of clause 4: It is so, too.",
     ]
 
 
 def test_two_promises_of_one_name(look: Look, exercise: Exercise) -> None:
     """A mutant says by its name which promise it breaks."""
-    assert look(promised(exercise, "abcd", clause_2="a")) == [
-        "two of its promises are called a: rename one"
+    assert look(promising(exercise, 2, id="It has one.")) == [
+        "two of its promises are called id: rename one"
     ]
 
 
 def test_a_clause_that_is_not_taken_apart(look: Look, exercise: Exercise) -> None:
     """Promises are for a whole contract, and for nothing beside it."""
-    whole = promised(exercise, "abcd")
-    moved = {(9 if clause == 3 else clause): keys for clause, keys in whole.promises.items()}
-    assert look(replace(whole, promises=moved)) == [
+    moved = {(9 if clause == 3 else clause): keys for clause, keys in exercise.promises.items()}
+    assert look(replace(exercise, promises=moved)) == [
         "clause 3 makes no promise: take it apart in `promises`",
         "it has promises for clause 9, which the contract does not have",
     ]
 
 
 def test_a_mutant_that_breaks_no_promise(look: Look, exercise: Exercise) -> None:
-    """Where there are promises, each mutant names the one that it breaks."""
-    whole = promised(exercise, "abcd")
-    whole._declared[-1] = whole._declared[-1]._replace(promise=None)
-    assert look(whole) == [
-        "no mutant breaks the promise d of clause 4: It is so.",
-        f"{whole._declared[-1].variant.__name__} names no promise: say which it is about",
+    """Each mutant names the promise that it breaks."""
+    exercise._declared[-1] = exercise._declared[-1]._replace(promise=None)
+    assert look(exercise) == [
+        "no mutant breaks the promise empty of clause 4: Its title may be empty.",
+        f"{exercise._declared[-1].variant.__name__} names no promise: say which it is about",
     ]
 
 
 def test_a_promise_that_nobody_made(exercise: Exercise) -> None:
     """A slip in a key is told at once; a key alone says which clause it belongs to."""
-    whole = promised(exercise, "abcd")
     with pytest.raises(BankError, match="it makes no promise z: add it to its `promises`"):
-        whole.mutant(promise="z")
-    whole.mutant(promise="c")(Same)
-    assert whole.mutants[-1].clause == 3
+        exercise.mutant(promise="z")
+    exercise.mutant(promise="result")(Same)
+    assert exercise.mutants[-1].clause == 3
+
+
+def test_what_is_promised_is_listed() -> None:
+    """Each promise with what breaks it, and the kinds that were considered."""
+    assert list(promises_of(creation)) == [
+        "1 id: It has an id. [NoId]",
+        "2 stored: It is stored. [NotStored]",
+        "3 result: An error is a result. [ErrorComesOut]",
+        "4 empty: Its title may be empty. [WaitsForATitle]",
+        "kinds: too little, an error that comes out, only when there is a title",
+    ]
 
 
 # ------------------------------------------------------------------ the variants

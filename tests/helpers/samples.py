@@ -78,6 +78,13 @@ creation = Exercise(
     ),
     hint="[asyncio](https://docs.python.org/3/library/asyncio.html)",
     worked="NoId",
+    promises={
+        1: {"id": "It has an id."},
+        2: {"stored": "It is stored."},
+        3: {"result": "An error is a result."},
+        4: {"empty": "Its title may be empty."},
+    },
+    kinds="too little, an error that comes out, only when there is a title",
 )
 
 
@@ -95,7 +102,7 @@ class InOnePlace(TaskOrchestrator):
         return TaskResult(success=True, task_id=task.id)
 
 
-@creation.mutant(clause=1)
+@creation.mutant(promise="id")
 class NoId(TaskOrchestrator):
     """Forgets the id."""
 
@@ -107,7 +114,7 @@ class NoId(TaskOrchestrator):
         return TaskResult(success=True)
 
 
-@creation.mutant(clause=2)
+@creation.mutant(promise="stored")
 class NotStored(TaskOrchestrator):
     """Forgets to store the task. Nobody would know."""
 
@@ -115,7 +122,7 @@ class NotStored(TaskOrchestrator):
         return TaskResult(success=True, task_id=await self._tasks.next_id())
 
 
-@creation.mutant(clause=3)
+@creation.mutant(promise="result")
 class ErrorComesOut(TaskOrchestrator):
     """Lets the error of the repository out."""
 
@@ -124,7 +131,7 @@ class ErrorComesOut(TaskOrchestrator):
         return TaskResult(success=True, task_id=task.id)
 
 
-@creation.mutant(clause=4)
+@creation.mutant(promise="empty")
 class WaitsForATitle(TaskOrchestrator):
     """Waits for a title that never comes."""
 

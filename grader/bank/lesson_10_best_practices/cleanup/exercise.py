@@ -47,6 +47,8 @@ cleanup = Exercise(
         },
         7: {"created-late": "Nothing is created after the end."},
     },
+    kinds="too little, too much, too early, too late, only the last one, only without an error, "
+    "what belongs to others, an error that is lost, a failure that is told as a success",
     hint="[Asynchronous context managers]"
     "(https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers). "
     "Keep what you created in a variable, leave the block, and look then. A provider of your own "

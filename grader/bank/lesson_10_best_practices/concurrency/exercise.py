@@ -41,6 +41,9 @@ concurrency = Exercise(
             "others-not-cancelled": "Its cancellation reaches no other call.",
         },
     },
+    kinds="one after the other, only a few at once, what one call overwrites for another, only "
+    "when alone, only when the last, an error that is lost, an error that stops the "
+    "others, a cancellation that is swallowed, one that spreads",
     hint="[asyncio.Event](https://docs.python.org/3/library/asyncio-sync.html#asyncio.Event) "
     "keeps a specialist at work until you have looked; "
     "[asyncio.timeout](https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout) "

@@ -37,6 +37,8 @@ decoration = Exercise(
             "untitled-error": "The error says what is missing.",
         },
     },
+    kinds="too little, too much, the wrong field, only sometimes, only when distinct, early, an "
+    "error that comes out, an error that is lost",
     hint="[unittest.IsolatedAsyncioTestCase](https://docs.python.org/3/library/unittest.html"
     "#unittest.IsolatedAsyncioTestCase) awaits its methods; a plain function with `assert` is "
     "shorter. Look for each test of the cell: who awaits it, and what happens to its last line?",

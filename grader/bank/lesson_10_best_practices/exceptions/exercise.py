@@ -33,6 +33,8 @@ exceptions = Exercise(
         },
         5: {"answer": "The answer comes back."},
     },
+    kinds="an error that is lost, only some types, too many types, without a reason, without "
+    "its cause, the wrong cause, a cancellation that is swallowed, the wrong answer",
     hint="[pytest.raises](https://docs.pytest.org/en/stable/how-to/assert.html"
     "#assertions-about-expected-exceptions) hands out the exception it caught, as `.value` of "
     "what stands behind `as`.",

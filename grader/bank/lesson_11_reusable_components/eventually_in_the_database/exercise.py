@@ -69,6 +69,9 @@ eventually_in_the_database = Exercise(
             "closed-on-cancel": "Cancelled in a look, the block of its session ends.",
         },
     },
+    kinds="too early, too late, only some values, too little at the end, one session for all, "
+    "what is held while it waits, another growth, an error that is lost, a cancellation "
+    "that is turned into something else, one that meets clean-up",
     hint="[async with](https://docs.python.org/3/reference/compound_stmts.html#async-with) says "
     "what a block hears of an error. For the tests, write `sessions` with "
     "[asynccontextmanager](https://docs.python.org/3/library/contextlib.html"

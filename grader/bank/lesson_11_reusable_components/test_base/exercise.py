@@ -83,6 +83,9 @@ test_base = Exercise(
             "inside": "A test runs before its environment ends.",
         },
     },
+    kinds="too early, too late, in the wrong order, only the first time, only without an error, "
+    "one failure that costs all others, what objects share, an error that is lost, a "
+    "cancellation that meets clean-up",
     hint="[AsyncExitStack](https://docs.python.org/3/library/contextlib.html"
     "#contextlib.AsyncExitStack) keeps most of this contract by itself. In your tests, make an "
     "object of the class, or of a subclass, and enter `environment()`. A stand-in for the "

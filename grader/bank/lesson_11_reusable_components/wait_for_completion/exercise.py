@@ -64,6 +64,9 @@ wait_for_completion = Exercise(
             "look-cancelled": "A look under way is cancelled.",
         },
     },
+    kinds="too early, too late, too often, only some values, only some ways to look, the first "
+    "in place of the last, an error that is lost, a cancellation that is turned into "
+    "something else, one that meets a look",
     hint="[loop.time](https://docs.python.org/3/library/asyncio-eventloop.html"
     "#asyncio.loop.time) is the clock that `asyncio.sleep` counts on. "
     "[inspect.isawaitable](https://docs.python.org/3/library/inspect.html#inspect.isawaitable) "

@@ -52,6 +52,8 @@ assertions_for_prints = Exercise(
             "all": "One unverified operation is enough for False, wherever it stands.",
         },
     },
+    kinds="always, never, only the length, only what is not empty, the wrong one, the last for "
+    "all, what belongs to others, only the first, in the wrong order, nothing at all",
     hint="A test reads best as three parts: arrange, act, "
     "[assert](https://docs.pytest.org/en/stable/how-to/assert.html). Make a fixture for the "
     "tracker, and `tmp_path` the place of the file. Let some operations happen, and others not.",

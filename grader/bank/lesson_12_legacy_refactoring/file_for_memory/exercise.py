@@ -47,6 +47,9 @@ file_for_memory = Exercise(
         },
         4: {"restart": "The content before a modification is known to every tracker."},
     },
+    kinds="only some kinds, only the first, too late, what belongs to others, only what it has "
+    "seen itself, only until it is read, only in memory, too much, always in place of "
+    "when it is asked",
     hint="A [session](https://docs.sqlalchemy.org/en/20/orm/session_basics.html) sees its own "
     "changes before they are committed, so look with a session of a second engine. Two sessions "
     'that write wait for each other: `connect_args={"timeout": 0}` makes an error of the wait.',

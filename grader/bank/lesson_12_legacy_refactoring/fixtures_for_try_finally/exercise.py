@@ -36,6 +36,8 @@ fixtures_for_try_finally = Exercise(
             "disposed": "The engine is disposed after the test.",
         },
     },
+    kinds="not opened, not closed, closed too early, not closed after an error, one for all "
+    "tests, built by hand in place of the container",
     hint="[Fixtures that tear down](https://docs.pytest.org/en/stable/how-to/fixtures.html"
     "#yield-fixtures-recommended) have two halves, and `yield` between them. Only an async fixture "
     "can await `initialize_file_tracking`; it may use `db_session`.",

@@ -115,6 +115,9 @@ whole_application = Exercise(
             "withdrawn": "A use case is built anew when an override is withdrawn.",
         },
     },
+    kinds="of every pattern of the course at least one: too little, too much, in the wrong "
+    "order, only when alone, an error that is lost, a cancellation that is swallowed, not "
+    "awaited, only some types, what outlives an override",
     hint="Write one test for each promise, and begin with the lesson that it comes from. "
     "[asyncio.Event](https://docs.python.org/3/library/asyncio-sync.html#asyncio.Event) holds a "
     "worker where you want it; a mock that is put in by `override` notes what is asked of it.",
