@@ -8,7 +8,6 @@ import contextlib
 import os
 import re
 import stat
-import unicodedata
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,39 +18,34 @@ from grader.classroom.intake import (
     MOST_BYTES,
     Refusal,
     content,
-    name_problem,
     opened,
-    printable,
     read_answers,
 )
+from grader.classroom.platforms import (
+    MOODLE,
+    Place,
+    is_hidden,
+    is_notebook,
+    place,
+    printable,
+    told_apart,
+    why_no_notebook,
+)
 from grader.errors import CourseError, Refused
+
+UTF_8 = 0x800
+"""The flag of a zip's entry whose name is in UTF-8."""
 
 MOST_ENTRIES = 20_000
 """Entries of an export. A class of a thousand has a few thousand."""
 
-MOODLE = re.compile(r"(?P<name>.+?)_\d+_assignsubmission_\w+")
-"""A learner's folder: the number is another one for every assignment."""
 
-CANVAS = re.compile(r"(?P<name>[^_]+)_(?:LATE_)?(?P<user>\d+)_\d+_(?P<file>.+)")
-"""A learner's file, all in one folder: the first number is the learner's own."""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Entry:
-    """A notebook in an export: where, and how to read it."""
+    """A file in an export: where, and how to read it."""
 
     path: PurePosixPath
     read: Callable[[], bytes]
-
-
-@dataclass(frozen=True)
-class _Place:
-    """Where an entry belongs, as far as its name tells."""
-
-    learner: str
-    owner: str
-    """The platform's mark that tells two learners of the same name apart."""
-    file: str
 
 
 def collect(
@@ -62,67 +56,80 @@ def collect(
     What is there already stays, unless it is the same. Raises `CourseError` for what is no export.
     """
     refusals: list[Refusal] = []
-    owners: dict[str, set[str]] = {}
-    wanted: dict[str, dict[str, list[bytes]]] = {}
+    submitted.mkdir(exist_ok=True)
     with _entries(origin, refusals) as entries:
+        found: dict[_Entry, Place] = {}
         for entry in _without_wrapping(entries, part):
             try:
-                place = _place(entry.path)
-                raw = entry.read()
-                lesson = _lesson(place.file, raw, lessons)
+                found[entry] = place(entry.path, part)
             except Refused as refusal:
-                refusals.append(Refusal(printable(str(entry.path)), str(refusal)))
-                continue
-            owners.setdefault(place.learner, set()).add(place.owner)
-            wanted.setdefault(place.learner, {}).setdefault(lesson, []).append(raw)
-    if not wanted and not refusals:
+                if is_notebook(entry.path.name):  # any other file names nobody
+                    refusals.append(Refusal(printable(str(entry.path)), str(refusal)))
+        apart = told_apart(found.values())
+        learners: dict[str, list[_Entry]] = {}
+        for entry, where in found.items():
+            learners.setdefault(apart[where].learner, []).append(entry)
+        for learner, mine in sorted(learners.items()):
+            files = {entry: found[entry].file for entry in mine}
+            refusals += _sorted_in(learner, files, submitted, part, lessons)
+    if not learners and not refusals:
         raise CourseError(f"{origin} holds no notebook: name what the learning platform exported.")
-    for learner, notebooks in sorted(wanted.items()):
+    return refusals
+
+
+def _sorted_in(
+    learner: str,
+    files: Mapping[_Entry, str],
+    submitted: Path,
+    part: str,
+    lessons: Mapping[str, Collection[str]],
+) -> list[Refusal]:
+    """Sort in what one learner has handed in; return what was refused of it, or of them."""
+    refusals: list[Refusal] = []
+    wanted: dict[str, list[bytes]] = {}
+    others: list[str] = []
+    for entry, file in files.items():
         try:
-            if len(owners[learner]) > 1:
-                raise Refused(
-                    f"{len(owners[learner])} learners have this name: sort their notebooks into "
-                    f"{submitted.name}/ by hand."
-                )
-            for lesson, found in notebooks.items():
-                if len(set(found)) > 1:
-                    raise Refused(f"There are {len(found)} notebooks of {lesson}: keep one.")
-            _store(submitted, learner, part, {name: each[0] for name, each in notebooks.items()})
+            raw = entry.read() if is_notebook(file) else b""
+            lesson = _lesson(file, raw, lessons) if is_notebook(file) else None
         except Refused as refusal:
-            refusals.append(Refusal(printable(learner), str(refusal)))
+            refusals.append(Refusal(printable(str(entry.path)), str(refusal)))
+            continue
+        if lesson is None:
+            others.append(printable(file))
+        else:
+            wanted.setdefault(lesson, []).append(raw)
+    if not wanted:
+        sentences = [f"{one.learner}: {one.reason}" for one in refusals]
+        sentences += [
+            f"{file} is no notebook of this part: its name must be {' or '.join(lessons)}."
+            if is_notebook(file)
+            else why_no_notebook(file)
+            for file in sorted(others)
+        ]
+        return [Refusal(printable(learner), " ".join(sentences))]
+    try:
+        for lesson, found in wanted.items():
+            if len(set(found)) > 1:
+                raise Refused(f"There are {len(found)} notebooks of {lesson}: keep one.")
+        _store(submitted, learner, part, {name: each[0] for name, each in wanted.items()})
+    except Refused as refusal:
+        refusals.append(Refusal(printable(learner), str(refusal)))
     return refusals
 
 
 # ------------------------------------------------------------------ where an entry belongs
 
 
-def _place(path: PurePosixPath) -> _Place:
-    for folder in path.parts[:-1]:
-        if found := MOODLE.fullmatch(folder):
-            return _checked(found["name"], folder, path.name)
-    if found := CANVAS.fullmatch(path.name):
-        return _checked(f"{found['name']}_{found['user']}", "", found["file"])
-    if len(path.parts) < 2:
-        raise Refused("Its name says nothing of a learner: put it into a folder of their name.")
-    return _checked(path.parts[0], "", path.name)
-
-
-def _checked(name: str, owner: str, file: str) -> _Place:
-    learner = unicodedata.normalize("NFC", name)
-    if problem := name_problem(learner):
-        raise Refused(f"No learner can be made of it: {problem}.")
-    return _Place(learner, owner, file)
-
-
-def _lesson(file: str, raw: bytes, lessons: Mapping[str, Collection[str]]) -> str:
-    """The lesson that a notebook belongs to: its name tells, or its exercises do."""
+def _lesson(file: str, raw: bytes, lessons: Mapping[str, Collection[str]]) -> str | None:
+    """The lesson of this part that a notebook belongs to: its name tells, or its exercises do."""
     named = [lesson for lesson in lessons if lesson in file]
     exercises = set(read_answers(raw))
     holding = [lesson for lesson, ids in lessons.items() if exercises.intersection(ids)]
     for found in (named, holding):
         if len(found) == 1:
             return found[0]
-    raise Refused(f"It is no notebook of this part: its name must be {' or '.join(lessons)}.")
+    return None
 
 
 def _without_wrapping(entries: list[_Entry], part: str) -> Iterator[_Entry]:
@@ -133,6 +140,7 @@ def _without_wrapping(entries: list[_Entry], part: str) -> Iterator[_Entry]:
         len(parts) > depth + 2
         and parts[depth] == paths[0][depth]
         and parts[depth + 1] != part
+        and not parts[depth].startswith(f"{part}-")
         and not MOODLE.fullmatch(parts[depth])
         for parts in paths
     ):
@@ -143,7 +151,6 @@ def _without_wrapping(entries: list[_Entry], part: str) -> Iterator[_Entry]:
 
 def _store(submitted: Path, learner: str, part: str, notebooks: Mapping[str, bytes]) -> None:
     """Write a learner's notebooks, and follow no link on the way there."""
-    submitted.mkdir(exist_ok=True)
     home = os.open(submitted, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with contextlib.suppress(FileExistsError):
@@ -183,7 +190,7 @@ def _write(name: str, folder: int, raw: bytes) -> None:
 
 @contextlib.contextmanager
 def _entries(origin: Path, refusals: list[Refusal]) -> Iterator[list[_Entry]]:
-    """The notebooks of an export, still to be read."""
+    """The files of an export, still to be read."""
     if origin.is_dir():
         yield list(_of_folder(origin, refusals))
         return
@@ -196,11 +203,6 @@ def _entries(origin: Path, refusals: list[Refusal]) -> Iterator[list[_Entry]]:
         ) from None
 
 
-def _is_notebook(path: PurePosixPath) -> bool:
-    hidden = any(part.startswith(".") and part != ".." for part in path.parts)
-    return path.suffix == ".ipynb" and not hidden and path.parts[0] != "__MACOSX"
-
-
 def _of_folder(origin: Path, refusals: list[Refusal]) -> Iterator[_Entry]:
     for folder, below, names in os.walk(origin):
         for name in sorted(below):
@@ -209,7 +211,7 @@ def _of_folder(origin: Path, refusals: list[Refusal]) -> Iterator[_Entry]:
                 refusals.append(Refusal(printable(link), "The folder is a symbolic link."))
         for name in sorted(names):
             path = PurePosixPath(os.path.relpath(os.path.join(folder, name), origin))
-            if _is_notebook(path):
+            if not is_hidden(path):
                 yield _Entry(path, partial(_read_file, origin, path))
 
 
@@ -227,18 +229,28 @@ def _of_zip(archive: zipfile.ZipFile, refusals: list[Refusal]) -> Iterator[_Entr
     if len(entries) > MOST_ENTRIES:
         raise CourseError(f"{archive.filename} holds more than {MOST_ENTRIES} files: split it.")
     for entry in entries:
-        path = PurePosixPath(entry.filename)
-        if not path.parts or not _is_notebook(path):
+        path = PurePosixPath(_name(entry))
+        if not path.parts or entry.is_dir() or is_hidden(path):
             continue
-        if problem := _problem(entry, path):
+        problem = _problem(entry, path)
+        if problem and is_notebook(path.name):
             refusals.append(Refusal(printable(entry.filename), problem))
         else:
             yield _Entry(path, partial(_read_zip, archive, entry))
 
 
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry, as it was before a Mac or an old .NET packed it."""
+    name = entry.filename.replace("\\", "/")
+    if not entry.flag_bits & UTF_8:
+        with contextlib.suppress(UnicodeError):
+            return name.encode("cp437").decode("utf-8")
+    return name
+
+
 def _problem(entry: zipfile.ZipInfo, path: PurePosixPath) -> str | None:
     kind = stat.S_IFMT(entry.external_attr >> 16)
-    if path.is_absolute() or ".." in path.parts or re.search(r"[\\:\0]", entry.filename):
+    if path.is_absolute() or ".." in path.parts or re.search(r"[:\0]", entry.filename):
         return "The entry's path leads out of the export."
     if kind == stat.S_IFLNK:
         return "The entry is a symbolic link: ask for the notebook itself."

@@ -62,10 +62,10 @@ def grade(
         released = {lesson: release(nb) for lesson, nb in sources.items()}
         given = originals(lambda lesson: released[lesson].cells if lesson in released else None)
         refusals = [] if origin is None else collect(origin, course.submitted, part, asked)
-        reasons = {refusal.learner: refusal.reason for refusal in refusals}
+        reasons = {refusal.learner: refusal for refusal in refusals}
         coming = _coming(read_in(course.submitted, part, sources, given), course.excluded, reasons)
         block = list(islice(coming, BLOCK))
-        if not block and not reasons:
+        if not block and all(one.ignored for one in reasons.values()):
             raise CourseError(f"{course.submitted} holds nothing for {part}: collect it first.")
         cache = Cache(root / FOLDER, pool.wall)
         rows: list[Row] = []
@@ -74,20 +74,30 @@ def grade(
             while block:
                 rows += room.grade(block, progress)
                 block = list(islice(coming, BLOCK))
-        rows += [Row(learner, "refused", reason=reason) for learner, reason in reasons.items()]
+        rows += [
+            Row(one.learner, "ignored" if one.ignored else "refused", reason=one.reason)
+            for one in reasons.values()
+        ]
         ordered = tuple(sorted(rows, key=lambda row: row.learner))
         seconds = round(time.monotonic() - begun, 2)
         return Summary(part, ordered, seconds, pool.wall, pool.remarks())
 
 
 def _coming(
-    handed_in: Iterable[Submission | Refusal], excluded: Container[str], reasons: dict[str, str]
+    handed_in: Iterable[Submission | Refusal],
+    excluded: Container[str],
+    reasons: dict[str, Refusal],
 ) -> Iterator[Submission]:
     """The submissions to grade; the reasons why others are not go to `reasons`."""
     for one in handed_in:
-        if isinstance(one, Refusal):
-            reasons[one.learner] = one.reason
-        elif one.learner not in excluded and one.learner not in reasons:
+        if one.learner in excluded:
+            reason = "nbgrader's configuration excludes this learner."
+            reasons[one.learner] = Refusal(one.learner, reason, ignored=True)
+        elif one.learner in reasons:
+            continue  # what came last was refused, and says why
+        elif isinstance(one, Refusal):
+            reasons[one.learner] = one
+        else:
             yield one
 
 

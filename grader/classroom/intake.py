@@ -18,7 +18,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from grader.classroom.strays import Answers, names_wanted, with_strays
+from grader.classroom.platforms import is_notebook, name_problem, printable
+from grader.classroom.strays import Answers, adopted, names_wanted, with_strays
 from grader.course.cells import Originals, find_answers, unknown
 from grader.errors import CourseError, Refused
 
@@ -27,9 +28,6 @@ MOST_BYTES = 1 << 20
 
 MOST_DEPTH = 100
 """How deeply the JSON of a notebook may be nested. Front ends write ten levels."""
-
-LONGEST_NAME = 128
-"""Characters of a learner's name, as wide as nbgrader's gradebook has it."""
 
 TIMESTAMP = "timestamp.txt"
 """The file in which nbgrader notes the time of a submission."""
@@ -52,23 +50,27 @@ class Submission:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A submission that is not graded, and why; `learner` is fit to be printed."""
+    """A submission that is not graded, and why; `learner` is fit to be printed.
+
+    `ignored` is one that does not exist: the learner has handed in nothing for this part.
+    """
 
     learner: str
     reason: str
+    ignored: bool = False
 
 
 def take_in(
     submitted: Path, part: str, lessons: Collection[str], original: Originals = unknown
 ) -> tuple[list[Submission], list[Refusal]]:
-    """Everything that was handed in for a part, as `read_in` yields it."""
+    """Everything that was handed in for a part, as `read_in` yields it; nobody who is ignored."""
     taken: list[Submission] = []
     refused: list[Refusal] = []
     for one in read_in(submitted, part, lessons, original):
-        if isinstance(one, Refusal):
-            refused.append(one)
-        else:
+        if not isinstance(one, Refusal):
             taken.append(one)
+        elif not one.ignored:
+            refused.append(one)
     return taken, refused
 
 
@@ -97,8 +99,7 @@ def read_in(
             except Refused as refusal:
                 yield Refusal(printable(name), str(refusal))
             else:
-                if submission is not None:
-                    yield submission
+                yield submission
     finally:
         os.close(folder)
 
@@ -106,31 +107,6 @@ def read_in(
 def timestamp(submitted: str) -> str:
     """The content of nbgrader's note."""
     return f"{submitted.replace('T', ' ')} UTC\n"
-
-
-def printable(name: str) -> str:
-    """A name as it can be shown and written anywhere: nothing in it moves a cursor."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in name
-    )
-
-
-def name_problem(name: str) -> str | None:
-    """Why nobody can hand in under this name; None for a good one."""
-    if any(unicodedata.category(letter).startswith("C") for letter in name):
-        return "the name holds characters that cannot be printed"
-    if unicodedata.normalize("NFC", name) != name:
-        return "the name is not in Unicode's composed form (NFC)"
-    if name.startswith(("-", ".")):
-        return f"the name begins with `{name[:1]}`"
-    if found := re.search(r"[/\\*?\[\],:|<>\"]", name):
-        return f"the name holds `{found[0]}`"
-    if name != name.strip() or not name:
-        return "the name begins or ends with a space"
-    if len(name) > LONGEST_NAME:
-        return f"the name has more than {LONGEST_NAME} characters"
-    return None
 
 
 # ------------------------------------------------------------------ folders and files
@@ -144,11 +120,11 @@ def _submission(
     original: Originals,
     *,
     alone: Mapping[str, int],
-) -> Submission | None:
-    """One learner's submission; None for a folder that holds nothing for this part."""
+) -> Submission | Refusal:
+    """One learner's submission; ignored is a folder that holds nothing for this part."""
     with opened(name, folder, "The learner's folder", directory=True) as learner:
         if part not in os.listdir(learner):
-            return None
+            return Refusal(printable(name), f"Nothing was handed in for {part}.", ignored=True)
         if problem := name_problem(name):
             raise Refused(f"{_capital(problem)}: give the folder another name.")
         if alone[_folded(name)] > 1:
@@ -165,6 +141,7 @@ def _submission(
             }
             others = sorted(set(names) - {f"{lesson}.ipynb" for lesson in lessons})
             strays = _strays(others, here, original)
+            answers |= adopted(answers, strays, lessons)
             if not answers:
                 raise Refused(names_wanted(strays, lessons))
             answers = with_strays(answers, strays, lessons, original)
@@ -174,7 +151,7 @@ def _submission(
 def _strays(names: list[str], folder: int, original: Originals) -> dict[str, Answers]:
     """The answers in notebooks of other names; a bad notebook among them is skipped."""
     strays: dict[str, Answers] = {}
-    notebooks = [name for name in names if name.endswith(".ipynb") and not name.startswith(".")]
+    notebooks = [name for name in names if is_notebook(name) and not name.startswith(".")]
     for name in notebooks[:MOST_STRAYS]:
         with contextlib.suppress(Refused):
             strays[printable(name)] = read_answers(content(name, folder), original)

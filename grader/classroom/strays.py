@@ -12,6 +12,27 @@ Answers = dict[str, Found]
 """What one notebook holds, by exercise."""
 
 
+def adopted(
+    answers: Mapping[str, Answers], strays: dict[str, Answers], lessons: Collection[str]
+) -> dict[str, Answers]:
+    """The lessons that lack a notebook, each with the one stray that holds it, and no other lesson.
+
+    These are strays no more.
+    """
+    found = {}
+    for lesson in sorted(set(lessons) - set(answers)):
+        mine = set(_exercises(lesson))
+        files = [file for file, held in strays.items() if mine.intersection(held)]
+        if len(files) == 1 and not _others(strays[files[0]], mine):
+            found[lesson] = strays.pop(files[0])
+    return found
+
+
+def _others(held: Answers, mine: Collection[str]) -> bool:
+    """Whether a notebook holds exercises of another lesson, too."""
+    return any(name in exercises() and name not in mine for name in held)
+
+
 def with_strays(
     answers: Mapping[str, Answers],
     strays: Mapping[str, Answers],
@@ -62,13 +83,10 @@ def _sentence(lesson: str, strays: Mapping[str, Answers]) -> str | None:
     files = [file for file, found in strays.items() if mine.intersection(found)]
     if not files:
         return None
-    others = any(name in exercises() and name not in mine for name in strays[files[0]])
     if len(files) > 1:
         do = f"put them into one notebook, and name it {lesson}.ipynb"
-    elif others:
-        do = f"copy them into {lesson}.ipynb"
     else:
-        do = f"its name must be {lesson}.ipynb"
+        do = f"copy them into {lesson}.ipynb"
     return f"{listed(files)} {_hold(files)} exercises of {lesson}: {do}."
 
 

@@ -6,12 +6,15 @@ from typing import Any, Literal
 
 from grader.classroom import spreadsheet
 
-RowStatus = Literal["graded", "unchanged", "refused"]
+RowStatus = Literal["graded", "unchanged", "refused", "ignored"]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One learner. `exercises` are the points by exercise; a refused learner has none."""
+    """One learner. `exercises` are the points by exercise; a refused learner has none.
+
+    An ignored one has handed in nothing for this part.
+    """
 
     learner: str
     status: RowStatus
@@ -41,7 +44,7 @@ class Summary:
     @property
     def clean(self) -> bool:
         """Whether nothing is left for the instructor to see to."""
-        return all(row.reason is None for row in self.rows)
+        return all(row.reason is None or row.status == "ignored" for row in self.rows)
 
 
 def to_json(summary: Summary) -> dict[str, Any]:
@@ -51,6 +54,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
         "graded": summary.count("graded"),
         "unchanged": summary.count("unchanged"),
         "refused": summary.count("refused"),
+        "ignored": summary.count("ignored"),
         "seconds": summary.seconds,
         "sandbox": summary.sandbox,
         "remarks": list(summary.remarks),
@@ -62,6 +66,8 @@ def to_text(summary: Summary) -> str:
     """The learners with a reason, then the remarks, then the counts."""
     lines = [f"{row.learner}: {row.reason}" for row in summary.rows if row.reason is not None]
     counts = [f"{summary.count(status)} {status}" for status in ("graded", "refused", "unchanged")]
+    if ignored := summary.count("ignored"):
+        counts.append(f"{ignored} ignored")
     walls = "" if summary.sandbox != "none" else ", without a sandbox"
     return "\n".join(
         [*lines, *summary.remarks, f"{', '.join(counts)}, in {summary.seconds:.1f} s{walls}."]

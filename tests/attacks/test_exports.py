@@ -2,6 +2,7 @@
 
 import json
 import stat
+import unicodedata
 import zipfile
 from pathlib import Path
 
@@ -41,6 +42,20 @@ def collected(tmp_path: Path) -> set[str]:
         ("ada/homework.ipynb", "ada"),
         (f"ada/{PART}/{LESSON}.ipynb", "ada"),
         (f"submitted/ada/{PART}/{LESSON}.ipynb", "ada"),
+        ("Lovelace, Ada_123_assignsubmission_file/x.ipynb", "Ada Lovelace"),
+        ("Ada Lovelace_123_assignsubmission_file_x.ipynb", "Ada Lovelace"),
+        ("Participant_123_assignsubmission_file/x.ipynb", "Participant"),
+        ("Default group_123_assignsubmission_file_/x.ipynb", "Default group"),
+        ("anon_Xy1z2_456_x.ipynb", "anon_Xy1z2"),
+        ("LATE_anon_Xy1z2_456_x.ipynb", "anon_Xy1z2"),
+        ("group_of_ada_123_456_x.ipynb", "group_of_ada_123"),
+        (f"{PART}-ada/notebooks/{PART}/{LESSON}.ipynb", "ada"),
+        ("ada/x.ipynb.json", "ada"),
+        ("ada/x.ipynb.txt", "ada"),
+        ("ada/X.IPYNB", "ada"),
+        (f"ada/{LESSON} (1).ipynb", "ada"),
+        (f"ada/{LESSON}-Copy1.ipynb", "ada"),
+        ("class\\ada\\x.ipynb", "ada"),
     ],
 )
 def test_export_is_sorted_in(tmp_path: Path, name: str, learner: str) -> None:
@@ -48,6 +63,68 @@ def test_export_is_sorted_in(tmp_path: Path, name: str, learner: str) -> None:
     origin = export(tmp_path / "export.zip", name)
     assert collect(origin, tmp_path / "submitted", PART, LESSONS) == []
     assert collected(tmp_path) == {f"{learner}/{PART}/{LESSON}.ipynb"}
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("Ada Lovelace_1_assignsubmission_file/answers.zip", "answers.zip is a zip: unpack it"),
+        ("Ada Lovelace_1_assignsubmission_file/x.html", "x.html is a page made from a notebook"),
+        ("Ada Lovelace_1_assignsubmission_onlinetext/onlinetext.html", "Handed in is online text"),
+        ("lovelaceada_123_456_text.html", "Handed in is online text"),
+        ("ada/answers.pdf", "answers.pdf is no notebook: ask for the file whose name ends in"),
+        ("ada/other.ipynb", "other.ipynb is no notebook of this part: its name must be"),
+        ("ada/broken.ipynb", "ada/broken.ipynb: The notebook is not JSON"),
+    ],
+)
+def test_nobody_vanishes(tmp_path: Path, file: str, reason: str) -> None:
+    """Who hands in something else is refused by name, and the rest of the class sorted in."""
+    origin = export(tmp_path / "export.zip", "ben/b.ipynb")
+    with zipfile.ZipFile(origin, "a") as archive:
+        other = json.dumps({"nbformat": 4, "cells": []})
+        archive.writestr(file, other if "other" in file else "anything")
+    (refusal,) = collect(origin, tmp_path / "submitted", PART, LESSONS)
+    assert refusal.learner in ("Ada Lovelace", "text.html", "lovelaceada_123", "ada")
+    assert refusal.reason.startswith(reason)
+    assert collected(tmp_path) == {f"ben/{PART}/{LESSON}.ipynb"}
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "README.txt",
+        "ada/notes.pdf",
+        "__MACOSX/ada/._a.ipynb",
+        "ada/.DS_Store",
+        f"ada/solutions/{LESSON}.ipynb",
+        "Ada Lovelace_1_assignsubmission_file/notes.pdf",
+    ],
+)
+def test_what_lies_beside_a_notebook_is_no_concern(tmp_path: Path, beside: str) -> None:
+    """Nor does what an operating system has added name anybody."""
+    ada = "Ada Lovelace_1_assignsubmission_file" if "Ada" in beside else "ada"
+    origin = export(tmp_path / "export.zip", f"{ada}/a.ipynb", "ben/b.ipynb")
+    with zipfile.ZipFile(origin, "a") as archive:
+        archive.writestr(beside, "anything")
+    assert collect(origin, tmp_path / "submitted", PART, LESSONS) == []
+    assert len(collected(tmp_path)) == 2
+
+
+class Unflagged(zipfile.ZipInfo):
+    """An entry whose name is in UTF-8, and which does not say so."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode(), self.flag_bits
+
+
+def test_names_from_a_mac(tmp_path: Path) -> None:
+    """Its zips hold decomposed letters in UTF-8, and do not say so."""
+    name = unicodedata.normalize("NFD", "Zoë/a.ipynb").encode()
+    origin = tmp_path / "export"
+    with zipfile.ZipFile(origin, "w") as archive:
+        archive.writestr(Unflagged(name.decode()), json.dumps(notebook(SOURCE)))
+    assert collect(origin, tmp_path / "submitted", PART, LESSONS) == []
+    assert collected(tmp_path) == {f"Zoë/{PART}/{LESSON}.ipynb"}
 
 
 def test_folder_is_sorted_in(tmp_path: Path) -> None:
@@ -84,11 +161,12 @@ def test_another_submission_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_two_learners_of_one_name(tmp_path: Path) -> None:
-    """Moodle tells them apart by a number that says nothing the next time."""
+    """The platform's number tells them apart."""
     names = (f"Ada Lovelace_{number}_assignsubmission_file/x.ipynb" for number in (1, 2))
-    (refusal,) = collect(export(tmp_path / "e.zip", *names), tmp_path / "submitted", PART, LESSONS)
-    assert refusal.reason.startswith("2 learners have this name")
-    assert collected(tmp_path) == set()
+    assert collect(export(tmp_path / "e.zip", *names), tmp_path / "submitted", PART, LESSONS) == []
+    assert collected(tmp_path) == {
+        f"Ada Lovelace_{number}/{PART}/{LESSON}.ipynb" for number in (1, 2)
+    }
 
 
 def test_learner_folder_that_is_a_link(tmp_path: Path) -> None:
@@ -158,7 +236,8 @@ def test_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
     raw[(at := raw.index(b"PK\x01\x02") + 24) : at + 4] = (100).to_bytes(4, "little")
     path.write_bytes(raw)
     (refusal,) = collect(path, tmp_path / "submitted", PART, LESSONS)
-    assert refusal.learner == "ada/a.ipynb"
+    assert refusal.learner == "ada"
+    assert refusal.reason.startswith("ada/a.ipynb: ")
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short"])

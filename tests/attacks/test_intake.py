@@ -15,7 +15,8 @@ import nbformat
 import pytest
 
 from attacks.handing_in import LESSON, LESSONS, PART, SOURCE, hand_in, notebook
-from grader.classroom.intake import MOST_BYTES, name_problem, read_answers, take_in
+from grader.classroom.intake import MOST_BYTES, read_answers, take_in
+from grader.classroom.platforms import name_problem
 from grader.errors import CourseError, Refused
 
 
@@ -203,7 +204,9 @@ def test_folder_that_may_not_be_read(submitted: Path) -> None:
 
 def test_part_without_a_notebook(submitted: Path) -> None:
     """A name that nobody expects is answered with the names that are expected."""
-    hand_in(submitted, "ben").rename(submitted / "ben" / PART / "homework.ipynb")
+    path = hand_in(submitted, "ben")
+    path.write_text(json.dumps({"nbformat": 4, "cells": []}))
+    path.rename(submitted / "ben" / PART / "homework.ipynb")
     assert f"{LESSON}.ipynb" in refusals(submitted)["ben"]
 
 

@@ -115,18 +115,18 @@ GONE = f"The notebook holds no answer cell of {NAME}: take it back from the orig
 BESIDE = (
     f"Untitled.ipynb holds an answer to {NAME}, which {LESSON}.ipynb lacks: copy its cell there."
 )
-OTHER_NAME = (
-    f"Untitled.ipynb holds exercises of {OTHER_LESSON}: its name must be {OTHER_LESSON}.ipynb."
-)
 REFUSED = {
     "deleted": f"{LESSON}.ipynb: {GONE}",
     "doubled": f"{LESSON}.ipynb: {TWO}",
     "halved": f"{LESSON}.ipynb: {SPLIT}",
     "cut-out": BESIDE,
     "left-stub": BESIDE,
-    "other-lesson": OTHER_NAME,
 }
-MISNAMED = f"Untitled.ipynb holds exercises of {LESSON}: its name must be {LESSON}.ipynb."
+
+
+STRANGE = (
+    f"There is no notebook of this part: its name must be {LESSON}.ipynb or {OTHER_LESSON}.ipynb."
+)
 
 
 def put(room: SmallClass, learner: str, name: str, nb: Notebook) -> None:
@@ -154,7 +154,9 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
     put(room, "backup", "notes.ipynb", notebook(typed("1 + 1")))
     put(room, "other-lesson", START, solved())
     put(room, "other-lesson", "Untitled.ipynb", solved_lesson(CRAFT))
-    put(room, "misnamed", "Untitled.ipynb", carried())
+    put(room, "misnamed", "Untitled (1).IPYNB", carried())
+    put(room, "stranger", "notes.ipynb", notebook(typed("1 + 1")))
+    (room.root / "submitted" / "absent" / "1-fundamentals").mkdir(parents=True)
     return room
 
 
@@ -168,7 +170,7 @@ def rows(graded: Summary) -> dict[str, Row]:
     return {row.learner: row for row in graded.rows}
 
 
-@pytest.mark.parametrize("learner", [*GRADED, "backup"])
+@pytest.mark.parametrize("learner", [*GRADED, "backup", "misnamed"])
 def test_answer_that_can_be_told(rows: dict[str, Row], learner: str) -> None:
     """Copied, merged, commented, moved or bare, it is the answer, and nothing is to be done."""
     assert rows[learner].reason is None
@@ -180,17 +182,24 @@ def test_answer_that_is_refused(rows: dict[str, Row], learner: str) -> None:
     """The row says which file, which exercise, and what to do; the answer earns nothing."""
     assert rows[learner].reason == REFUSED[learner]
     assert rows[learner].status == "graded"
-    assert rows[learner].exercises == (FULL if learner == "other-lesson" else NOTHING)
+    assert rows[learner].exercises == NOTHING
 
 
-def test_notebook_of_another_name(rows: dict[str, Row]) -> None:
-    """Alone, it is refused with the name that it must have."""
-    assert (rows["misnamed"].status, rows["misnamed"].reason) == ("refused", MISNAMED)
+def test_notebooks_of_other_names_are_found(rows: dict[str, Row]) -> None:
+    """By what is in them, lesson by lesson, where no other holds the same."""
+    assert rows["other-lesson"].reason is None
+    assert rows["other-lesson"].score == rows["other-lesson"].points
+
+
+def test_who_has_handed_in_nothing_is_ignored(rows: dict[str, Row]) -> None:
+    """By name, and nothing is to be done."""
+    row = rows["absent"]
+    assert (row.status, row.reason) == ("ignored", f"Nothing was handed in for {PART}.")
 
 
 def test_summary(graded: Summary) -> None:
     """As text, JSON and CSV it says what to do about each; and there is something to do."""
-    wanted = {**REFUSED, "misnamed": MISNAMED}
+    wanted = {**REFUSED, "absent": f"Nothing was handed in for {PART}.", "stranger": STRANGE}
     assert not graded.clean
     lines = summary.to_text(graded).splitlines()
     assert sorted(lines[:-1]) == sorted(f"{name}: {reason}" for name, reason in wanted.items())
@@ -214,8 +223,6 @@ def test_learner_is_told(room: SmallClass, graded: Summary) -> None:
         assert sentence in page
     assert score_cells(room, "halved")[NAME].suite.count("assert") == ANSWER.count("assert")
     assert score_cells(room, "cut-out")[NAME].suite == ANSWER
-    other = score_cells(room, "other-lesson", OTHER_LESSON)["exceptions"]
-    assert other.refused == OTHER_NAME
 
 
 def test_answers_are_as_they_are_judged(room: SmallClass, graded: Summary) -> None:
@@ -249,7 +256,7 @@ def test_nbgrader_says_the_same(room: SmallClass, graded: Summary, tmp_path: Pat
     assert other.run("generate_assignment", PART, command=nbgrader).returncode == 0
     result = other.run("autograde", PART, command=nbgrader)
     assert result.returncode == 1
-    assert f"misnamed is refused: {MISNAMED}" in result.stderr
+    assert f"stranger is refused: {STRANGE}" in result.stderr
     for learner, sentence in (("doubled", TWO), ("halved", SPLIT), ("cut-out", BESIDE)):
         assert f"{learner}: {sentence}" in result.stderr
     mine = {name: raw for name, raw in room.files().items() if name.startswith("autograded")}

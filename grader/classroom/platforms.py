@@ -1,0 +1,140 @@
+"""Whose file it is: what learning platforms, browsers and learners make of a file's name.
+
+The forms are those of Moodle (folders, flat, blind marking, teams), of Canvas (named, anonymous,
+late, handed in again), of GitHub Classroom, and of one folder for each learner.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from grader.errors import Refused
+
+MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?P<way>file|onlinetext)_?")
+"""A learner's folder: the number is another one for every assignment."""
+
+MOODLE_FLAT = re.compile(MOODLE.pattern + r"_?(?P<file>.+)")
+"""A learner's file, where all lie in one folder."""
+
+CANVAS = re.compile(
+    r"(?P<name>.+?)_(?:LATE_)?(?P<user>\d+)_(?P<submission>\d+)_(?:LATE_)?(?P<file>.+)"
+)
+"""A learner's file, all in one folder: the first number is the learner's own."""
+
+CANVAS_BLIND = re.compile(r"(?:LATE_)?(?P<name>anon_[^_]+)_(?P<submission>\d+)_(?P<file>.+)")
+"""The same where Canvas does not tell who it is."""
+
+NOTEBOOK = re.compile(r"\.ipynb(?:\.json|\.txt)?", re.IGNORECASE)
+"""The end of a notebook's name; some browsers add a second one."""
+
+
+OTHERS = frozenset(("__MACOSX", "Thumbs.db", "desktop.ini", "solutions"))
+"""Files and folders that are nobody's answer; a clone of the course has its solutions."""
+
+
+LONGEST_NAME = 128
+"""Characters of a learner's name, as wide as nbgrader's gradebook has it."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a file belongs, as far as its path tells."""
+
+    learner: str
+    owner: str
+    """The platform's mark that tells two learners of the same name apart; may be empty."""
+    file: str
+
+
+def is_hidden(path: PurePosixPath) -> bool:
+    """True for what an operating system, git, or the course itself has put there."""
+    hidden = any(part.startswith(".") and part != ".." for part in path.parts)
+    return hidden or not OTHERS.isdisjoint(path.parts)
+
+
+def is_notebook(name: str) -> bool:
+    """True for the names that a notebook has, or gets on its way."""
+    found = NOTEBOOK.search(name)
+    return found is not None and found.end() == len(name)
+
+
+def place(path: PurePosixPath, part: str) -> Place:
+    """Whose file it is. Raises `Refused` where its path does not tell."""
+    for folder in path.parts[:-1]:
+        if found := MOODLE.fullmatch(folder):
+            return _of_moodle(found, path.name)
+    if found := MOODLE_FLAT.fullmatch(path.name):
+        return _of_moodle(found, found["file"])
+    if found := CANVAS_BLIND.fullmatch(path.name):
+        return _checked(found["name"], "", found["file"])
+    if found := CANVAS.fullmatch(path.name):
+        return _checked(f"{found['name']}_{found['user']}", "", found["file"])
+    if len(path.parts) < 2:
+        raise Refused("Its name says nothing of a learner: put it into a folder of their name.")
+    return _checked(path.parts[0].removeprefix(f"{part}-"), "", path.name)
+
+
+def told_apart(places: Iterable[Place]) -> dict[Place, Place]:
+    """The same places; learners of one name have the platform's number in theirs."""
+    known = list(places)
+    owners: dict[str, set[str]] = {}
+    for one in known:
+        owners.setdefault(one.learner, set()).add(one.owner)
+    return {
+        one: replace(one, learner=f"{one.learner}_{one.owner}")
+        if one.owner and len(owners[one.learner]) > 1
+        else one
+        for one in known
+    }
+
+
+def why_no_notebook(file: str) -> str:
+    """What to tell of a file that is no notebook."""
+    end = PurePosixPath(file).suffix.lower()
+    if end == ".zip":
+        return f"{file} is a zip: unpack it, and ask for the notebook next time."
+    if end in (".html", ".htm") and file.endswith("text.html"):
+        return "Handed in is online text: ask for the notebook."
+    if end in (".html", ".htm"):
+        return f"{file} is a page made from a notebook: ask for the notebook itself."
+    return f"{file} is no notebook: ask for the file whose name ends in .ipynb."
+
+
+def _of_moodle(found: re.Match[str], file: str) -> Place:
+    name, number = found["name"], found["id"]
+    last, comma, first = name.partition(", ")
+    return _checked(f"{first} {last}" if comma else name, number, file)
+
+
+def _checked(name: str, owner: str, file: str) -> Place:
+    learner = unicodedata.normalize("NFC", name)
+    if problem := name_problem(learner):
+        raise Refused(f"No learner can be made of it: {problem}.")
+    return Place(learner, owner, file)
+
+
+def printable(name: str) -> str:
+    """A name as it can be shown and written anywhere: nothing in it moves a cursor."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in name
+    )
+
+
+def name_problem(name: str) -> str | None:
+    """Why nobody can hand in under this name; None for a good one."""
+    if any(unicodedata.category(letter).startswith("C") for letter in name):
+        return "the name holds characters that cannot be printed"
+    if unicodedata.normalize("NFC", name) != name:
+        return "the name is not in Unicode's composed form (NFC)"
+    if name.startswith(("-", ".")):
+        return f"the name begins with `{name[:1]}`"
+    if found := re.search(r"[/\\*?\[\],:|<>\"]", name):
+        return f"the name holds `{found[0]}`"
+    if name != name.strip() or not name:
+        return "the name begins or ends with a space"
+    if len(name) > LONGEST_NAME:
+        return f"the name has more than {LONGEST_NAME} characters"
+    return None
