@@ -647,22 +647,32 @@ from vespera_scriptorium import Container, Specialist, TaskOrchestrator
 
 ### BEGIN SOLUTION
 class DiarySpecialist:
-    """Works for `description` seconds, cleans up for one more, and notes both in its diary."""
+    """Works for `description` seconds, cleans up for one more, and notes who began and who ended.
+
+    `answers` has what comes of a task, by its title: an error is raised. `stubborn` has what comes
+    of work that was cancelled: what it answers then, or raises, in the place of its cancellation.
+    """
 
     def __init__(self):
-        self.diary = []
-        self.errors = {}
+        self.begun, self.ended = [], []
+        self.answers = {}
+        self.stubborn = None
 
     async def run(self, task):
-        self.diary.append(f"{task.title} begins")
+        answer = self.answers.get(task.title, f"{task.title} is done")
+        self.begun.append(task.title)
         try:
             await asyncio.sleep(float(task.description))
+        except asyncio.CancelledError:
+            if self.stubborn is None:
+                raise
+            answer = self.stubborn
         finally:
             await asyncio.sleep(1)
-            self.diary.append(f"{task.title} ends")
-        if task.title in self.errors:
-            raise self.errors[task.title]
-        return f"{task.title} is done"
+            self.ended.append(task.title)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
 
 
 @pytest.fixture
@@ -685,40 +695,55 @@ async def create(orchestrator, **seconds):
     return [result.task_id for result in created]
 
 
-async def test_each_task_stands_where_it_belongs(orchestrator, specialist):
-    """Four tasks that end in another order than they began. Clauses 1 and 4."""
-    specialist.errors = {"bad": OSError("disk full"), "gone": asyncio.CancelledError()}
-    a, bad, gone, b = task_ids = await create(orchestrator, a=9, bad=1, gone=2, b=3)
+async def test_each_task_stands_where_it_belongs_and_nowhere_else(orchestrator, specialist):
+    """Five tasks that end in another order than they began. Clauses 1 and 4."""
+    specialist.answers = {"bad": OSError("disk full"), "gone": asyncio.CancelledError(), "c": ""}
+    a, bad, gone, b, c = task_ids = await create(orchestrator, a=9, bad=1, gone=2, b=3, c=0)
     batch = await orchestrator.execute_all(task_ids)
-    assert batch.succeeded == {a: "a is done", b: "b is done"}
+    assert batch.succeeded == {a: "a is done", b: "b is done", c: ""}
     assert list(batch.failed) == [bad]
     assert batch.cancelled == [gone]
 
 
-async def test_the_specialists_own_exception_is_kept(orchestrator, specialist):
-    """Not a copy, not a summary: the very object. Clause 2."""
-    specialist.errors = {"bad": OSError("disk full")}
+@pytest.mark.parametrize("error", [OSError("disk full"), ValueError("no text"), KeyError("x")])
+async def test_the_specialists_own_exception_is_kept(orchestrator, specialist, error):
+    """Not a copy, not a summary: the very object, of any type. Clause 2."""
+    specialist.answers = {"bad": error}
     [bad] = await create(orchestrator, bad=1)
     batch = await orchestrator.execute_all([bad])
-    assert batch.failed[bad] is specialist.errors["bad"]
+    assert batch.failed[bad] is error
 
 
-async def test_a_failure_does_not_stop_the_others(orchestrator, specialist):
-    """A minute after the error, the other task is done. Clause 3."""
-    specialist.errors = {"bad": OSError("disk full")}
-    bad, slow = await create(orchestrator, bad=1, slow=60)
-    assert slow in (await orchestrator.execute_all([bad, slow])).succeeded
+async def test_an_id_without_a_task_is_a_failure_of_its_own(orchestrator):
+    """The task beside it succeeds. Clause 2."""
+    [a] = await create(orchestrator, a=1)
+    batch = await orchestrator.execute_all(["nobody", a])
+    assert list(batch.failed) == ["nobody"]
+    assert list(batch.succeeded) == [a]
 
 
-async def test_a_cancelled_batch_ends_all_that_it_began(orchestrator, specialist):
-    """Every beginning has its end, clean-up included, before the cancelled call is over. Clause 5."""
+@pytest.mark.parametrize("error", [OSError("disk full"), asyncio.CancelledError()])
+async def test_one_bad_task_does_not_stop_the_others(orchestrator, specialist, error):
+    """A minute later, the tasks on both sides of it are done. Clauses 3 and 4."""
+    specialist.answers = {"bad": error}
+    first, bad, last = await create(orchestrator, first=60, bad=1, last=60)
+    batch = await orchestrator.execute_all([first, bad, last])
+    assert set(batch.succeeded) == {first, last}
+
+
+@pytest.mark.parametrize("stubborn", [None, "done all the same", OSError("disk full")])
+async def test_a_cancelled_batch_ends_all_that_it_began(orchestrator, specialist, stubborn):
+    """Every beginning has its end before the cancellation comes out. Clause 5."""
+    specialist.stubborn = stubborn
     task_ids = await create(orchestrator, a=60, b=60)
     batch = asyncio.create_task(orchestrator.execute_all(task_ids))
     await asyncio.sleep(5)
     batch.cancel()
     with pytest.raises(asyncio.CancelledError):
         await batch
-    assert sorted(specialist.diary) == ["a begins", "a ends", "b begins", "b ends"]
+    assert specialist.begun
+    assert sorted(specialist.ended) == sorted(specialist.begun)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 ### END SOLUTION
