@@ -1,4 +1,4 @@
-"""The mutants of `failing-step`: each has one bug, and breaks one clause."""
+"""The mutants of `failing-step`: each has one bug, and breaks one promise."""
 
 import asyncio
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from vespera_scriptorium.domain.task import Task, TaskResult, TaskStatus
 from .exercise import failing_step
 
 
-@failing_step.mutant(clause=1)
+@failing_step.mutant(promise="later")
 class LaterStepsRun(TaskExecutionWorkflow):
     """Notes the error and goes on with the next step; only in the end does it fail the task."""
 
@@ -40,7 +40,7 @@ class LaterStepsRun(TaskExecutionWorkflow):
         return await self._succeed(task, steps)
 
 
-@failing_step.mutant(clause=2)
+@failing_step.mutant(promise="reverse")
 class CompensatesForwards(TaskExecutionWorkflow):
     """Undoes the steps in the order in which they were done."""
 
@@ -61,7 +61,7 @@ class CompensatesForwards(TaskExecutionWorkflow):
         return task, problems
 
 
-@failing_step.mutant(clause=2)
+@failing_step.mutant(promise="to-its-end")
 class CompensatesTogether(TaskExecutionWorkflow):
     """Starts all compensations at once, in reverse order, and lets them overlap."""
 
@@ -88,7 +88,7 @@ class CompensatesTogether(TaskExecutionWorkflow):
         return task, problems
 
 
-@failing_step.mutant(clause=3)
+@failing_step.mutant(promise="undo-all")
 class StopsAtItsFirstError(TaskExecutionWorkflow):
     """Wraps one `try` around the whole loop: one compensation that fails, and the rest is left."""
 
@@ -109,7 +109,7 @@ class StopsAtItsFirstError(TaskExecutionWorkflow):
         return task, problems
 
 
-@failing_step.mutant(clause=4)
+@failing_step.mutant(promise="awaited")
 class HookNotAwaited(TaskExecutionWorkflow):
     """Calls the hook and forgets `await`: a coroutine is made, and nothing of it runs."""
 
@@ -136,7 +136,7 @@ class HookNotAwaited(TaskExecutionWorkflow):
         return TaskResult(success=False, task_id=task.id, error="; ".join(errors))
 
 
-@failing_step.mutant(clause=4)
+@failing_step.mutant(promise="own-error")
 class WrapsTheError(TaskExecutionWorkflow):
     """Makes one error of all the messages for the hook, and the step's own exception is lost."""
 
@@ -163,7 +163,7 @@ class WrapsTheError(TaskExecutionWorkflow):
         return TaskResult(success=False, task_id=task.id, error="; ".join(errors))
 
 
-@failing_step.mutant(clause=5)
+@failing_step.mutant(promise="nothing-undone")
 class UnwindsAfterSuccess(TaskExecutionWorkflow):
     """Unwinds its exit stack in any case, and undoes the work of a task that succeeded."""
 
@@ -188,3 +188,113 @@ class UnwindsAfterSuccess(TaskExecutionWorkflow):
                 task = replace(task, outputs={**task.outputs, step.name: output})
                 await self._tasks.save(task)
         return await self._succeed(task, steps)
+
+
+@failing_step.mutant(promise="any-error")
+class ExpectsOSErrors(TaskExecutionWorkflow):
+    """Expects `OSError` of a step; after any other error nothing is undone or stored."""
+
+    async def _run_steps(
+        self, task: Task, steps: Sequence[WorkflowStep], on_failure: OnFailure | None
+    ) -> TaskResult:
+        task = replace(task, status=TaskStatus.RUNNING, attempts=task.attempts + 1)
+        await self._tasks.save(task)
+        for step in steps:
+            if step.name in task.outputs:
+                continue
+            try:
+                output = await step.run(task.outputs)
+            except OSError as error:
+                return await self._fail(task, steps, step, error, on_failure)
+            task = replace(task, outputs={**task.outputs, step.name: output})
+            await self._tasks.save(task)
+        return await self._succeed(task, steps)
+
+
+@failing_step.mutant(promise="undo-done")
+class UndoesTheFailedStep(TaskExecutionWorkflow):
+    """Undoes the step that failed as well, although it was never done."""
+
+    async def _compensate(
+        self, task: Task, steps: Sequence[WorkflowStep]
+    ) -> tuple[Task, list[str]]:
+        problems = []
+        begun = [step for step in steps if step.name in task.outputs]
+        for step in reversed(steps[: len(begun) + 1]):
+            if step.compensate is None:
+                continue
+            try:
+                await step.compensate()
+                outputs = {name: o for name, o in task.outputs.items() if name != step.name}
+                task = replace(task, outputs=outputs)
+                await self._tasks.save(task)
+            except Exception as problem:
+                problems.append(f"compensation of {step.name} failed: {reason(problem)}")
+        return task, problems
+
+
+@failing_step.mutant(promise="undo-each")
+class StopsWhereThereIsNoWayBack(TaskExecutionWorkflow):
+    """Ends the way back at the first step that has no compensation."""
+
+    async def _compensate(
+        self, task: Task, steps: Sequence[WorkflowStep]
+    ) -> tuple[Task, list[str]]:
+        problems = []
+        for step in reversed(steps):
+            if step.name not in task.outputs:
+                continue
+            if step.compensate is None:
+                break
+            try:
+                await step.compensate()
+                outputs = {name: o for name, o in task.outputs.items() if name != step.name}
+                task = replace(task, outputs=outputs)
+                await self._tasks.save(task)
+            except Exception as problem:
+                problems.append(f"compensation of {step.name} failed: {reason(problem)}")
+        return task, problems
+
+
+@failing_step.mutant(promise="undo-message")
+class FailedCompensationsForgotten(TaskExecutionWorkflow):
+    """Goes on after a compensation that failed, and tells nobody."""
+
+    async def _compensate(
+        self, task: Task, steps: Sequence[WorkflowStep]
+    ) -> tuple[Task, list[str]]:
+        for step in reversed(steps):
+            if step.compensate is None or step.name not in task.outputs:
+                continue
+            try:
+                await step.compensate()
+                outputs = {name: o for name, o in task.outputs.items() if name != step.name}
+                task = replace(task, outputs=outputs)
+                await self._tasks.save(task)
+            except Exception:
+                continue
+        return task, []
+
+
+@failing_step.mutant(promise="no-hook")
+class HookAfterEverything(TaskExecutionWorkflow):
+    """Calls the hook whenever a task has ended, also when nothing failed."""
+
+    async def _run_steps(
+        self, task: Task, steps: Sequence[WorkflowStep], on_failure: OnFailure | None
+    ) -> TaskResult:
+        task = replace(task, status=TaskStatus.RUNNING, attempts=task.attempts + 1)
+        await self._tasks.save(task)
+        for step in steps:
+            if step.name in task.outputs:
+                continue
+            try:
+                output = await step.run(task.outputs)
+            except Exception as error:
+                return await self._fail(task, steps, step, error, on_failure)
+            task = replace(task, outputs={**task.outputs, step.name: output})
+            await self._tasks.save(task)
+        result = await self._succeed(task, steps)
+        if on_failure is not None:
+            await on_failure(task, Exception("nothing failed"))
+        return result
