@@ -721,7 +721,7 @@ async def test_a_crash_reaches_stop():
 #
 # ### Exercise: stopped means ended
 #
-# **30 minutes.** Test `BackgroundService(work, journal, interval=60.0)`. Take `InMemoryJournal`: a `FileJournal`
+# **35 minutes.** Test `BackgroundService(work, journal, interval=60.0)`. Take `InMemoryJournal`: a `FileJournal`
 # opens its file in a thread, which the virtual clock cannot see.
 #
 # {contract background-service}
@@ -739,48 +739,70 @@ from vespera_scriptorium import BackgroundService, InMemoryJournal
 
 ### BEGIN SOLUTION
 class Work:
-    """Counts its rounds; the one that `failing` names fails."""
+    """Takes `seconds` for a round, and notes when it began; the round `failing` raises `error`."""
 
-    def __init__(self, failing=None):
-        self.rounds = 0
+    def __init__(self, seconds=0, failing=None):
+        self.seconds = seconds
         self.failing = failing
+        self.error = OSError("disk full")
+        self.begun = []
 
     async def __call__(self):
-        self.rounds += 1
-        if self.rounds == self.failing:
-            raise OSError("disk full")
-        return f"round {self.rounds}"
+        self.begun.append(asyncio.get_running_loop().time())
+        await asyncio.sleep(self.seconds)
+        if len(self.begun) == self.failing:
+            raise self.error
+        return f"round {len(self.begun)}"
+
+
+class SlowJournal(InMemoryJournal):
+    """Takes five seconds to close."""
+
+    async def close(self):
+        await asyncio.sleep(5)
+        await super().close()
 
 
 @pytest.fixture
 def journal():
-    return InMemoryJournal()
+    return SlowJournal()
 
 
-async def test_a_round_begins_at_once_and_after_each_interval(journal):
-    """Two and a half minutes hold three rounds. Clause 1."""
-    service = BackgroundService(Work(), journal, interval=60)
+async def crashed(journal, work):
+    """A service whose rounds have ended an hour ago."""
+    service = BackgroundService(work, journal)
     await service.start()
-    await asyncio.sleep(30)
-    assert journal.lines == ["round 1"]
-    await asyncio.sleep(120)
+    await asyncio.sleep(3600)
+    return service
+
+
+@pytest.mark.parametrize("interval", [60, 7])
+async def test_a_round_begins_at_once_and_after_each_interval(journal, interval):
+    """Ten seconds of work, then an interval of rest. Clause 1."""
+    work = Work(seconds=10)
+    service = BackgroundService(work, journal, interval)
+    await service.start()
+    await asyncio.sleep(2 * (10 + interval) + 15)
+    await service.stop()
+    first = work.begun[0]
+    assert [round(begun - first) for begun in work.begun] == [0, 10 + interval, 20 + 2 * interval]
     assert journal.lines == ["round 1", "round 2", "round 3"]
+
+
+async def test_the_first_round_waits_for_nothing(journal):
+    """A second after the start it is over. Clause 1."""
+    service = BackgroundService(Work(), journal)
+    await service.start()
+    await asyncio.sleep(1)
+    assert journal.lines == ["round 1"]
     await service.stop()
 
 
 async def test_a_second_start_is_an_error(journal):
-    """While the first one holds. Clause 2."""
-    service = BackgroundService(Work(), journal)
-    await service.start()
-    with pytest.raises(RuntimeError):
-        await service.start()
-    await service.stop()
-
-
-async def test_a_refused_start_starts_nothing(journal):
-    """One round a minute, not two. Clause 2."""
+    """One round a minute, as before: not two, and not none. Clause 2."""
     service = BackgroundService(Work(), journal, interval=60)
     await service.start()
+    await asyncio.sleep(1)
     with pytest.raises(RuntimeError):
         await service.start()
     await asyncio.sleep(90)
@@ -788,26 +810,56 @@ async def test_a_refused_start_starts_nothing(journal):
     assert journal.lines == ["round 1", "round 2"]
 
 
-async def test_stop_waits_for_the_clean_up_of_the_work(journal):
-    """Work that takes five seconds to put its things away. Clause 3."""
+async def test_a_crashed_service_has_to_be_stopped_first(journal):
+    """Or nobody would hear of the crash. Clause 2."""
+    service = await crashed(journal, Work(failing=1))
+    with pytest.raises(RuntimeError):
+        await service.start()
+    with pytest.raises(OSError, match="disk full"):
+        await service.stop()
+
+
+async def test_stop_cancels_work_and_waits_for_its_clean_up(journal):
+    """A day of work is cut short; its hour of clean-up is not. Clause 3."""
     put_away = []
 
     async def work():
         try:
-            await asyncio.sleep(3600)
+            await asyncio.sleep(24 * 3600)
         finally:
-            await asyncio.sleep(5)
+            await asyncio.sleep(3600)
             put_away.append("done")
 
     service = BackgroundService(work, journal)
     await service.start()
     await asyncio.sleep(60)
-    await service.stop()
+    async with asyncio.timeout(2 * 3600):
+        await service.stop()
     assert put_away == ["done"]
 
 
+async def test_work_that_answers_its_cancellation_is_the_last(journal):
+    """Its answer starts no further round. Clause 3."""
+    rounds = []
+
+    async def work():
+        rounds.append("begun")
+        try:
+            await asyncio.sleep(3600)
+        except asyncio.CancelledError:
+            pass
+        return "never mind"
+
+    service = BackgroundService(work, journal)
+    await service.start()
+    await asyncio.sleep(60)
+    async with asyncio.timeout(60):
+        await service.stop()
+    assert rounds == ["begun"]
+
+
 async def test_stop_closes_the_journal(journal):
-    """Open while there are rounds. Clause 4."""
+    """Open while there are rounds, closed afterwards. Clause 4."""
     service = BackgroundService(Work(), journal)
     await service.start()
     await asyncio.sleep(1)
@@ -816,12 +868,29 @@ async def test_stop_closes_the_journal(journal):
     assert not journal.is_open
 
 
-async def test_stop_raises_what_ended_the_rounds(journal):
-    """However long ago that was. Clause 5."""
-    service = BackgroundService(Work(failing=2), journal, interval=60)
-    await service.start()
-    await asyncio.sleep(3600)
-    with pytest.raises(OSError, match="disk full"):
+@pytest.mark.parametrize("error", [OSError("disk full"), ValueError("no text")])
+async def test_stop_raises_what_ended_the_rounds(journal, error):
+    """The very exception, and the journal is closed already. Clause 5."""
+    work = Work(failing=2)
+    work.error = error
+    service = await crashed(journal, work)
+    assert not journal.is_open
+    assert len(work.begun) == 2
+    with pytest.raises(type(error)) as caught:
+        await service.stop()
+    assert caught.value is error
+
+
+async def test_a_journal_that_takes_no_line_ends_the_rounds():
+    """Its error is one of the round. Clause 5."""
+
+    class FullJournal(InMemoryJournal):
+        async def write(self, line):
+            raise OSError("no space left")
+
+    service = await crashed(journal := FullJournal(), Work())
+    assert not journal.is_open
+    with pytest.raises(OSError, match="no space left"):
         await service.stop()
 
 
@@ -832,28 +901,14 @@ async def test_a_close_that_fails_does_not_hide_the_crash():
         async def close(self):
             raise OSError("stuck")
 
-    service = BackgroundService(Work(failing=1), StuckJournal())
-    await service.start()
-    await asyncio.sleep(1)
+    service = await crashed(StuckJournal(), Work(failing=1))
     with pytest.raises(OSError, match="disk full"):
-        await service.stop()
-
-
-async def test_a_crash_closes_the_journal_at_once(journal):
-    """Before anybody calls `stop`. Clause 5."""
-    service = BackgroundService(Work(failing=1), journal)
-    await service.start()
-    await asyncio.sleep(1)
-    assert not journal.is_open
-    with pytest.raises(OSError):
         await service.stop()
 
 
 async def test_a_crashed_service_can_be_started_again(journal):
     """After its `stop` has told. Clause 6."""
-    service = BackgroundService(Work(failing=1), journal)
-    await service.start()
-    await asyncio.sleep(1)
+    service = await crashed(journal, Work(failing=1))
     with pytest.raises(OSError):
         await service.stop()
     await service.start()
@@ -863,12 +918,15 @@ async def test_a_crashed_service_can_be_started_again(journal):
 
 
 async def test_to_stop_what_does_not_run_is_harmless(journal):
-    """Before a start and after a stop. Clause 6."""
+    """Before a start and after a stop, and the service is as good as new. Clause 6."""
     service = BackgroundService(Work(), journal)
     await service.stop()
-    await service.start()
-    await service.stop()
-    await service.stop()
+    for _ in range(2):
+        await service.start()
+        await asyncio.sleep(1)
+        await service.stop()
+        await service.stop()
+    assert journal.lines == ["round 1", "round 2"]
 
 
 ### END SOLUTION

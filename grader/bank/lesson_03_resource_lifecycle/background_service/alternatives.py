@@ -36,3 +36,38 @@ class RoundsInATaskWithin(BackgroundService):
         except asyncio.CancelledError:
             await self._journal.close()
             raise
+
+
+@background_service.alternative()
+class OpensBeforeItReturns(BackgroundService):
+    """Opens the journal in `start`, passes the interval with `wait`, and closes twice."""
+
+    async def start(self) -> None:
+        if self._rounds is not None:
+            raise RuntimeError("it works already")
+        ready = asyncio.Event()
+
+        async def rounds() -> None:
+            try:
+                await self._journal.open()
+            finally:
+                ready.set()
+            await self._run()
+
+        self._ending = False
+        self._rounds = asyncio.create_task(rounds())
+        await ready.wait()
+
+    async def _run(self) -> None:
+        never = asyncio.get_running_loop().create_future()
+        try:
+            while True:
+                answer = await heed(self._work())
+                await self._journal.write(answer)
+                await asyncio.wait([never], timeout=self._interval)
+        except (Exception, asyncio.CancelledError) as error:
+            self._ending = True
+            with noted_on(error, "closing the journal failed"):
+                await self._journal.close()
+                await self._journal.close()
+            raise
