@@ -26,3 +26,25 @@ class PoolOfWorkers(TaskOrchestrator):
             for _ in range(min(limit, len(task_ids))):
                 group.create_task(work())
         return [results[place] for place in range(len(task_ids))]
+
+
+@really_concurrent.alternative()
+class RefillsInALoop(TaskOrchestrator):
+    """Starts tasks whenever one has ended, and sorts the results by their places."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        waiting = list(enumerate(task_ids))[::-1]
+        places: dict[asyncio.Task[TaskResult], int] = {}
+        results: dict[int, TaskResult] = {}
+        try:
+            while waiting or places:
+                while waiting and len(places) < limit:
+                    place, task_id = waiting.pop()
+                    places[asyncio.create_task(self.execute_task(task_id))] = place
+                done, _ = await asyncio.wait(places, return_when=asyncio.FIRST_COMPLETED)
+                results |= {places.pop(execution): execution.result() for execution in done}
+        finally:
+            for execution in places:
+                execution.cancel()
+            await asyncio.gather(*places, return_exceptions=True)
+        return [results[place] for place in sorted(results)]

@@ -1,4 +1,4 @@
-"""The mutants of `really-concurrent`: each has one bug, and breaks one clause."""
+"""The mutants of `really-concurrent`: each has one bug, and breaks one promise."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from vespera_scriptorium.domain.task import TaskResult
 from .exercise import really_concurrent
 
 
-@really_concurrent.mutant(clause=2)
+@really_concurrent.mutant(promise="reached")
 class OneAfterTheOther(TaskOrchestrator):
     """Awaits each task before it starts the next: correct results, no concurrency."""
 
@@ -17,7 +17,7 @@ class OneAfterTheOther(TaskOrchestrator):
         return [await self.execute_task(task_id) for task_id in task_ids]
 
 
-@really_concurrent.mutant(clause=1)
+@really_concurrent.mutant(promise="bounded")
 class AllAtOnce(TaskOrchestrator):
     """Forgets the limit and starts everything."""
 
@@ -25,7 +25,7 @@ class AllAtOnce(TaskOrchestrator):
         return await asyncio.gather(*(self.execute_task(task_id) for task_id in task_ids))
 
 
-@really_concurrent.mutant(clause=1)
+@really_concurrent.mutant(promise="given")
 class LimitIsAlwaysThree(TaskOrchestrator):
     """Bounds the work by a constant, and ignores the limit that it was given."""
 
@@ -41,7 +41,7 @@ class LimitIsAlwaysThree(TaskOrchestrator):
         return [execution.result() for execution in executions]
 
 
-@really_concurrent.mutant(clause=3)
+@really_concurrent.mutant(promise="refilled")
 class BatchAfterBatch(TaskOrchestrator):
     """Works in batches of `limit`: one slow task holds up a whole batch of free slots."""
 
@@ -53,7 +53,7 @@ class BatchAfterBatch(TaskOrchestrator):
         return results
 
 
-@really_concurrent.mutant(clause=4)
+@really_concurrent.mutant(promise="slot-freed")
 class SlotLostAfterFailure(TaskOrchestrator):
     """Returns early when a task has failed, and never gives its slot back."""
 
@@ -73,7 +73,7 @@ class SlotLostAfterFailure(TaskOrchestrator):
         return [execution.result() for execution in executions]
 
 
-@really_concurrent.mutant(clause=5)
+@really_concurrent.mutant(promise="order")
 class InOrderOfCompletion(TaskOrchestrator):
     """Collects results as tasks end, so that the fastest task comes first."""
 
@@ -89,7 +89,7 @@ class InOrderOfCompletion(TaskOrchestrator):
         return results
 
 
-@really_concurrent.mutant(clause=6)
+@really_concurrent.mutant(promise="nothing")
 class HangsOnNothing(TaskOrchestrator):
     """Waits for the last task to say that it is done, and there is no last task."""
 
@@ -109,3 +109,157 @@ class HangsOnNothing(TaskOrchestrator):
                 group.create_task(execute(place, task_id))
             await all_done.wait()
         return [results[place] for place in range(len(task_ids))]
+
+
+@really_concurrent.mutant(promise="later-too")
+class RefillsByTheBatch(TaskOrchestrator):
+    """Starts a whole further batch as soon as one task of the last has ended."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        executions: list[asyncio.Task[TaskResult]] = []
+        async with asyncio.TaskGroup() as group:
+            for start in range(0, len(task_ids), limit):
+                batch = task_ids[start : start + limit]
+                executions += [group.create_task(self.execute_task(task_id)) for task_id in batch]
+                await asyncio.wait(executions[start:], return_when=asyncio.FIRST_COMPLETED)
+        return [execution.result() for execution in executions]
+
+
+@really_concurrent.mutant(promise="any-slot")
+class DealtOutBeforehand(TaskOrchestrator):
+    """Deals the tasks out to its workers beforehand; who has done his share helps nobody."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        results: dict[int, TaskResult] = {}
+
+        async def work(places: range) -> None:
+            for place in places:
+                results[place] = await self.execute_task(task_ids[place])
+
+        async with asyncio.TaskGroup() as group:
+            for first in range(limit):
+                group.create_task(work(range(first, len(task_ids), limit)))
+        return [results[place] for place in range(len(task_ids))]
+
+
+@really_concurrent.mutant(promise="no-delay")
+class LooksForSlotsNowAndThen(TaskOrchestrator):
+    """Looks for a free slot five times a second."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        executions: list[asyncio.Task[TaskResult]] = []
+        async with asyncio.TaskGroup() as group:
+            for task_id in task_ids:
+                while sum(not execution.done() for execution in executions) >= limit:
+                    await asyncio.sleep(0.2)
+                executions.append(group.create_task(self.execute_task(task_id)))
+        return [execution.result() for execution in executions]
+
+
+@really_concurrent.mutant(promise="fewer")
+class NeedsAFullHouse(TaskOrchestrator):
+    """Gives every worker a first task, whether there are as many or not."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        waiting = list(enumerate(task_ids))
+        results: dict[int, TaskResult] = {}
+
+        async def work(place: int, task_id: str) -> None:
+            results[place] = await self.execute_task(task_id)
+            while waiting:
+                place, task_id = waiting.pop(0)
+                results[place] = await self.execute_task(task_id)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(limit if task_ids else 0):
+                group.create_task(work(*waiting.pop(0)))
+        return [results[place] for place in range(len(task_ids))]
+
+
+@really_concurrent.mutant(promise="every")
+class GivesUpAfterAFailure(TaskOrchestrator):
+    """Executes nothing more once a task has failed."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        slots = asyncio.Semaphore(limit)
+        failures = []
+
+        async def execute(task_id: str) -> TaskResult:
+            async with slots:
+                if failures:
+                    return TaskResult(success=False, task_id=task_id, error="not executed")
+                result = await self.execute_task(task_id)
+            if not result.success:
+                failures.append(result)
+            return result
+
+        return await asyncio.gather(*(execute(task_id) for task_id in task_ids))
+
+
+@really_concurrent.mutant(promise="once")
+class TriesAgain(TaskOrchestrator):
+    """Executes a task that failed a second time."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        slots = asyncio.Semaphore(limit)
+
+        async def execute(task_id: str) -> TaskResult:
+            async with slots:
+                result = await self.execute_task(task_id)
+                return result if result.success else await self.execute_task(task_id)
+
+        async with asyncio.TaskGroup() as group:
+            executions = [group.create_task(execute(task_id)) for task_id in task_ids]
+        return [execution.result() for execution in executions]
+
+
+@really_concurrent.mutant(promise="no-raise")
+class FailuresComeOut(TaskOrchestrator):
+    """Executes all of it, and then raises an error for what failed."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        slots = asyncio.Semaphore(limit)
+
+        async def execute(task_id: str) -> TaskResult:
+            async with slots:
+                return await self.execute_task(task_id)
+
+        async with asyncio.TaskGroup() as group:
+            executions = [group.create_task(execute(task_id)) for task_id in task_ids]
+        results = [execution.result() for execution in executions]
+        if errors := [result.error for result in results if not result.success]:
+            raise RuntimeError(f"tasks failed: {errors}")
+        return results
+
+
+@really_concurrent.mutant(promise="order")
+class SortedById(TaskOrchestrator):
+    """Sorts the results by the ids of their tasks."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        slots = asyncio.Semaphore(limit)
+
+        async def execute(task_id: str) -> TaskResult:
+            async with slots:
+                return await self.execute_task(task_id)
+
+        async with asyncio.TaskGroup() as group:
+            executions = [group.create_task(execute(task_id)) for task_id in task_ids]
+        results = [execution.result() for execution in executions]
+        return sorted(results, key=lambda result: result.task_id or "")
+
+
+@really_concurrent.mutant(promise="nothing")
+class CannotWaitForNothing(TaskOrchestrator):
+    """Waits with `asyncio.wait`, which refuses to wait for no task at all."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        slots = asyncio.Semaphore(limit)
+
+        async def execute(task_id: str) -> TaskResult:
+            async with slots:
+                return await self.execute_task(task_id)
+
+        executions = [asyncio.create_task(execute(task_id)) for task_id in task_ids]
+        await asyncio.wait(executions)
+        return [execution.result() for execution in executions]
