@@ -43,9 +43,9 @@
 # `TrackFileOperationsUseCase` notes what a task is about to do to a file, and checks later whether
 # it was done. A `Container` builds it, with all that it needs. Ask the container for a class, as here,
 # or for its name in small letters, `"file_operation_store"`: both are keys to the same object. Here
-# is the pattern as many code bases have it, unchanged, on eight mutants of `track_file_creation`.
+# is the pattern as many code bases have it, unchanged, on 23 mutants of `track_file_creation`.
 #
-# **Predict:** how many of the eight does it kill?
+# **Predict:** how many of the 23 does it kill?
 #
 # <!--
 # fmt: off
@@ -90,9 +90,9 @@ async def test_file_operation_tracking_use_case():
 # -->
 # <details><summary>What you have seen</summary>
 #
-# One. The listing is good at this: it takes the way that callers take, and comes back with the id.
-# So it finds the mutant that stores nothing. But it gives metadata and never asks for them back, and
-# on its way nothing goes wrong.
+# Two. The listing is good at this: it takes the way that callers take, and comes back with the id.
+# So it finds the mutant that stores nothing, and the one whose id leads nowhere. But it gives
+# metadata and never asks for them back, and on its way nothing goes wrong.
 # </details>
 #
 # ## The effect, through another door
@@ -138,7 +138,7 @@ async def test_a_success_is_stored():
 
 
 # %% [markdown]
-# Two of eight: lost metadata are found as well.
+# Three of 23: lost metadata are found as well.
 #
 # ## A store that fails
 #
@@ -173,13 +173,13 @@ async def test_a_store_that_fails_is_an_error_result():
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# It lives. Its bug sits in the step after. **The cure:** list the steps, and let each fail in turn.
+# It lives: its bug sits in the step after. (The one that dies does not pass on the message.) **The cure:** list the steps, and let each fail in turn.
 # Here they are: read the file, open a unit, add, commit. Databases like to refuse at the last.
 # </details>
 #
 # ### Exercise: a success is stored
 #
-# **25 minutes.** Test `track_file_creation(file_path, operation_context, metadata, operation_id)`. Files are read
+# **35 minutes.** Test `track_file_creation(file_path, operation_context, metadata, operation_id)`. Files are read
 # in a thread, so these exercises run in real time: a test may take 2 seconds. Yours need none.
 #
 # {contract track-creation}
@@ -188,7 +188,9 @@ async def test_a_store_that_fails_is_an_error_result():
 
 # %% exercise="track-creation"
 # %%ipytest --mutants track-creation
+import asyncio
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from unittest.mock import AsyncMock
 
 import pytest
@@ -196,19 +198,26 @@ import pytest
 from vespera_scriptorium import (
     Container,
     FileOperationStore,
+    FileSystem,
     InMemoryFileOperationStore,
     TrackFileOperationsUseCase,
 )
 
 
 ### BEGIN SOLUTION
-class FullStore(InMemoryFileOperationStore):
-    """Adds what it is given, and fails to commit it."""
+class FailingStore(InMemoryFileOperationStore):
+    """Raises `error` where `step` says: to open a unit, to add, or to commit."""
+
+    def __init__(self, step, error):
+        super().__init__()
+        self.step, self.error = step, error
 
     @asynccontextmanager
     async def unit(self):
+        if self.step == "unit":
+            raise self.error
         async with super().unit() as unit:
-            unit.commit = AsyncMock(side_effect=OSError("disk full"))
+            setattr(unit, self.step, AsyncMock(side_effect=self.error))
             yield unit
 
 
@@ -230,12 +239,13 @@ async def all_stored(container):
 
 async def test_a_success_is_stored_with_all_that_was_given(container, use_case):
     """One operation, under the id of the result. Clauses 1 and 2."""
-    result = await use_case.track_file_creation("a", {"task_id": "t-1"}, {"tags": ["x", "y"]})
+    context, metadata = {"task_id": "t-1", "attempt": 2}, {"tags": ["x", "y"], "size": 1}
+    result = await use_case.track_file_creation("a", context, metadata)
     [operation] = await all_stored(container)
     assert result.success
     assert operation.id == result.operation_id
-    assert operation.context == {"task_id": "t-1"}
-    assert operation.metadata == {"tags": ["x", "y"]}
+    assert operation.context == context
+    assert operation.metadata == metadata
 
 
 async def test_the_callers_id_is_used(container, use_case):
@@ -245,12 +255,22 @@ async def test_the_callers_id_is_used(container, use_case):
     assert (result.operation_id, operation.id) == ("mine", "mine")
 
 
-@pytest.mark.parametrize("spelling", ["a", "./a", "b/../a"])
-async def test_every_spelling_is_one_path(container, use_case, spelling):
+async def test_without_an_id_each_creation_gets_a_new_one(container, use_case):
+    """Two files, two operations. Clause 1."""
+    results = [await use_case.track_file_creation(path) for path in ("a", "b")]
+    ids = {operation.id for operation in await all_stored(container)}
+    assert ids == {result.operation_id for result in results}
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("spelling", "path"), [("a", "a"), ("./a", "a"), ("b/../a", "a"), ("b/a", "b/a")]
+)
+async def test_every_spelling_is_one_path(container, use_case, spelling, path):
     """The result and the store agree on the shortest. Clause 3."""
     result = await use_case.track_file_creation(spelling)
     [operation] = await all_stored(container)
-    assert (result.file_path, operation.file_path) == ("a", "a")
+    assert (result.file_path, operation.file_path) == (path, path)
 
 
 @pytest.mark.parametrize(
@@ -268,20 +288,31 @@ async def test_a_duplicate_is_refused_and_changes_nothing(container, use_case, p
     assert await all_stored(container) == before
 
 
-async def test_a_failed_commit_is_an_error_result(container):
-    """The last step fails, and the result says so. Clause 5."""
-    container.override(FileOperationStore, FullStore())
+@pytest.mark.parametrize("error", [OSError("disk full"), ValueError("disk full")])
+@pytest.mark.parametrize("step", ["unit", "add", "commit"])
+async def test_a_store_that_fails_is_an_error_result(container, step, error):
+    """Each step fails in turn, with an error of one type or another. Clause 5."""
+    container.override(FileOperationStore, FailingStore(step, error))
     result = await container.get(TrackFileOperationsUseCase).track_file_creation("a")
     assert not result.success
     assert "disk full" in result.error
 
 
-async def test_an_unreadable_file_is_an_error_result(container, use_case, tmp_path):
-    """A folder stands at the path. Clause 5."""
-    result = await use_case.track_file_creation(str(tmp_path))
+@pytest.mark.parametrize("error", [OSError("no access"), ValueError("no access")])
+async def test_a_file_that_cannot_be_read_is_an_error_result(container, error):
+    """The file system fails, and nothing is stored. Clause 5."""
+    container.override(FileSystem, SimpleNamespace(read=AsyncMock(side_effect=error)))
+    result = await container.get(TrackFileOperationsUseCase).track_file_creation("a")
     assert not result.success
-    assert result.error
+    assert "no access" in result.error
     assert await all_stored(container) == []
+
+
+async def test_a_cancellation_comes_out(container):
+    """It is no error, and no result. Clause 5."""
+    container.override(FileOperationStore, FailingStore("commit", asyncio.CancelledError()))
+    with pytest.raises(asyncio.CancelledError):
+        await container.get(TrackFileOperationsUseCase).track_file_creation("a")
 
 
 ### END SOLUTION

@@ -71,7 +71,7 @@ class FailsFast(TaskOrchestrator):
                 if failed:
                     return TaskResult(success=False, task_id=task_id, error="not executed")
                 result = await self.execute_task(task_id)
-                failed = failed or not result.success
+                failed |= not result.success
                 return result
 
         async with asyncio.TaskGroup() as group:

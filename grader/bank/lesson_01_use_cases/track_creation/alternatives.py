@@ -58,3 +58,23 @@ class LooksForDuplicatesFirst(TrackFileOperationsUseCase):
         except Exception as error:
             return OperationResult(success=False, file_path=path, error=reason(error))
         return OperationResult(success=True, operation_id=wanted, file_path=path)
+
+
+@track_creation.alternative()
+class BareRefusals(TrackFileOperationsUseCase):
+    """Puts nothing but the error into an error result.
+
+    `file_path`: leaves the path out of an error result.
+    """
+
+    async def track_file_creation(
+        self,
+        file_path: str,
+        operation_context: Mapping[str, Any] | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        operation_id: str | None = None,
+    ) -> OperationResult:
+        result = await self._track(
+            OperationKind.CREATION, file_path, operation_context, metadata, operation_id
+        )
+        return result if result.success else OperationResult(success=False, error=result.error)

@@ -182,7 +182,7 @@ class GivesUpAfterAFailure(TaskOrchestrator):
 
     async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
         slots = asyncio.Semaphore(limit)
-        failures = []
+        failures: list[TaskResult] = []
 
         async def execute(task_id: str) -> TaskResult:
             async with slots:
