@@ -37,3 +37,26 @@ class WorksThroughAList(TaskExecutionWorkflow):
             await self._tasks.save(replace(task, status=TaskStatus.EXECUTED))
         last = outputs[steps[-1].name] if steps else ""
         return TaskResult(success=True, task_id=task.id, output=last)
+
+
+@resume.alternative()
+class ReadsBeforeEachStep(TaskExecutionWorkflow):
+    """Reads the task before each step, saves it twice at the beginning, and hands out copies."""
+
+    async def _run_steps(
+        self, task: Task, steps: Sequence[WorkflowStep], on_failure: OnFailure | None
+    ) -> TaskResult:
+        await self._tasks.save(replace(task, attempts=task.attempts + 1))
+        task = await self._tasks.get(task.id) or task
+        await self._tasks.save(replace(task, status=TaskStatus.RUNNING))
+        for step in steps:
+            task = await self._tasks.get(task.id) or task
+            if step.name in task.outputs:
+                continue
+            try:
+                output = await step.run(dict(sorted(task.outputs.items())))
+            except Exception as error:
+                return await self._fail(task, steps, step, error, on_failure)
+            await self._tasks.save(replace(task, outputs={**task.outputs, step.name: output}))
+        task = await self._tasks.get(task.id) or task
+        return await self._succeed(task, steps)
