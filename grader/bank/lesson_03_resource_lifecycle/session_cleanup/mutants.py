@@ -1,4 +1,4 @@
-"""The mutants of `session-cleanup`: each has one bug, and breaks one clause."""
+"""The mutants of `session-cleanup`: each has one bug, and breaks one promise."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +13,7 @@ from vespera_scriptorium.domain.results import CleanupStatus
 from .exercise import session_cleanup
 
 
-@session_cleanup.mutant(clause=2)
+@session_cleanup.mutant(promise="after-error")
 class OnlyAfterSuccess(AsyncResourceManager):
     """Closes behind the `yield` without a `finally`: an exception passes it by."""
 
@@ -24,7 +24,7 @@ class OnlyAfterSuccess(AsyncResourceManager):
         await session.close()
 
 
-@session_cleanup.mutant(clause=2)
+@session_cleanup.mutant(promise="error-out")
 class SwallowsTheError(AsyncResourceManager):
     """Ignores the exception, as long as everything gets closed."""
 
@@ -42,7 +42,7 @@ class SwallowsTheError(AsyncResourceManager):
         await session.close()
 
 
-@session_cleanup.mutant(clause=3)
+@session_cleanup.mutant(promise="after-cancellation")
 class MissesCancellation(AsyncResourceManager):
     """Catches `Exception` to clean up, and a cancellation is none."""
 
@@ -58,7 +58,7 @@ class MissesCancellation(AsyncResourceManager):
         await session.close()
 
 
-@session_cleanup.mutant(clause=1)
+@session_cleanup.mutant(promise="closed")
 class CloseNotAwaited(ResourceSession):
     """Calls `close` and forgets `await`: a coroutine is made, and nothing of it runs."""
 
@@ -75,7 +75,7 @@ class CloseNotAwaited(ResourceSession):
         raise_one(errors)
 
 
-@session_cleanup.mutant(clause=4)
+@session_cleanup.mutant(promise="last-first")
 class OldestFirst(ResourceSession):
     """Closes in the order of creation: what is still needed goes first."""
 
@@ -92,7 +92,7 @@ class OldestFirst(ResourceSession):
         raise_one(errors)
 
 
-@session_cleanup.mutant(clause=4)
+@session_cleanup.mutant(promise="one-by-one")
 class ClosesTogether(ResourceSession):
     """Closes everything at the same time, because that is faster."""
 
@@ -107,7 +107,7 @@ class ClosesTogether(ResourceSession):
         raise_one(outcome for outcome in outcomes if isinstance(outcome, BaseException))
 
 
-@session_cleanup.mutant(clause=5)
+@session_cleanup.mutant(promise="stops-none")
 class FirstErrorEndsIt(ResourceSession):
     """Closes in a plain loop, which the first close that fails leaves."""
 
@@ -119,7 +119,7 @@ class FirstErrorEndsIt(ResourceSession):
             await self._provider.close(resource_id)
 
 
-@session_cleanup.mutant(clause=7)
+@session_cleanup.mutant(promise="open")
 class AlwaysCleanedUp(AsyncResourceManager):
     """Says that every resource is cleaned up, because after a session every one is."""
 
@@ -127,7 +127,7 @@ class AlwaysCleanedUp(AsyncResourceManager):
         return CleanupStatus(resource_id, cleaned_up=True)
 
 
-@session_cleanup.mutant(clause=7)
+@session_cleanup.mutant(promise="unknown")
 class UnknownIsCleanedUp(AsyncResourceManager):
     """Takes None for closed: `not None` is True."""
 
@@ -136,7 +136,7 @@ class UnknownIsCleanedUp(AsyncResourceManager):
         return CleanupStatus(resource_id, cleaned_up=not is_open)
 
 
-@session_cleanup.mutant(clause=2)
+@session_cleanup.mutant(promise="error-kept")
 class CloseErrorHidesTheRest(AsyncResourceManager):
     """Closes in a `finally`: the error of a close takes the place of what ended the block."""
 
@@ -149,7 +149,7 @@ class CloseErrorHidesTheRest(AsyncResourceManager):
             await session.close()
 
 
-@session_cleanup.mutant(clause=3)
+@session_cleanup.mutant(promise="cancellation-kept")
 class CloseErrorHidesCancellation(AsyncResourceManager):
     """Saves an `Exception` from the error of a close, and leaves a cancellation to it."""
 
@@ -166,7 +166,7 @@ class CloseErrorHidesCancellation(AsyncResourceManager):
             await session.close()
 
 
-@session_cleanup.mutant(clause=6)
+@session_cleanup.mutant(promise="rest-closed")
 class CancelledCloseEndsIt(ResourceSession):
     """Goes on after an `Exception` of a close, and a cancelled close raises none."""
 
@@ -183,7 +183,7 @@ class CancelledCloseEndsIt(ResourceSession):
         raise_one(errors)
 
 
-@session_cleanup.mutant(clause=6)
+@session_cleanup.mutant(promise="cancelled-after-error")
 class CancellationIsOneErrorMore(AsyncResourceManager):
     """Takes a cancellation during a close for one more error, and notes it on what came first."""
 
@@ -199,3 +199,184 @@ class CancellationIsOneErrorMore(AsyncResourceManager):
                 error.add_note(f"closing failed: {problem!r}")
             raise
         await session.close()
+
+
+@session_cleanup.mutant(promise="each")
+class OnlyTheLast(ResourceSession):
+    """Closes the resource that was created last, and forgets those before it."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in self._created[-1:]:
+            try:
+                await self._provider.close(resource_id)
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)
+
+
+@session_cleanup.mutant(promise="closed-once")
+class ClosesToBeSure(ResourceSession):
+    """Closes each resource a second time, to be sure."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            try:
+                await self._provider.close(resource_id)
+                await self._provider.close(resource_id)
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)
+
+
+@session_cleanup.mutant(promise="very-error")
+class ErrorInOtherWords(AsyncResourceManager):
+    """Raises an error of the session for the one that ended the block."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        except BaseException as error:
+            with noted_on(error, "closing failed"):
+                await session.close()
+            if isinstance(error, Exception):
+                raise type(error)(f"the session failed: {error}") from error
+            raise
+        await session.close()
+
+
+@session_cleanup.mutant(promise="cancellation-out")
+class CancellationIsATimeout(AsyncResourceManager):
+    """Raises `TimeoutError` for a cancellation inside the block."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        except BaseException as error:
+            with noted_on(error, "closing failed"):
+                await session.close()
+            if not isinstance(error, Exception):
+                raise TimeoutError("the session was cut short") from error
+            raise
+        await session.close()
+
+
+@session_cleanup.mutant(promise="last-first")
+class LastByName(ResourceSession):
+    """Closes the resource first whose id comes last in the alphabet."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in sorted(self._created, reverse=True):
+            try:
+                await self._provider.close(resource_id)
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)
+
+
+@session_cleanup.mutant(promise="close-error")
+class CloseErrorsForgotten(ResourceSession):
+    """Closes to the end, and tells nobody which close has failed."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            try:
+                await self._provider.close(resource_id)
+            except BaseException as error:
+                errors.append(error)
+        raise_one(error for error in errors if not isinstance(error, Exception))
+
+
+@session_cleanup.mutant(promise="cancelled-and-failed")
+class TheFirstErrorComesOut(ResourceSession):
+    """Raises the first error of a close, also when a later one was a cancellation."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            try:
+                await self._provider.close(resource_id)
+            except BaseException as error:
+                errors.append(error)
+        if errors:
+            raise errors[0]
+
+
+@session_cleanup.mutant(promise="patient")
+class WaitsForAMinute(ResourceSession):
+    """Gives each close a minute, and gives it up then."""
+
+    async def close(self) -> None:
+        import asyncio
+
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            try:
+                await asyncio.wait_for(self._provider.close(resource_id), 60)
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)
+
+
+@session_cleanup.mutant(promise="any-error")
+class ExpectsSomeErrors(AsyncResourceManager):
+    """Closes after errors that a block is known to raise, and not after others."""
+
+    @asynccontextmanager
+    async def create_session(self) -> AsyncIterator["ResourceSession"]:
+        session = ResourceSession(self._provider)
+        try:
+            yield session
+        except LookupError:
+            raise
+        except BaseException as error:
+            with noted_on(error, "closing failed"):
+                await session.close()
+            raise
+        await session.close()
+
+
+@session_cleanup.mutant(promise="any-close")
+class ExpectsOSErrors(ResourceSession):
+    """Goes on after an `OSError` of a close, and after no other error."""
+
+    async def close(self) -> None:
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            try:
+                await self._provider.close(resource_id)
+            except Exception as error:
+                errors.append(error)
+                if not isinstance(error, OSError):
+                    break
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)
