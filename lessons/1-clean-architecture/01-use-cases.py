@@ -16,7 +16,7 @@
 # A use case answers "done". You will find out whether it is: in the store, on the disk, and on the
 # day when the disk is full.
 #
-# **80 minutes**, 20 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
+# **100 minutes**, 20 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
 # and a pytest fixture.
 #
 # **Pattern:** Use Case Async Testing, from *Clean Architecture Adaptations* in the course's pattern
@@ -347,7 +347,7 @@ print(f"success={result.success}, verified={result.verified}")
 #
 # Now for modifications. A draft becomes a longer text, and a text stays as it is: one row each.
 #
-# **Predict:** of eight mutants of `verify_operation`, one compares sizes only, and one is
+# **Predict:** of nineteen mutants of `verify_operation`, one compares sizes only, and one is
 # satisfied with any file. Which of the two dies?
 
 # %%
@@ -378,7 +378,7 @@ async def test_a_modification_is_verified_once_the_content_differs(tmp_path, aft
 #
 # ### Exercise: verified means happened
 #
-# **15 minutes.** Test `verify_operation`, after `track_file_creation` and `track_file_modification`, on files in
+# **25 minutes.** Test `verify_operation`, after `track_file_creation` and `track_file_modification`, on files in
 # `tmp_path`. A test may take 2 seconds.
 #
 # {contract verify-operation}
@@ -387,15 +387,30 @@ async def test_a_modification_is_verified_once_the_content_differs(tmp_path, aft
 
 # %% exercise="verify-operation"
 # %%ipytest --mutants verify-operation
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from unittest.mock import AsyncMock
+
 import pytest
 
-from vespera_scriptorium import Container, TrackFileOperationsUseCase
+from vespera_scriptorium import (
+    Container,
+    FileOperationStore,
+    FileSystem,
+    InMemoryFileOperationStore,
+    TrackFileOperationsUseCase,
+)
 
 
 ### BEGIN SOLUTION
 @pytest.fixture
-def use_case():
-    return Container().get(TrackFileOperationsUseCase)
+def container():
+    return Container()
+
+
+@pytest.fixture
+def use_case(container):
+    return container.get(TrackFileOperationsUseCase)
 
 
 @pytest.fixture
@@ -404,29 +419,51 @@ def file(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "text"])
-async def test_a_creation_is_verified_once_the_file_exists(use_case, file, content):
-    """Not before; and an empty file exists. Clause 1."""
+async def test_a_creation_is_verified_while_the_file_exists(use_case, file, content):
+    """Not before and not after; and an empty file exists. Clause 1."""
     tracked = await use_case.track_file_creation(str(file))
     before = await use_case.verify_operation(tracked.operation_id)
     file.write_text(content)
+    then = await use_case.verify_operation(tracked.operation_id)
+    file.unlink()
     after = await use_case.verify_operation(tracked.operation_id)
-    assert (before.success, before.verified) == (True, False)
-    assert (after.success, after.verified) == (True, True)
+    assert [before.success, then.success, after.success] == [True] * 3
+    assert [before.verified, then.verified, after.verified] == [False, True, False]
+
+
+async def test_a_file_that_was_there_already_is_a_file(use_case, file):
+    """Whoever made it. Clause 1."""
+    file.write_text("text")
+    tracked = await use_case.track_file_creation(str(file))
+    assert (await use_case.verify_operation(tracked.operation_id)).verified
+
+
+BEFORE = b"before " * 100
 
 
 @pytest.mark.parametrize(
-    ("after", "verified"),
-    [("before", False), ("Before", True), ("before.", True), ("", True), (None, False)],
-    ids=["same", "one letter", "one more", "empty", "gone"],
+    ("before", "after", "verified"),
+    [
+        (BEFORE, BEFORE, False),
+        (BEFORE, BEFORE[:-1] + b".", True),
+        (BEFORE, BEFORE + b"\n", True),
+        (BEFORE, b"", True),
+        (BEFORE, b"\xff", True),
+        (BEFORE, None, False),
+        (None, b"after", True),
+    ],
+    ids=["same", "last byte", "line break", "empty", "no text", "gone", "from nothing"],
 )
-async def test_a_modification_is_verified_once_the_content_differs(use_case, file, after, verified):
-    """By one letter, by its length; and no file is no modified file. Clause 2."""
-    file.write_text("before")
+async def test_a_modification_is_verified_once_the_content_differs(
+    use_case, file, before, after, verified
+):
+    """By one byte, by its length; and no file is no modified file. Clause 2."""
+    if before is not None:
+        file.write_bytes(before)
     tracked = await use_case.track_file_modification(str(file))
-    if after is None:
-        file.unlink()
-    else:
-        file.write_text(after)
+    file.unlink(missing_ok=True)
+    if after is not None:
+        file.write_bytes(after)
     result = await use_case.verify_operation(tracked.operation_id)
     assert (result.success, result.verified) == (True, verified)
 
@@ -439,13 +476,29 @@ async def test_an_unknown_id_is_an_error_result_that_names_it(use_case):
     assert "nobody" in result.error
 
 
-async def test_an_unreadable_file_is_an_error_result(use_case, file):
-    """A folder takes the place of the file. Clause 4."""
-    tracked = await use_case.track_file_creation(str(file))
-    file.mkdir()
-    result = await use_case.verify_operation(tracked.operation_id)
+@pytest.mark.parametrize("error", [OSError("no access"), ValueError("no access")])
+async def test_an_unreadable_file_is_an_error_result(container, use_case, error):
+    """The file system fails when the operation is tracked already. Clause 4."""
+    await use_case.track_file_creation("a", operation_id="op-1")
+    container.override(FileSystem, SimpleNamespace(read=AsyncMock(side_effect=error)))
+    result = await container.get(TrackFileOperationsUseCase).verify_operation("op-1")
     assert (result.success, result.verified) == (False, False)
-    assert result.error
+    assert "no access" in result.error
+
+
+async def test_a_store_that_fails_is_an_error_result(container):
+    """It opens no unit of work. Clause 4."""
+
+    class FailingStore(InMemoryFileOperationStore):
+        @asynccontextmanager
+        async def unit(self):
+            raise OSError("no connection")
+            yield
+
+    container.override(FileOperationStore, FailingStore())
+    result = await container.get(TrackFileOperationsUseCase).verify_operation("op-1")
+    assert not result.success
+    assert "no connection" in result.error
 
 
 ### END SOLUTION
@@ -459,7 +512,7 @@ async def test_an_unreadable_file_is_an_error_result(use_case, file):
 # `verify_all_operations` checks everything and answers with a summary: four counts, all results,
 # and the flag `all_verified`. The flag is what everybody asserts.
 #
-# **Predict:** how many of seven mutants die?
+# **Predict:** how many of sixteen mutants die?
 
 # %%
 # %%ipytest --mutants verify-all
@@ -578,10 +631,10 @@ async def creations(use_case, folder, *names):
 
 
 async def test_every_outcome_is_counted_once(use_case, tmp_path):
-    """One of each, and a failure in the middle. Clauses 1 and 3."""
+    """One of each, and a failure in the middle, today and tomorrow. Clauses 1 and 3."""
     await creations(use_case, tmp_path, "gone", "bad", "good")
-    summary = await use_case.verify_all_operations()
-    assert counts(summary) == (3, 1, 1, 1)
+    assert counts(await use_case.verify_all_operations()) == (3, 1, 1, 1)
+    assert counts(await use_case.verify_all_operations()) == (3, 1, 1, 1)
 
 
 async def test_both_operations_on_one_file_count(use_case, tmp_path):
@@ -600,16 +653,21 @@ async def test_a_modification_counts(use_case, tmp_path):
 
 
 async def test_results_stand_in_the_order_of_the_tracking(use_case, tmp_path):
-    """Neither names nor outcomes are sorted. Clauses 2 and 3."""
-    await creations(use_case, tmp_path, "gone", "bad", "good")
+    """Neither names nor outcomes are sorted, and each is what its check says. Clauses 2 and 3."""
+    names = ["gone", "bad", "good"]
+    await creations(use_case, tmp_path, *names)
     summary = await use_case.verify_all_operations()
-    assert [result.operation_id for result in summary.results] == ["gone", "bad", "good"]
-    assert [result.success for result in summary.results] == [True, False, True]
+    assert list(summary.results) == [await use_case.verify_operation(name) for name in names]
 
 
 @pytest.mark.parametrize(
     ("names", "expected"),
-    [(["good"], True), (["good", "bad"], False), (["good", "gone"], False)],
+    [
+        (["good"], True),
+        (["good", "bad"], False),
+        (["good", "gone"], False),
+        (["gone", "good"], False),
+    ],
 )
 async def test_all_verified_means_all(use_case, tmp_path, names, expected):
     """One that failed is enough to spoil it, and so is one that is not there. Clause 4."""

@@ -35,6 +35,7 @@ async def test_both_ways():
     await container.initialize_async_services()
     with pytest.raises(ExceptionGroup):
         await container.cleanup_async_services()
+    assert diary == ["start a", "start b", "stop b", "stop a"]
     with suppress(Exception):
         await container.cleanup_async_services()
     assert diary == ["start a", "start b", "stop b", "stop a"]

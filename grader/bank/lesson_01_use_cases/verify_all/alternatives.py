@@ -33,3 +33,25 @@ class AllChecksTogether(TrackFileOperationsUseCase):
             all_verified=0 < len(ids) == counts["verified"],
             results=results,
         )
+
+
+@verify_all.alternative()
+class CountsWhileItGoes(TrackFileOperationsUseCase):
+    """Counts each outcome at once, in the unit of work that lists the operations."""
+
+    async def verify_all_operations(self) -> VerificationSummary:
+        results, verified, failed = [], 0, 0
+        async with self._store.unit() as unit:
+            for operation in await unit.all():
+                results.append(result := await self.verify_operation(operation.id))
+                verified += int(result.verified)
+                failed += int(not result.success)
+        unverified = len(results) - verified - failed
+        return VerificationSummary(
+            total=verified + unverified + failed,
+            verified=verified,
+            unverified=unverified,
+            failed=failed,
+            all_verified=verified > 0 and not unverified and not failed,
+            results=tuple(results),
+        )
