@@ -53,7 +53,7 @@ print("The grader is there:", "yes" if callable(grader.score) else "no")
 # `vespera_scriptorium` is a small task runner. Its `TaskOrchestrator` creates tasks and executes
 # them. Here is a test of it, and it is green.
 #
-# **Predict:** five mutants each break `execute_task` in one way. How many does this test notice?
+# **Predict:** eight mutants each break `execute_task` in one way. How many does this test notice?
 
 # %%
 # %%ipytest --mutants first-test
@@ -70,8 +70,9 @@ async def test_a_task_is_executed():
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# None. Green says that nothing you looked at was wrong, and it looked at one attribute. Under
-# *Survived* the panel lists the clauses that no test of yours defends.
+# One, which breaks just what it looked at. Green says that nothing you looked at was wrong, and it
+# looked at one attribute. Under *Survived* the panel lists the clauses that no test of yours
+# defends.
 # </details>
 #
 # ### Exercise: your first test

@@ -4,10 +4,12 @@ from vespera_scriptorium import Container, TrackFileOperationsUseCase
 async def test_one_of_each(tmp_path):
     use_case = Container().get(TrackFileOperationsUseCase)
     (tmp_path / "good").touch()
+    await use_case.track_file_creation(str(tmp_path / "z"), operation_id="z")
     await use_case.track_file_creation(str(tmp_path / "good"), operation_id="good")
     await use_case.track_file_modification(str(tmp_path / "good"), operation_id="a")
     summary = await use_case.verify_all_operations()
-    assert (summary.total, summary.verified, summary.unverified) == (2, 1, 1)
+    assert (summary.total, summary.verified, summary.unverified) == (3, 1, 2)
+    assert summary.results[0].operation_id == "z"
 
 
 async def test_a_failure(tmp_path):
@@ -21,7 +23,6 @@ async def test_a_failure(tmp_path):
     assert summary.verified == 2
     assert summary.unverified == 0
     assert not summary.all_verified
-    assert summary.results[0].operation_id == "c"
 
 
 async def test_nothing():

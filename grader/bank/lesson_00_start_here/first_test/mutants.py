@@ -1,4 +1,4 @@
-"""The mutants of `first-test`: each has one bug, and breaks one clause."""
+"""The mutants of `first-test`: each has one bug, and breaks one promise."""
 
 import asyncio
 from dataclasses import replace
@@ -10,7 +10,7 @@ from vespera_scriptorium.domain.task import TaskResult, TaskStatus
 from .exercise import first_test
 
 
-@first_test.mutant(clause=1)
+@first_test.mutant(promise="task-id")
 class IdForgotten(TaskOrchestrator):
     """Leaves the task's id out of the result."""
 
@@ -26,7 +26,7 @@ class IdForgotten(TaskOrchestrator):
         return TaskResult(success=True, output=output)
 
 
-@first_test.mutant(clause=2)
+@first_test.mutant(promise="output")
 class OutputDropped(TaskOrchestrator):
     """Executes the task and throws away what it returned."""
 
@@ -42,7 +42,7 @@ class OutputDropped(TaskOrchestrator):
         return TaskResult(success=True, task_id=task_id)
 
 
-@first_test.mutant(clause=3)
+@first_test.mutant(promise="stored")
 class NeverCompleted(TaskOrchestrator):
     """Reports a success, and never stores that the task is completed."""
 
@@ -64,7 +64,7 @@ class NeverCompleted(TaskOrchestrator):
         return output
 
 
-@first_test.mutant(clause=4)
+@first_test.mutant(promise="result")
 class UnknownRaises(TaskOrchestrator):
     """Lets the error for an unknown id out, where a failed result was promised."""
 
@@ -73,7 +73,7 @@ class UnknownRaises(TaskOrchestrator):
         return TaskResult(success=True, task_id=task_id, output=output)
 
 
-@first_test.mutant(clause=4)
+@first_test.mutant(promise="names-id")
 class ReasonDropped(TaskOrchestrator):
     """Says that the task failed, and not why."""
 
@@ -86,4 +86,54 @@ class ReasonDropped(TaskOrchestrator):
             return TaskResult(success=False, task_id=task_id, error="cancelled")
         except Exception:
             return TaskResult(success=False, task_id=task_id, error="the task failed")
+        return TaskResult(success=True, task_id=task_id, output=output)
+
+
+@first_test.mutant(promise="success")
+class NeverASuccess(TaskOrchestrator):
+    """Executes the task, and forgets to say that it went well."""
+
+    async def execute_task(self, task_id: str) -> TaskResult:
+        try:
+            output = await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
+        except Exception as error:
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
+        return TaskResult(success=False, task_id=task_id, output=output)
+
+
+@first_test.mutant(promise="output")
+class TitleForgotten(TaskOrchestrator):
+    """Says that something is done, and not what."""
+
+    async def execute_task(self, task_id: str) -> TaskResult:
+        try:
+            output = await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
+        except Exception as error:
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
+        return TaskResult(success=True, task_id=task_id, output=output.rpartition(": ")[2])
+
+
+@first_test.mutant(promise="unknown")
+class UnknownIsASuccess(TaskOrchestrator):
+    """Calls it a success when there is nothing to execute."""
+
+    async def execute_task(self, task_id: str) -> TaskResult:
+        try:
+            output = await self._run(task_id)
+        except asyncio.CancelledError:
+            if _are_we_cancelled():
+                raise
+            return TaskResult(success=False, task_id=task_id, error="cancelled")
+        except UnknownTaskError as error:
+            return TaskResult(success=True, task_id=task_id, error=reason(error))
+        except Exception as error:
+            return TaskResult(success=False, task_id=task_id, error=reason(error))
         return TaskResult(success=True, task_id=task_id, output=output)

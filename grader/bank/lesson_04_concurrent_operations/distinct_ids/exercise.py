@@ -10,7 +10,7 @@ distinct_ids = Exercise(
     id="distinct-ids",
     lesson=lesson_of(__name__),
     title="Tasks created together",
-    points=6,
+    points=5,
     subject=TaskOrchestrator,
     contract=(
         "Tasks that are created at the same time get distinct ids, and every one of them succeeds: "

@@ -10,7 +10,7 @@ gather_results = Exercise(
     id="gather-results",
     lesson=lesson_of(__name__),
     title="Every outcome told apart",
-    points=7,
+    points=5,
     subject=TaskOrchestrator,
     contract=(
         "`execute_all` puts every task id into exactly one of `succeeded`, `failed` and "

@@ -10,7 +10,7 @@ really_concurrent = Exercise(
     id="really-concurrent",
     lesson=lesson_of(__name__),
     title="As many as allowed, and no more",
-    points=7,
+    points=5,
     subject=TaskOrchestrator,
     contract=(
         "`execute_many(task_ids, limit)` never has more than `limit` tasks at work, from the "
