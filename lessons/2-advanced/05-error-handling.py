@@ -463,7 +463,7 @@ async def test_to_recover_is_always_possible(failed):
 # `run_with_retry` tries again after a transient error. Here the second attempt succeeds, and both
 # are counted.
 #
-# **Predict:** how many of its nine mutants die?
+# **Predict:** how many of its mutants die?
 
 # %%
 # %%ipytest --mutants retry
@@ -605,10 +605,13 @@ def service():
     return AsyncService()
 
 
-async def test_it_tries_until_it_gets_an_answer(service):
-    """Two kinds of transient error, then an answer, then no more. Clause 1."""
-    work = AsyncMock(side_effect=[ConnectionError(), TimeoutError(), "stored"])
-    assert await service.run_with_retry("upload", work, attempts=5) == "stored"
+@pytest.mark.parametrize("answer", ["stored", None])
+async def test_it_tries_until_it_gets_an_answer(service, answer):
+    """A transient error is of one of two types, or of a subclass. Clause 1."""
+    errors = [ConnectionError(), TimeoutError(), ConnectionResetError()]
+    work = AsyncMock(side_effect=[*errors, answer, "too much"])
+    assert await service.run_with_retry("upload", work, attempts=9) == answer
+    assert work.await_count == 4
 
 
 @pytest.mark.parametrize("attempts", [1, 2, 4])
@@ -622,22 +625,33 @@ async def test_it_gives_up_after_the_last_attempt(service, attempts):
     assert caught.value.__cause__ is errors[attempts - 1]
 
 
-async def test_what_will_not_pass_is_not_tried_again(service):
-    """A second attempt would find the same closed door. Clause 2."""
-    work = AsyncMock(side_effect=[ConnectionError(), PermissionError("closed"), "stored"])
-    with pytest.raises(AsyncServiceError):
-        await service.run_with_retry("upload", work, attempts=5)
+@pytest.mark.parametrize(
+    "error, expected", [(PermissionError(), AsyncServiceError), (KeyError("user"), KeyError)]
+)
+async def test_what_will_not_pass_is_not_tried_again(service, error, expected):
+    """It comes out at once, also after a transient error. Clause 2."""
+    loop = asyncio.get_running_loop()
+    work = AsyncMock(side_effect=[ConnectionError(), error, "stored"])
+    before = loop.time()
+    with pytest.raises(expected):
+        await service.run_with_retry("upload", work, attempts=5, delay=60)
     assert work.await_count == 2
+    assert loop.time() - before == pytest.approx(60)
 
 
 async def test_it_waits_between_attempts_only(service):
-    """Three attempts have two pauses. Clause 3."""
-    loop = asyncio.get_running_loop()
-    work = AsyncMock(side_effect=ConnectionError())
+    """Three attempts have two pauses, of the same length. Clause 3."""
+    loop, times = asyncio.get_running_loop(), []
+
+    async def attempt():
+        times.append(loop.time())
+        raise ConnectionError
+
     before = loop.time()
     with pytest.raises(AsyncServiceError):
-        await service.run_with_retry("upload", work, attempts=3, delay=60)
-    assert loop.time() - before == pytest.approx(120)
+        await service.run_with_retry("upload", attempt, attempts=3, delay=60)
+    times.append(loop.time())
+    assert [time - before for time in times] == pytest.approx([0, 60, 120, 120])
 
 
 @pytest.mark.parametrize("seconds", [5, 30], ids=["in an attempt", "between two"])
@@ -657,14 +671,34 @@ async def test_a_cancellation_ends_it(service, seconds):
     assert work.await_count == 1
 
 
-async def test_others_work_while_it_pauses(service):
+@pytest.mark.parametrize("end", [ConnectionError("aborted"), "stored"], ids=["error", "answer"])
+async def test_a_cancellation_ends_it_whatever_the_attempt_makes_of_it(service, end):
+    """The attempt catches it, and ends in another way. Clause 5."""
+    last_words = AsyncMock(side_effect=[end])
+
+    async def attempt():
+        try:
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            return await last_words()
+
+    work = AsyncMock(side_effect=attempt)
+    call = asyncio.create_task(service.run_with_retry("upload", work, attempts=3))
+    await asyncio.sleep(5)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert work.await_count == 1
+
+
+async def test_others_work_while_it_pauses_and_afterwards(service):
     """What may still succeed has not failed. Clause 6."""
     work = AsyncMock(side_effect=[ConnectionError(), "stored"])
     call = asyncio.create_task(service.run_with_retry("upload", work, attempts=2, delay=60))
     await asyncio.sleep(30)
     assert (await service.normal_operation()).success
     assert await call == "stored"
-    assert service.status.healthy
+    assert (await service.normal_operation()).success
 
 
 ### END SOLUTION

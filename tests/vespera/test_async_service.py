@@ -160,3 +160,29 @@ async def test_cancellation_ends_the_attempts(service: AsyncService, second: flo
         await call
     assert runs == 1
     assert service.status.healthy
+
+
+@pytest.mark.parametrize("end", [ConnectionError("aborted"), "answer"])
+async def test_cancellation_comes_out_whatever_the_work_makes_of_it(
+    service: AsyncService, end: Exception | str
+) -> None:
+    """And nothing is tried again; the service has not failed."""
+    runs = 0
+
+    async def work() -> str:
+        nonlocal runs
+        runs += 1
+        try:
+            await asyncio.sleep(10)
+        except asyncio.CancelledError:
+            if isinstance(end, Exception):
+                raise end from None
+        return "answer"
+
+    call = asyncio.create_task(service.run_with_retry("export", work))
+    await asyncio.sleep(5)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert runs == 1
+    assert service.status.healthy

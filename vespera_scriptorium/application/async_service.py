@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from vespera_scriptorium.application.cancellation import heed
 from vespera_scriptorium.domain.errors import AsyncServiceError, reason
 from vespera_scriptorium.domain.results import ServiceResult, ServiceStatus
 
@@ -30,6 +31,8 @@ class AsyncService:
        error (`ConnectionError`, `TimeoutError`), never after another one or after a cancellation.
        Between two attempts it waits `delay` seconds. Only when it gives up has the service failed.
     6. When all attempts fail, the last error is the cause.
+    7. A cancellation from outside comes out as `CancelledError`, at any moment, and whatever the
+       work makes of it.
     """
 
     def __init__(self) -> None:
@@ -71,10 +74,10 @@ class AsyncService:
         """Await the work, and again after a transient error; the last error comes out."""
         for _ in range(attempts - 1):
             try:
-                return await work()
+                return await heed(work())
             except TRANSIENT:
                 await asyncio.sleep(delay)
-        return await work()
+        return await heed(work())
 
     def _failed(self, operation: str, error: OSError) -> AsyncServiceError:
         """The error for the caller. From now on the service has failed."""
