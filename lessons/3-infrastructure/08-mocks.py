@@ -16,7 +16,7 @@
 # You will find out what a mock notices and what it agrees to, and hold a fake to the contract of
 # the real thing.
 #
-# **90 minutes**, 15 of them to read. Before: [Fixtures](07-fixtures.ipynb). You have written a test with a mock, and it
+# **95 minutes**, 15 of them to read. Before: [Fixtures](07-fixtures.ipynb). You have written a test with a mock, and it
 # passed.
 #
 # **Pattern:** Async Mock Patterns, from *Testing Infrastructure Patterns* in the course's pattern
@@ -327,8 +327,8 @@ async def test_what_stands_behind_as_answers():
 # | `monkeypatch.setattr("reports.send", mock)` | replaces a name until the test ends | Name the module that *uses* `send`. After `from mail import send` that is not `mail`. |
 # | `patch("reports.send", autospec=True)` | the same, in a `with` block | It makes the mock itself, an `AsyncMock` where `send` is async. |
 #
-# **Predict:** this is what such a test looks like. How many of eight mutants of the container does
-# it kill?
+# **Predict:** this is what such a test looks like. How many mutants of the container does it
+# kill?
 
 # %%
 # %%ipytest --mutants override
@@ -358,7 +358,7 @@ async def test_the_use_case_uses_the_mock():
 #
 # ### Exercise: in the place of another
 #
-# **25 minutes.** Test `get`, `override` and `withdraw` of the container. Nothing here is asynchronous, so plain
+# **30 minutes.** Test `get`, `override` and `withdraw` of the container. Nothing here is asynchronous, so plain
 # functions will do.
 #
 # {contract override}
@@ -378,18 +378,28 @@ from vespera_scriptorium import Container, ExternalService
 class Box:
     """Holds what it was built from."""
 
-    def __init__(self, inside=None):
+    def __init__(self, *inside):
         self.inside = inside
 
 
 @pytest.fixture
 def container():
-    """A chain: the outer box needs the middle one, and that the inner one."""
+    """A chain of four boxes, each in the next one, and one that needs nothing."""
     container = Container()
-    container.add_service("inner", Box)
-    container.add_service("middle", Box, needs=["inner"])
-    container.add_service("outer", Box, needs=["middle"])
+    container.add_service("alone", Box)
+    container.add_service("first", Box)
+    container.add_service("second", Box, needs=["alone", "first"])
+    container.add_service("third", Box, needs=["second"])
+    container.add_service("fourth", Box, needs=["third"])
     return container
+
+
+def innermost(container):
+    """The first box, as the second one holds it, as the third, as the fourth."""
+    _, in_second = container.get("second").inside
+    (second,) = container.get("third").inside
+    (third,) = container.get("fourth").inside
+    return in_second, second.inside[1], third.inside[0].inside[1]
 
 
 @pytest.mark.parametrize("key", [ExternalService, "external_service"])
@@ -401,58 +411,75 @@ def test_class_and_name_are_one_key(container, key):
     assert container.get("external_service") is mock
 
 
-def test_what_was_given_out_before_is_overridden(container):
-    """Though it is there already. Clause 1."""
-    container.get("inner")
-    container.override("inner", replacement := Box())
-    assert container.get("inner") is replacement
+@pytest.mark.parametrize("replacement", [Box(), [], None])
+def test_what_was_given_out_before_is_overridden(container, replacement):
+    """By any object, an empty one, too. Clause 1."""
+    container.get("first")
+    container.override("first", replacement)
+    assert container.get("first") is replacement
 
 
 def test_what_needs_it_is_built_anew(container):
-    """It held the original. Clause 2."""
-    container.get("middle")
-    container.override("inner", replacement := Box())
-    assert container.get("middle").inside is replacement
+    """One, two and three steps away; they held the original. Clause 2."""
+    innermost(container)
+    container.override("first", replacement := Box())
+    assert innermost(container) == (replacement, replacement, replacement)
 
 
-def test_what_needs_it_through_another_is_built_anew(container):
-    """Two steps away. Clause 2."""
-    container.get("outer")
-    container.override("inner", replacement := Box())
-    assert container.get("outer").inside.inside is replacement
+def test_everything_else_stays(container):
+    """The object that nobody overrides. Clause 2."""
+    alone = container.get("alone")
+    container.override("first", Box())
+    assert container.get("alone") is alone
+    assert container.get("second").inside[0] is alone
 
 
 def test_a_withdrawn_override_is_gone(container):
     """The original is back, in what needs it as well. Clause 3."""
-    original = container.get("inner")
-    override = container.override("inner", Box())
-    container.get("middle")
+    original = container.get("first")
+    override = container.override("first", Box())
+    innermost(container)
     override.withdraw()
-    assert container.get("inner") is original
-    assert container.get("middle").inside is original
+    assert container.get("first") is original
+    assert innermost(container) == (original, original, original)
 
 
 def test_an_override_ends_with_its_block(container):
-    """Also when an exception ends that. Clause 3."""
-    original = container.get("inner")
-    with pytest.raises(OSError), container.override("inner", Box()):
+    """Also when an exception ends that, and comes out. Clause 3."""
+    original = container.get("first")
+    with pytest.raises(OSError), container.override("first", Box()):
         raise OSError
-    assert container.get("inner") is original
+    assert container.get("first") is original
 
 
 def test_the_last_override_holds(container):
-    """And not the first. Clause 4."""
-    container.override("inner", Box())
-    container.override("inner", last := Box())
-    assert container.get("inner") is last
+    """And not the first, also in what was built with that. Clause 4."""
+    container.override("first", Box())
+    innermost(container)
+    container.override("first", last := Box())
+    assert container.get("first") is last
+    assert innermost(container) == (last, last, last)
 
 
 def test_overrides_are_withdrawn_in_any_order(container):
-    """The one that was asked for is gone. Clause 4."""
-    first = container.override("inner", Box())
-    container.override("inner", last := Box())
+    """The one that is withdrawn is gone, and no other. Clause 4."""
+    original = container.get("first")
+    first, second, last = (container.override("first", Box()) for _ in range(3))
+    second.withdraw()
+    assert container.get("first") is last.replacement
+    last.withdraw()
+    assert container.get("first") is first.replacement
     first.withdraw()
-    assert container.get("inner") is last
+    assert container.get("first") is original
+
+
+def test_to_withdraw_twice_changes_nothing(container):
+    """The other override of the key is left. Clause 4."""
+    container.override("first", left := Box())
+    gone = container.override("first", Box())
+    gone.withdraw()
+    gone.withdraw()
+    assert container.get("first") is left
 
 
 ### END SOLUTION
