@@ -45,22 +45,27 @@ class TimeoutAwareService:
         self, works: Mapping[str, Callable[[], Awaitable[str]]], budget: float
     ) -> BatchOutcome:
         """Await works that share `budget` seconds."""
-        loop = asyncio.get_running_loop()
-        end = loop.time() + budget
+        end = asyncio.get_running_loop().time() + budget
         outcome = BatchOutcome()
         for name, work in works.items():
-            if loop.time() >= end:
-                outcome.cancelled.append(name)
-                continue
-            deadline = asyncio.timeout_at(end)
-            try:
-                outcome.succeeded[name] = await self._run(work, deadline)
-            except Exception as error:
-                if deadline.expired():
-                    outcome.cancelled.append(name)
-                else:
-                    outcome.failed[name] = error
+            await self._run_one(name, work, end, outcome)
         return outcome
+
+    async def _run_one(
+        self, name: str, work: Callable[[], Awaitable[str]], end: float, outcome: BatchOutcome
+    ) -> None:
+        """Await one work of a batch that ends at `end`, and note what became of it."""
+        if asyncio.get_running_loop().time() >= end:
+            outcome.cancelled.append(name)
+            return
+        deadline = asyncio.timeout_at(end)
+        try:
+            outcome.succeeded[name] = await self._run(work, deadline)
+        except Exception as error:
+            if deadline.expired():
+                outcome.cancelled.append(name)
+            else:
+                outcome.failed[name] = error
 
     async def run_with_cleanup(
         self,

@@ -1,4 +1,4 @@
-"""The mutants of `bounded-cleanup`: each has one bug, and breaks one clause."""
+"""The mutants of `bounded-cleanup`: each has one bug, and breaks one promise."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,7 +9,7 @@ from vespera_scriptorium.domain.errors import DeadlineExceededError, reason
 from .exercise import bounded_cleanup
 
 
-@bounded_cleanup.mutant(clause=1)
+@bounded_cleanup.mutant(promise="only-late")
 class CleansUpAlways(TimeoutAwareService):
     """Cleans up after whatever ended the work, also after an answer that came in time."""
 
@@ -30,7 +30,7 @@ class CleansUpAlways(TimeoutAwareService):
             await self._clean_up(cleanup, cleanup_timeout, missed)
 
 
-@bounded_cleanup.mutant(clause=2)
+@bounded_cleanup.mutant(promise="own-time")
 class OneDeadlineForBoth(TimeoutAwareService):
     """Cleans up under the deadline of the work: it is over, and so is the cleanup at once."""
 
@@ -41,18 +41,16 @@ class OneDeadlineForBoth(TimeoutAwareService):
         timeout: float,
         cleanup_timeout: float = 2.0,
     ) -> T:
-        end = asyncio.get_running_loop().time() + timeout
-        deadline = asyncio.timeout_at(end)
+        deadline = asyncio.timeout(timeout)
         try:
             return await self._run(work, deadline)
         except DeadlineExceededError as missed:
             if deadline.expired():
-                left = end - asyncio.get_running_loop().time()
-                await self._clean_up(cleanup, min(left, cleanup_timeout), missed)
+                await self._clean_up(cleanup, 0.0, missed)
             raise
 
 
-@bounded_cleanup.mutant(clause=2)
+@bounded_cleanup.mutant(promise="beginning")
 class LateWorkTakesItsTime(TimeoutAwareService):
     """Counts the cleanup's seconds from the deadline, so that work which ends late eats them up."""
 
@@ -74,7 +72,7 @@ class LateWorkTakesItsTime(TimeoutAwareService):
             raise
 
 
-@bounded_cleanup.mutant(clause=3)
+@bounded_cleanup.mutant(promise="bounded")
 class CleansUpForEver(TimeoutAwareService):
     """Awaits the cleanup for as long as it takes: one that is stuck keeps the caller waiting."""
 
@@ -92,7 +90,7 @@ class CleansUpForEver(TimeoutAwareService):
         missed.cleanup_abandoned = asyncio.get_running_loop().time() - started > timeout
 
 
-@bounded_cleanup.mutant(clause=4)
+@bounded_cleanup.mutant(promise="abandoned")
 class NotReported(TimeoutAwareService):
     """Abandons a cleanup that takes too long, and tells nobody."""
 
@@ -110,7 +108,7 @@ class NotReported(TimeoutAwareService):
                 missed.add_note(f"the cleanup failed: {reason(error)}")
 
 
-@bounded_cleanup.mutant(clause=5)
+@bounded_cleanup.mutant(promise="missed")
 class CleanupErrorWins(TimeoutAwareService):
     """Lets an error of the cleanup out, so that nobody learns that the work came too late."""
 
@@ -129,7 +127,7 @@ class CleanupErrorWins(TimeoutAwareService):
             missed.cleanup_abandoned = True
 
 
-@bounded_cleanup.mutant(clause=6)
+@bounded_cleanup.mutant(promise="cancelled")
 class CancellationSwallowed(TimeoutAwareService):
     """Catches `CancelledError` to note an abandoned cleanup, and loses the caller's own with it."""
 
@@ -145,3 +143,258 @@ class CancellationSwallowed(TimeoutAwareService):
         except (Exception, asyncio.CancelledError) as error:
             missed.cleanup_abandoned = deadline.expired()
             missed.add_note(f"the cleanup failed: {reason(error)}")
+
+
+@bounded_cleanup.mutant(promise="own-timeout")
+class CleansUpAfterEveryTimeout(TimeoutAwareService):
+    """Cleans up after a `TimeoutError` of the work, too."""
+
+    async def run_with_cleanup(
+        self,
+        work: Callable[[], Awaitable[T]],
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        cleanup_timeout: float = 2.0,
+    ) -> T:
+        try:
+            return await self._run(work, asyncio.timeout(timeout))
+        except DeadlineExceededError as missed:
+            await self._clean_up(cleanup, cleanup_timeout, missed)
+            raise
+        except TimeoutError:
+            await self._clean_up(cleanup, cleanup_timeout, DeadlineExceededError())
+            raise
+
+
+@bounded_cleanup.mutant(promise="after-work")
+class CleansUpAtTheDeadline(TimeoutAwareService):
+    """Begins to clean up at the deadline, while the work still ends."""
+
+    async def run_with_cleanup(
+        self,
+        work: Callable[[], Awaitable[T]],
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        cleanup_timeout: float = 2.0,
+    ) -> T:
+        task = asyncio.create_task(self._run(work, asyncio.timeout(None)))
+        try:
+            async with asyncio.timeout(timeout):
+                await asyncio.wait({task})
+        except TimeoutError:
+            missed = DeadlineExceededError("the work did not end by its deadline")
+            task.cancel()
+            await self._clean_up(cleanup, cleanup_timeout, missed)
+            await asyncio.wait({task})
+            raise missed from None
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.wait({task})
+            raise
+        return task.result()
+
+
+@bounded_cleanup.mutant(promise="once")
+class CleansUpAgain(TimeoutAwareService):
+    """Tries the cleanup again when it has failed."""
+
+    async def run_with_cleanup(
+        self,
+        work: Callable[[], Awaitable[T]],
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        cleanup_timeout: float = 2.0,
+    ) -> T:
+        deadline = asyncio.timeout(timeout)
+        try:
+            return await self._run(work, deadline)
+        except DeadlineExceededError as missed:
+            if deadline.expired():
+                await self._clean_up(cleanup, cleanup_timeout, missed)
+                if getattr(missed, "__notes__", None) and not missed.cleanup_abandoned:
+                    await self._clean_up(cleanup, cleanup_timeout, missed)
+            raise
+
+
+@bounded_cleanup.mutant(promise="asked-for")
+class AlwaysTwoSeconds(TimeoutAwareService):
+    """Gives every cleanup 2 seconds, however many were asked for."""
+
+    async def run_with_cleanup(
+        self,
+        work: Callable[[], Awaitable[T]],
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        cleanup_timeout: float = 2.0,
+    ) -> T:
+        deadline = asyncio.timeout(timeout)
+        try:
+            return await self._run(work, deadline)
+        except DeadlineExceededError as missed:
+            if deadline.expired():
+                await self._clean_up(cleanup, 2.0, missed)
+            raise
+
+
+@bounded_cleanup.mutant(promise="ends")
+class LeavesTheCleanup(TimeoutAwareService):
+    """Cancels a cleanup that takes too long, and does not wait for its end."""
+
+    async def _clean_up(
+        self,
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        missed: DeadlineExceededError,
+    ) -> None:
+        async def clean() -> None:
+            await cleanup()
+
+        task = asyncio.create_task(clean())
+        try:
+            await asyncio.wait({task}, timeout=timeout)
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.wait({task})
+            raise
+        if not task.done():
+            missed.cleanup_abandoned = True
+            task.cancel()
+        elif error := task.exception():
+            missed.add_note(f"the cleanup failed: {reason(error)}")
+
+
+@bounded_cleanup.mutant(promise="cleanup-ends")
+class LeavesTheCleanupWhenCancelled(TimeoutAwareService):
+    """Is cancelled at once, and does not wait for the cleanup that it cancels."""
+
+    async def _clean_up(
+        self,
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        missed: DeadlineExceededError,
+    ) -> None:
+        async def clean() -> None:
+            await cleanup()
+
+        task = asyncio.create_task(clean())
+        try:
+            await asyncio.wait({task}, timeout=timeout)
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not task.done():
+            missed.cleanup_abandoned = True
+            task.cancel()
+            await asyncio.wait({task})
+        elif error := task.exception():
+            missed.add_note(f"the cleanup failed: {reason(error)}")
+
+
+@bounded_cleanup.mutant(promise="swallowed")
+class BelievesTheCleanup(TimeoutAwareService):
+    """Takes a cleanup that swallows its cancellation for one that ended in time."""
+
+    async def _clean_up(
+        self,
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        missed: DeadlineExceededError,
+    ) -> None:
+        ended = []
+
+        async def noted() -> None:
+            await cleanup()
+            ended.append(True)
+
+        deadline = asyncio.timeout(timeout)
+        try:
+            await self._run(noted, deadline)
+        except Exception as error:
+            missed.cleanup_abandoned = deadline.expired() and not ended
+            missed.add_note(f"the cleanup failed: {reason(error)}")
+
+
+@bounded_cleanup.mutant(promise="in-time")
+class FailedIsAbandoned(TimeoutAwareService):
+    """Says of a cleanup that failed in time that it was abandoned."""
+
+    async def _clean_up(
+        self,
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        missed: DeadlineExceededError,
+    ) -> None:
+        deadline = asyncio.timeout(timeout)
+        try:
+            await self._run(cleanup, deadline)
+        except Exception as error:
+            missed.cleanup_abandoned = True
+            missed.add_note(f"the cleanup failed: {reason(error)}")
+
+
+@bounded_cleanup.mutant(promise="note")
+class NotesWhatFailed(TimeoutAwareService):
+    """Notes that the cleanup failed, and keeps the reason to itself."""
+
+    async def _clean_up(
+        self,
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        missed: DeadlineExceededError,
+    ) -> None:
+        deadline = asyncio.timeout(timeout)
+        try:
+            await self._run(cleanup, deadline)
+        except Exception as error:
+            missed.cleanup_abandoned = deadline.expired()
+            missed.add_note(f"the cleanup failed with a {type(error).__name__}")
+
+
+@bounded_cleanup.mutant(promise="answered")
+class CleanupEndsTheCancellation(TimeoutAwareService):
+    """Forgets a cancellation when the cleanup ends all the same."""
+
+    async def _clean_up(
+        self,
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        missed: DeadlineExceededError,
+    ) -> None:
+        ended = []
+
+        async def noted() -> None:
+            await cleanup()
+            ended.append(True)
+
+        deadline = asyncio.timeout(timeout)
+        try:
+            await self._run(noted, deadline)
+        except asyncio.CancelledError:
+            if not ended:
+                raise
+        except Exception as error:
+            missed.cleanup_abandoned = deadline.expired()
+            missed.add_note(f"the cleanup failed: {reason(error)}")
+
+
+@bounded_cleanup.mutant(promise="no-cleanup")
+class CleansUpWhenCancelled(TimeoutAwareService):
+    """Cleans up after work that was cancelled from outside."""
+
+    async def run_with_cleanup(
+        self,
+        work: Callable[[], Awaitable[T]],
+        cleanup: Callable[[], Awaitable[None]],
+        timeout: float,
+        cleanup_timeout: float = 2.0,
+    ) -> T:
+        deadline = asyncio.timeout(timeout)
+        try:
+            return await self._run(work, deadline)
+        except DeadlineExceededError as missed:
+            if deadline.expired():
+                await self._clean_up(cleanup, cleanup_timeout, missed)
+            raise
+        except asyncio.CancelledError:
+            await self._clean_up(cleanup, cleanup_timeout, DeadlineExceededError())
+            raise
