@@ -29,9 +29,9 @@ class AsyncOperationService:
 
     1. An operation works as long as `durations` says for its type.
     2. It succeeds when it worked no longer than `limits` says: at the limit exactly it succeeds.
-    3. `duration` is the time at work alone; the time it waited for its turn is `queued`. No more
-       than `slots` operations are at work at the same time.
-    4. A type that is not known is an error result that names it.
+    3. `duration` is the time at work alone; the time it waited for its turn is `queued`. It waits
+       only while `slots` operations are at work: never are more at the same time.
+    4. A type that has no duration or no limit is an error result that names it.
     5. `execute_with_backoff` runs the work up to `attempts` times, until it raises no `Exception`.
        In between it sleeps as `backoff_delays` says. After the last attempt it does not sleep.
     6. When all attempts fail, it is an error result with the message of the last error. A
@@ -52,9 +52,9 @@ class AsyncOperationService:
 
     async def execute_operation(self, operation_type: str) -> TimedResult:
         """Execute an operation: `quick`, `medium` or `slow`."""
-        if operation_type not in self._durations:
-            known = ", ".join(self._durations)
-            error = f"there is no operation {operation_type}, only {known}"
+        known = [name for name in self._durations if name in self._limits]
+        if operation_type not in known:
+            error = f"there is no operation {operation_type}, only {', '.join(known)}"
             return TimedResult(success=False, operation_type=operation_type, error=error)
         duration, queued = await self._work(operation_type)
         return self._result(operation_type, duration, queued)
