@@ -61,6 +61,13 @@ async def test_ids_that_are_reserved_together_are_distinct(tasks: TaskRepository
     assert len(set(ids)) == 51
 
 
+async def test_an_id_that_somebody_took_by_hand_is_not_reserved(tasks: TaskRepository) -> None:
+    """Whoever reserves one can add a task under it."""
+    for number in range(1, 4):
+        await tasks.add(Task(id=f"task-{number}", title="by hand"))
+    assert await tasks.get(await tasks.next_id()) is None
+
+
 async def test_task_comes_back_whole(tasks: TaskRepository) -> None:
     """Every field of a task survives, and a second task changes nothing of the first."""
     task = Task(

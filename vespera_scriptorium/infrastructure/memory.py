@@ -30,7 +30,8 @@ class InMemoryTaskRepository:
     async def next_id(self) -> str:
         """Reserve an id that nobody had before and nobody gets again."""
         await asyncio.sleep(0)
-        return f"task-{next(self._numbers)}"
+        ids = (f"task-{number}" for number in self._numbers)
+        return next(task_id for task_id in ids if task_id not in self._tasks)
 
     async def add(self, task: Task) -> None:
         """Store a new task. Raises `DuplicateTaskError` when its id is taken."""

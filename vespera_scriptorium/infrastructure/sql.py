@@ -37,10 +37,13 @@ class SqlTaskRepository:
     async def next_id(self) -> str:
         """Reserve an id that nobody had before and nobody gets again."""
         async with self._database.transaction() as session:
-            row = TaskNumberRow()
-            session.add(row)
-            await session.flush()
-            return f"task-{row.number}"
+            while True:
+                row = TaskNumberRow()
+                session.add(row)
+                await session.flush()
+                task_id = f"task-{row.number}"
+                if await session.get(TaskRow, task_id) is None:
+                    return task_id
 
     async def add(self, task: Task) -> None:
         """Store a new task. Raises `DuplicateTaskError` when its id is taken."""

@@ -21,7 +21,8 @@ class KeepsAList(InMemoryTaskRepository):
         self._given: Iterator[int] = iter(range(1, 1_000_000))
 
     async def next_id(self) -> str:
-        return f"{next(self._given):06}"
+        taken = {task.id for task in self._list}
+        return next(name for n in self._given if (name := f"{n:06}") not in taken)
 
     async def add(self, task: Task) -> None:
         if await self.get(task.id) is not None:

@@ -1,4 +1,4 @@
-"""The mutants of `contract-suite`: each has one bug, and breaks one clause."""
+"""The mutants of `contract-suite`: each has one bug, and breaks one promise."""
 
 import asyncio
 import copy
@@ -19,7 +19,7 @@ from vespera_scriptorium.infrastructure.tables import TaskNumberRow, TaskRow
 from .exercise import contract_suite
 
 
-@contract_suite.mutant(clause=1)
+@contract_suite.mutant(promise="whole")
 class ForgetsNewColumns(SqlTaskRepository):
     """Reads a task without the columns that were added last."""
 
@@ -41,7 +41,7 @@ class ForgetsNewColumns(SqlTaskRepository):
         )
 
 
-@contract_suite.mutant(clause=2)
+@contract_suite.mutant(promise="stays")
 class NoticesTooLate(InMemoryTaskRepository):
     """Raises for an id that is taken, after it has overwritten the task."""
 
@@ -52,7 +52,7 @@ class NoticesTooLate(InMemoryTaskRepository):
             raise DuplicateTaskError(f"there is a task {task.id} already")
 
 
-@contract_suite.mutant(clause=2)
+@contract_suite.mutant(promise="port-error")
 class LetsTheDatabaseSpeak(SqlTaskRepository):
     """Lets the database's own error out, which no caller of the port knows."""
 
@@ -64,7 +64,7 @@ class LetsTheDatabaseSpeak(SqlTaskRepository):
             raise
 
 
-@contract_suite.mutant(clause=3)
+@contract_suite.mutant(promise="fresh")
 class AnswersFromACache(SqlTaskRepository):
     """Remembers what it has read, and does not notice that it was saved since."""
 
@@ -94,7 +94,7 @@ class AnswersFromACache(SqlTaskRepository):
         return copy.deepcopy(self._seen[task_id])
 
 
-@contract_suite.mutant(clause=3)
+@contract_suite.mutant(promise="every-field")
 class SavesTheStatusOnly(SqlTaskRepository):
     """Saves the status, because that is what changes most of the time."""
 
@@ -106,7 +106,7 @@ class SavesTheStatusOnly(SqlTaskRepository):
             row.status = task.status.value
 
 
-@contract_suite.mutant(clause=4)
+@contract_suite.mutant(promise="unknown")
 class SavesNothing(SqlTaskRepository):
     """Returns from a `save` of an unknown task as if all were well."""
 
@@ -119,7 +119,7 @@ class SavesNothing(SqlTaskRepository):
                 setattr(row, name, value)
 
 
-@contract_suite.mutant(clause=5)
+@contract_suite.mutant(promise="stored")
 class CountsNumbers(SqlTaskRepository):
     """Counts the ids that were given out, stored or not."""
 
@@ -128,7 +128,7 @@ class CountsNumbers(SqlTaskRepository):
             return await session.scalar(select(func.count()).select_from(TaskNumberRow)) or 0
 
 
-@contract_suite.mutant(clause=6)
+@contract_suite.mutant(promise="once")
 class NumbersFromLength(InMemoryTaskRepository):
     """Makes the next id of the number of tasks, which two callers see alike."""
 
@@ -136,7 +136,7 @@ class NumbersFromLength(InMemoryTaskRepository):
         return f"task-{len(self._tasks) + 1}"
 
 
-@contract_suite.mutant(clause=7)
+@contract_suite.mutant(promise="added")
 class KeepsWhatItIsGiven(InMemoryTaskRepository):
     """Stores the object itself: a caller who goes on with it changes what is stored."""
 
@@ -146,6 +146,11 @@ class KeepsWhatItIsGiven(InMemoryTaskRepository):
             raise DuplicateTaskError(f"there is a task {task.id} already")
         self._tasks[task.id] = task
 
+
+@contract_suite.mutant(promise="saved")
+class KeepsWhatIsSaved(InMemoryTaskRepository):
+    """Stores a copy of what is added, and the object itself of what is saved."""
+
     async def save(self, task: Task) -> None:
         await asyncio.sleep(0)
         if task.id not in self._tasks:
@@ -153,10 +158,102 @@ class KeepsWhatItIsGiven(InMemoryTaskRepository):
         self._tasks[task.id] = task
 
 
-@contract_suite.mutant(clause=7)
+@contract_suite.mutant(promise="answered")
 class GivesOutItsOwn(InMemoryTaskRepository):
     """Answers with the object that it stores, and everybody who asks holds the same one."""
 
     async def get(self, task_id: str) -> Task | None:
         await asyncio.sleep(0)
         return self._tasks.get(task_id)
+
+
+@contract_suite.mutant(promise="whole")
+class AddsAsCreated(SqlTaskRepository):
+    """Stores every new task as one that has not begun."""
+
+    async def add(self, task: Task) -> None:
+        try:
+            async with self._database.transaction() as session:
+                values = {**_task_values(task), "status": TaskStatus.CREATED.value}
+                session.add(TaskRow(id=task.id, **values))
+        except IntegrityError:
+            raise DuplicateTaskError(f"there is a task {task.id} already") from None
+
+
+@contract_suite.mutant(promise="none")
+class RaisesForTheUnknown(InMemoryTaskRepository):
+    """Raises for an id that nobody added."""
+
+    async def get(self, task_id: str) -> Task | None:
+        await asyncio.sleep(0)
+        if task_id not in self._tasks:
+            raise UnknownTaskError(f"there is no task {task_id}")
+        return _copied(self._tasks[task_id])
+
+
+@contract_suite.mutant(promise="refused")
+class AddsTheFirstOnly(InMemoryTaskRepository):
+    """Leaves the task that is there alone, and says nothing to who adds another."""
+
+    async def add(self, task: Task) -> None:
+        await asyncio.sleep(0)
+        self._tasks.setdefault(task.id, _copied(task))
+
+
+@contract_suite.mutant(promise="emptied")
+class SavesWhatIsSet(SqlTaskRepository):
+    """Saves the fields that hold something, and keeps what stood in the others."""
+
+    async def save(self, task: Task) -> None:
+        async with self._database.transaction() as session:
+            row = await session.get(TaskRow, task.id)
+            if row is None:
+                raise UnknownTaskError(f"there is no task {task.id}")
+            for name, value in _task_values(task).items():
+                if value:
+                    setattr(row, name, value)
+
+
+@contract_suite.mutant(promise="others")
+class SavesEverywhere(SqlTaskRepository):
+    """Saves into every row, because the condition is missing."""
+
+    async def save(self, task: Task) -> None:
+        async with self._database.transaction() as session:
+            rows = {row.id: row for row in await session.scalars(select(TaskRow))}
+            if task.id not in rows:
+                raise UnknownTaskError(f"there is no task {task.id}")
+            for row in rows.values():
+                for name, value in _task_values(task).items():
+                    setattr(row, name, value)
+
+
+@contract_suite.mutant(promise="not-stored")
+class SavesAndRaises(InMemoryTaskRepository):
+    """Raises for a task that nobody added, after it has stored it."""
+
+    async def save(self, task: Task) -> None:
+        await asyncio.sleep(0)
+        known = task.id in self._tasks
+        self._tasks[task.id] = _copied(task)
+        if not known:
+            raise UnknownTaskError(f"there is no task {task.id}")
+
+
+@contract_suite.mutant(promise="each")
+class CountsTitles(SqlTaskRepository):
+    """Counts the titles, and those that are alike once."""
+
+    async def count(self) -> int:
+        async with self._database.transaction() as session:
+            titles = await session.scalars(select(TaskRow.title).distinct())
+            return len(titles.all())
+
+
+@contract_suite.mutant(promise="free")
+class LooksAtNoTask(InMemoryTaskRepository):
+    """Counts up, and does not look whether somebody has taken the id."""
+
+    async def next_id(self) -> str:
+        await asyncio.sleep(0)
+        return f"task-{next(self._numbers)}"
