@@ -16,7 +16,7 @@
 # You will write the fixtures that a suite of asynchronous tests stands on, so that no test finds
 # what another one left.
 #
-# **55 minutes**, 20 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb).
+# **60 minutes**, 20 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb).
 # You can read a fixture with `yield`, and a little SQLAlchemy.
 #
 # **Pattern:** Async Test Fixtures, from *Testing Infrastructure Patterns* in the course's pattern
@@ -143,7 +143,7 @@ async def test_nobody_sees_what_is_not_committed(place, tmp_path, monkeypatch):
 #
 # ### Exercise: a database for each test
 #
-# **10 minutes.** Write two fixtures. You need no tests of your own: *probes*, which are tests of the course's own, use your
+# **15 minutes.** Write two fixtures. You need no tests of your own: *probes*, which are tests of the course's own, use your
 # fixtures, with a database manager that is right and with some that are not. Elsewhere aiosqlite
 # works in a thread, which a virtual clock cannot see. In this course it works in the event loop.
 #

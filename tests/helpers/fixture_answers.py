@@ -6,7 +6,10 @@ TABLES = "all_tables_are_there"
 OWN = "every_test_has_its_own"
 ROLLED_BACK = "what_is_not_committed_is_rolled_back"
 INDEPENDENT = "sessions_are_independent"
+SEEN = "what_is_committed_is_seen"
+STAYS = "what_is_committed_stays"
 STOPPED = "the_database_is_stopped_after_the_test"
+ALONE = "the_database_is_stopped_without_a_session"
 DATABASE = suite_of("db-session")
 URL = "f\"sqlite+aiosqlite:///{tmp_path / 'test.db'}\""
 SESSION = DATABASE[DATABASE.index("    async with database.session()") :]
@@ -43,6 +46,20 @@ ITS_OWN_ENGINE = """\
     async with AsyncSession(engine) as session:
         yield session
     await engine.dispose()
+"""
+DELETES = """\
+    from vespera_scriptorium import Base
+    async with database.session() as session:
+        yield session
+        await session.rollback()
+        await session.execute(Base.metadata.tables["task_numbers"].delete())
+"""
+ITS_OWN_DATABASE = """\
+    other = AsyncDatabaseManager()
+    async with other.session() as session:
+        yield session
+        await session.rollback()
+    await other.stop()
 """
 FROM_A_CONTAINER = """\
 import pytest
@@ -91,13 +108,44 @@ DATABASES: Answers = {
     ),
     "a database that stays open": (
         DATABASE.replace("await database.stop()", "pass"),
-        {STOPPED: "await its `stop` behind the `yield`"},
+        {
+            STOPPED: "await its `stop` behind the `yield`",
+            ALONE: "await its `stop` behind the `yield`",
+        },
+    ),
+    "a database that its session stops": (
+        DATABASE.replace("    await database.stop()\n", "").replace(
+            "await session.rollback()", "await session.rollback()\n    await database.stop()"
+        ),
+        {
+            ALONE: "await its `stop` behind the `yield`",
+            ROLLED_BACK: "the database is closed",
+            STAYS: "the database is closed",
+        },
+    ),
+    "a session that deletes": (
+        DATABASE.replace(SESSION, DELETES),
+        {
+            STAYS: "roll back, and delete nothing",
+            ROLLED_BACK: "does not notice that the application stores every statement at once",
+        },
+    ),
+    "a database of the session's own": (
+        DATABASE.replace(SESSION, ITS_OWN_DATABASE),
+        {
+            SEEN: "does not see what `db_session` has committed",
+            STAYS: "is gone after it",
+            ROLLED_BACK: "does not notice that the application stores every statement at once",
+            INDEPENDENT: "does not notice that the application gives all sessions the same",
+        },
     ),
     "a way round the manager": (
         DATABASE.replace(SESSION, ITS_OWN_ENGINE),
         {
             INDEPENDENT: "does not notice that the application gives all sessions the same",
             ROLLED_BACK: "does not notice that the application stores every statement at once",
+            SEEN: "does not notice that the application",
+            STAYS: "does not notice that the application",
         },
     ),
 }

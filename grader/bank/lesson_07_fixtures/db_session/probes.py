@@ -72,6 +72,23 @@ class StopsNothing(AsyncDatabaseManager):
         self._stopped = True
 
 
+@db_session.broken()
+class StoresNothing(AsyncDatabaseManager):
+    """Takes back what its sessions commit."""
+
+    async def _connect(self) -> "AsyncEngine":
+        from sqlalchemy.ext.asyncio import create_async_engine
+
+        from vespera_scriptorium.infrastructure.tables import Base
+
+        engine = create_async_engine(self._place())
+        async with engine.begin() as connection:
+            await connection.run_sync(Base.metadata.create_all)
+        dialect = engine.dialect
+        dialect.do_commit = dialect.do_rollback  # type: ignore[method-assign]  # the bug
+        return engine
+
+
 @pytest.fixture(autouse=True)
 @db_session.probe_helper()
 async def probed_databases(monkeypatch: pytest.MonkeyPatch) -> Any:
@@ -93,26 +110,59 @@ async def probed_databases(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 @db_session.probe_helper()
+def probed_engines() -> Any:
+    """Looks for databases that are still open when the learner's fixtures are over."""
+    from sqlalchemy import Engine, event
+
+    opened, closed = set(), set()
+
+    def note_opened(connection: Any) -> None:
+        opened.add(connection.dialect)  # each engine has one of its own
+
+    def note_closed(engine: Any) -> None:
+        closed.add(engine.dialect)
+
+    event.listen(Engine, "engine_connect", note_opened)
+    event.listen(Engine, "engine_disposed", note_closed)
+    yield
+    event.remove(Engine, "engine_connect", note_opened)
+    event.remove(Engine, "engine_disposed", note_closed)
+    assert opened, "the fixtures have opened no database"
+    assert opened <= closed, (
+        "the database is still open after the test: await its `stop` behind the `yield`"
+    )
+
+
+@pytest.fixture
+@db_session.probe_helper()
 async def probed_session(database: application.AsyncDatabaseManager) -> Any:
     """Looks at what is stored when `db_session` is over, and `database` is not yet."""
-    sessions: list[Any] = []
-    yield sessions
-    for session in sessions:
+    from types import SimpleNamespace
+
+    probed = SimpleNamespace(sessions=[], committed=[])
+    yield probed
+    for session in probed.sessions:
         assert not session.in_transaction(), (
             "the session is still at work after the test: leave its `async with` behind the `yield`"
         )
         numbers = application.Base.metadata.tables["task_numbers"]
         async with database.session() as other:
-            rows = (await other.execute(numbers.select())).all()
-        assert rows == [], (
+            rows = [number for (number,) in (await other.execute(numbers.select())).all()]
+        assert set(rows) >= set(probed.committed), (
+            "what the test has committed is gone after it: roll back, and delete nothing"
+        )
+        assert rows == probed.committed, (
             "what the test did not commit is stored after it: call `rollback` behind the `yield`"
         )
 
 
-@db_session.probe(clause=1, broken="CreatesNoTables")
+@db_session.probe(promise="tables", broken="CreatesNoTables")
 async def test_probe_all_tables_are_there(database: application.AsyncDatabaseManager) -> None:
     from sqlalchemy.exc import OperationalError
 
+    assert isinstance(database, application.AsyncDatabaseManager), (
+        "`database` is no `AsyncDatabaseManager`"
+    )
     async with database.session() as session:
         for table in application.Base.metadata.sorted_tables:
             try:
@@ -123,7 +173,7 @@ async def test_probe_all_tables_are_there(database: application.AsyncDatabaseMan
             assert rows == [], f"there are rows in the table `{table.name}` before the test"
 
 
-@db_session.probe(clause=2, broken="SharesOneFile")
+@db_session.probe(promise="own", broken="SharesOneFile")
 @pytest.mark.parametrize("turn", [1, 2])
 async def test_probe_every_test_has_its_own(
     database: application.AsyncDatabaseManager, turn: int
@@ -135,7 +185,7 @@ async def test_probe_every_test_has_its_own(
     await tasks.add(application.Task(id="left-behind", title="left behind"))
 
 
-@db_session.probe(clause=3, broken="SharesOneConnection")
+@db_session.probe(promise="isolated", broken="SharesOneConnection")
 async def test_probe_sessions_are_independent(
     database: application.AsyncDatabaseManager, db_session: Any
 ) -> None:
@@ -145,6 +195,15 @@ async def test_probe_sessions_are_independent(
         assert (await other.execute(numbers.select())).all() == [], (
             "another session sees what `db_session` has not committed: keep the database in a file"
         )
+    await db_session.rollback()
+
+
+@db_session.probe(promise="committed", broken="StoresNothing")
+async def test_probe_what_is_committed_is_seen(
+    database: application.AsyncDatabaseManager, db_session: Any
+) -> None:
+    numbers = application.Base.metadata.tables["task_numbers"]
+    await db_session.execute(numbers.insert())
     await db_session.commit()
     async with database.session() as other:
         assert (await other.execute(numbers.select())).all() == [(1,)], (
@@ -152,36 +211,33 @@ async def test_probe_sessions_are_independent(
         )
 
 
-@db_session.probe(clause=4, broken="StoresEveryStatement")
+@db_session.probe(promise="rolled-back", broken="StoresEveryStatement")
 async def test_probe_what_is_not_committed_is_rolled_back(
-    probed_session: list[Any], db_session: Any
+    probed_session: Any, db_session: Any
 ) -> None:
-    probed_session.append(db_session)
+    probed_session.sessions.append(db_session)
     numbers = application.Base.metadata.tables["task_numbers"]
     await db_session.execute(numbers.insert())
 
 
-@db_session.probe(clause=5, broken="StopsNothing")
-def test_probe_the_database_is_stopped_after_the_test(request: pytest.FixtureRequest) -> None:
-    from sqlalchemy import Engine, event
+@db_session.probe(promise="stays", broken="StoresNothing")
+async def test_probe_what_is_committed_stays(probed_session: Any, db_session: Any) -> None:
+    probed_session.sessions.append(db_session)
+    numbers = application.Base.metadata.tables["task_numbers"]
+    await db_session.execute(numbers.insert())
+    await db_session.commit()
+    probed_session.committed.append(1)
 
-    opened, closed = set(), set()
 
-    def note_opened(connection: Any) -> None:
-        opened.add(connection.dialect)  # each engine has one of its own
-
-    def note_closed(engine: Any) -> None:
-        closed.add(engine.dialect)
-
-    def after_the_fixtures() -> None:
-        event.remove(Engine, "engine_connect", note_opened)
-        event.remove(Engine, "engine_disposed", note_closed)
-        assert opened, "`db_session` has opened no database"
-        assert opened <= closed, (
-            "the database is still open after the test: await its `stop` behind the `yield`"
-        )
-
-    event.listen(Engine, "engine_connect", note_opened)
-    event.listen(Engine, "engine_disposed", note_closed)
-    request.addfinalizer(after_the_fixtures)  # it runs after the learner's fixtures
+@db_session.probe(promise="stopped", broken="StopsNothing")
+def test_probe_the_database_is_stopped_after_the_test(
+    probed_engines: None, request: pytest.FixtureRequest
+) -> None:
     request.getfixturevalue("db_session")
+
+
+@db_session.probe(promise="alone", broken="StopsNothing")
+async def test_probe_the_database_is_stopped_without_a_session(
+    probed_engines: None, database: application.AsyncDatabaseManager
+) -> None:
+    await application.SqlTaskRepository(database).count()
