@@ -16,7 +16,7 @@
 # You will write the fixtures that a suite of asynchronous tests stands on, so that no test finds
 # what another one left.
 #
-# **60 minutes**, 20 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb).
+# **65 minutes**, 20 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb).
 # You can read a fixture with `yield`, and a little SQLAlchemy.
 #
 # **Pattern:** Async Test Fixtures, from *Testing Infrastructure Patterns* in the course's pattern
@@ -429,7 +429,7 @@ async def test_there_are_three():
 #
 # ### Exercise: as many as the test wants
 #
-# **15 minutes.** Write the context manager and the fixture. The probes use both.
+# **20 minutes.** Write the context manager and the fixture. The probes use both.
 #
 # {contract orchestrator-factory}
 

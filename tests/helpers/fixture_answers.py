@@ -153,6 +153,9 @@ STARTED = "services_are_started_before_the_test"
 CLEANED_UP = "services_are_stopped_after_the_test"
 OVERRIDDEN = "the_external_service_is_overridden"
 ITS_OWN = "every_test_gets_its_own"
+ANSWERS = "the_mock_answers_with_a_success"
+NO_OVERRIDE = "no_override_is_left"
+ITS_OWN_MOCK = "every_test_gets_its_own_mock"
 CONTAINER = suite_of("container-with-overrides")
 CONTAINERS: Answers = {
     "the solution": (CONTAINER, {}),
@@ -172,12 +175,25 @@ CONTAINERS: Answers = {
     ),
     "nothing overridden": (
         CONTAINER.replace("container.override(ExternalService, external_service)", "pass"),
-        {OVERRIDDEN: "override `ExternalService` with it"},
+        {
+            OVERRIDDEN: "override `ExternalService` with it",
+            ANSWERS: "`call_api` answers {'status': 'success', 'data': {'a': 1}}",
+            ITS_OWN_MOCK: "does not use `external_service`",
+        },
+    ),
+    "another answer": (
+        CONTAINER.replace('"data": {}', '"data": {"a": 2}'),
+        {ANSWERS: "`call_api` answers {'status': 'success', 'data': {'a': 2}}"},
+    ),
+    "one mock for all": (
+        CONTAINER.replace("    mock = AsyncMock()", "    mock = EVERYBODYS")
+        + "\nEVERYBODYS = AsyncMock()\n",
+        {ITS_OWN_MOCK: "make a mock for each"},
     ),
     "one container for all": (
         CONTAINER.replace("    container = Container()", "    container = EVERYBODYS")
         + "\nEVERYBODYS = Container()\n",
-        {ITS_OWN: "make a container for each"},
+        {ITS_OWN: "make a container for each", NO_OVERRIDE: "make a container for each"},
     ),
 }
 NOTHING_SHARED = "orchestrators_share_nothing"
@@ -185,7 +201,11 @@ SPECIALIST = "the_specialist_is_overridden"
 LAST_FIRST = "the_last_one_is_cleaned_up_first"
 EXCEPTION = "an_exception_cleans_up_and_comes_out"
 ONE_FAILS = "a_clean_up_that_fails_stops_no_other"
+CANCELLATION = "a_cancellation_cleans_up_and_comes_out"
+OWN_BLOCK = "another_block_is_left_alone"
+NO_OTHER = "no_other_specialist_is_overridden"
 FIXTURE = "the_fixture_cleans_up_after_the_test"
+FIXTURE_SPECIALIST = "the_fixture_takes_a_specialist"
 FACTORY = suite_of("orchestrator-factory")
 MAKES = """\
     async def make(specialist=None):
@@ -199,6 +219,23 @@ MAKES = """\
 BODY = FACTORY[
     FACTORY.index("    async with AsyncExitStack()") : FACTORY.index("\n\n@pytest.fixture")
 ]
+EVERYBODYS_LIST = f"""\
+{MAKES}
+    try:
+        yield make
+    finally:
+        async with AsyncExitStack() as stack:
+            while containers:
+                stack.push_async_callback(containers.pop(0).cleanup_async_services)
+"""
+ITS_OWN_FUNCTION = """\
+    async with orchestrators() as make:
+
+        async def make_another():
+            return await make()
+
+        yield make_another
+"""
 
 
 def factory(end: str) -> str:
@@ -220,7 +257,10 @@ FACTORIES: Answers = {
             "    async with AsyncExitStack() as stack:",
             "    container = Container()\n    async with AsyncExitStack() as stack:",
         ),
-        {NOTHING_SHARED: "make a container for each call"},
+        {
+            NOTHING_SHARED: "make a container for each call",
+            NO_OTHER: "works for another one, too",
+        },
     ),
     "a list, and care": (
         factory("""\
@@ -246,6 +286,7 @@ FACTORIES: Answers = {
 """),
         {
             EXCEPTION: "when an exception ends the block, not every container is cleaned up",
+            CANCELLATION: "when a cancellation ends the block, not every container is cleaned up",
             ONE_FAILS: "the rest of the containers are not cleaned up",
         },
     ),
@@ -295,11 +336,26 @@ FACTORIES: Answers = {
     ),
     "no override": (
         FACTORY.replace("if specialist is not None", "if False"),
-        {SPECIALIST: "override `Specialist` with it"},
+        {
+            SPECIALIST: "override `Specialist` with it",
+            FIXTURE_SPECIALIST: "does not work",
+            NO_OTHER: "does not notice",
+        },
+    ),
+    "one list for all blocks": (
+        FACTORY.replace(BODY, EVERYBODYS_LIST) + "\n\ncontainers = []\n",
+        {OWN_BLOCK: "cleans up the containers of another one"},
+    ),
+    "a fixture of its own": (
+        FACTORY[: FACTORY.index("    async with orchestrators()")] + ITS_OWN_FUNCTION,
+        {FIXTURE_SPECIALIST: ""},
     ),
     "a fixture that closes nothing": (
         FACTORY[: FACTORY.index("    async with orchestrators()")]
         + "    yield await orchestrators().__aenter__()\n",
-        {FIXTURE: "not every container is cleaned up after the test"},
+        {
+            FIXTURE: "not every container is cleaned up after the test",
+            FIXTURE_SPECIALIST: "without closing it",
+        },
     ),
 }

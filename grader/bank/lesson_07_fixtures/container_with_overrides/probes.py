@@ -52,6 +52,18 @@ class SharesEverything(Container):
         self._started = []
 
 
+@container_with_overrides.broken()
+class SharesOverrides(Container):
+    """Shares its overrides with every other container."""
+
+    def __init__(self, database_url: str | None = None, service_url: str | None = None) -> None:
+        self._recipes = _recipes(database_url, service_url)
+        self._built = {}
+        self._overrides = vars(type(self)).get("_of_everybody", [])
+        type(self)._of_everybody = self._overrides  # type: ignore[attr-defined]  # the bug
+        self._started = []
+
+
 container_with_overrides.probe_helper()(probed_databases)
 
 
@@ -99,7 +111,7 @@ def probed_services(monkeypatch: pytest.MonkeyPatch) -> Any:
         check()
 
 
-@container_with_overrides.probe(clause=1, broken="InitialisesNothing")
+@container_with_overrides.probe(promise="started", broken="InitialisesNothing")
 def test_probe_services_are_started_before_the_test(
     request: pytest.FixtureRequest, probed_services: Any
 ) -> None:
@@ -110,21 +122,22 @@ def test_probe_services_are_started_before_the_test(
     assert not probed_services.stopped, "the services are stopped before the test begins"
 
 
-@container_with_overrides.probe(clause=2, broken="CleansUpNothing")
+@container_with_overrides.probe(promise="stopped", broken="CleansUpNothing")
 async def test_probe_services_are_stopped_after_the_test(
     probed_services: Any, container: application.Container
 ) -> None:
     def stopped() -> None:
-        assert probed_services.stopped, (
+        assert probed_services.stopped == probed_services.started, (
             "the services still run after the test: await `cleanup_async_services` behind the "
             "`yield`"
         )
 
     probed_services.afterwards.append(stopped)
     await probed_services.start()
+    assert not probed_services.stopped, "the services are stopped while the test still runs"
 
 
-@container_with_overrides.probe(clause=3, broken="IgnoresOverrides")
+@container_with_overrides.probe(promise="overridden", broken="IgnoresOverrides")
 async def test_probe_the_external_service_is_overridden(
     container: application.Container, external_service: Any
 ) -> None:
@@ -135,10 +148,46 @@ async def test_probe_the_external_service_is_overridden(
     assert result.success, f"`call_api` gives no answer that is a success: {result.error}"
 
 
-@container_with_overrides.probe(clause=4, broken="SharesEverything")
+@container_with_overrides.probe(promise="own", broken="SharesEverything")
 @pytest.mark.parametrize("turn", [1, 2])
 async def test_probe_every_test_gets_its_own(container: application.Container, turn: int) -> None:
     assert await container.get(application.TaskRepository).count() == 0, (
         "a test finds what the test before it has stored: make a container for each"
     )
     await container.get(application.TaskOrchestrator).create_task({"title": "left behind"})
+
+
+@container_with_overrides.probe(promise="answers", broken="IgnoresOverrides")
+async def test_probe_the_mock_answers_with_a_success(
+    container: application.Container, external_service: Any
+) -> None:
+    from unittest.mock import AsyncMock
+
+    assert isinstance(external_service, AsyncMock), "`external_service` gives no `AsyncMock`"
+    service = container.get(application.ExternalService)
+    answer = await service.call_api("process", {"a": 1})
+    assert answer == {"status": "success", "data": {}}, f"`call_api` answers {answer}"
+
+
+@container_with_overrides.probe(promise="no-overrides", broken="SharesOverrides")
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_probe_no_override_is_left(container: application.Container, turn: int) -> None:
+    left_behind = application.InstantSpecialist()
+    assert not hasattr(container.get(application.Specialist), "left_behind"), (
+        "a test finds what the test before it has overridden: make a container for each"
+    )
+    left_behind.left_behind = True  # type: ignore[attr-defined]  # to know it again
+    container.override(application.Specialist, left_behind)
+
+
+@container_with_overrides.probe(promise="own-mock", broken="IgnoresOverrides")
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_probe_every_test_gets_its_own_mock(
+    container: application.Container, external_service: Any, turn: int
+) -> None:
+    service: Any = container.get(application.ExternalService)
+    assert service is external_service, "the container does not use `external_service`"
+    assert external_service.call_api.await_count == 0, (
+        "a test finds the calls of the test before it: make a mock for each"
+    )
+    await external_service.call_api("process", {"a": 1})
