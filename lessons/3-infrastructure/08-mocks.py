@@ -199,7 +199,7 @@ from unittest.mock import call, create_autospec
 
 import pytest
 
-from vespera_scriptorium import ExternalService, ExternalServiceUseCase
+from vespera_scriptorium import ExternalService, ExternalServiceError, ExternalServiceUseCase
 
 ### BEGIN SOLUTION
 ITEMS = [{"a": 1}, {"a": 1}, {}]
@@ -249,21 +249,27 @@ async def test_a_bad_answer_ends_it(use_case, service):
 
 
 @pytest.mark.parametrize(
-    "error, reason", [(OSError("cable pulled"), "cable pulled"), (ValueError(), "ValueError")]
+    "error, reason",
+    [
+        (ExternalServiceError("out of order"), "out of order"),
+        (OSError("cable pulled"), "cable pulled"),
+        (ValueError(), "ValueError"),
+    ],
 )
 async def test_whatever_a_call_raises_is_a_result(use_case, service, error, reason):
-    """An error that is not the port's own, and no second try. Clause 2."""
-    service.call_api.side_effect = error
+    """The port's own errors and others, and no second try. Clause 2."""
+    service.call_api.side_effect = [{"status": "success"}, error, {"status": "success"}]
     result = await use_case.process_many(ITEMS)
     assert not result.success
     assert reason in result.error
-    service.call_api.assert_awaited_once()
+    assert service.call_api.await_count == 2
     service.upload_file.assert_not_called()
 
 
-async def test_an_upload_that_fails_is_a_result(use_case, service):
+@pytest.mark.parametrize("kind", [ExternalServiceError, OSError, ValueError])
+async def test_an_upload_that_fails_is_a_result(use_case, service, kind):
     """It is tried once. Clause 2."""
-    service.upload_file.side_effect = OSError("disk full")
+    service.upload_file.side_effect = kind("disk full")
     result = await use_case.process_many(ITEMS)
     assert not result.success
     assert "disk full" in result.error
@@ -442,9 +448,11 @@ def test_what_needs_it_is_built_anew(container):
 def test_everything_else_stays(container):
     """The object that nobody overrides. Clause 2."""
     alone = container.get("alone")
-    container.override("first", Box())
+    override = container.override("first", Box())
     assert container.get("alone") is alone
     assert container.get("second").inside[0] is alone
+    override.withdraw()
+    assert container.get("alone") is alone
 
 
 def test_a_withdrawn_override_is_gone(container):
@@ -461,8 +469,10 @@ def test_an_override_ends_with_its_block(container):
     """Also when an exception ends that, and comes out. Clause 3."""
     original = container.get("first")
     with pytest.raises(OSError), container.override("first", Box()):
+        innermost(container)
         raise OSError
     assert container.get("first") is original
+    assert innermost(container) == (original, original, original)
 
 
 def test_the_last_override_holds(container):
@@ -478,12 +488,11 @@ def test_overrides_are_withdrawn_in_any_order(container):
     """The one that is withdrawn is gone, and no other. Clause 4."""
     original = container.get("first")
     first, second, last = (container.override("first", Box()) for _ in range(3))
-    second.withdraw()
-    assert container.get("first") is last.replacement
-    last.withdraw()
-    assert container.get("first") is first.replacement
-    first.withdraw()
-    assert container.get("first") is original
+    steps = [(second, last.replacement), (last, first.replacement), (first, original)]
+    for override, left in steps:
+        override.withdraw()
+        assert container.get("first") is left
+        assert innermost(container) == (left, left, left)
 
 
 def test_to_withdraw_twice_changes_nothing(container):
@@ -553,6 +562,8 @@ async def test_an_id_is_taken_once(make):
 
 # %% exercise="contract-suite"
 # %%ipytest --mutants contract-suite
+import asyncio
+
 import pytest
 
 from vespera_scriptorium import (
@@ -609,6 +620,14 @@ async def test_an_id_is_taken_once(repository):
     assert await repository.get("a") == Task("a", "first")
 
 
+async def test_an_id_is_taken_once_when_two_come_together(repository):
+    """One of them is refused. Clause 2."""
+    tasks = [Task("a", "first"), Task("a", "second")]
+    ends = await asyncio.gather(*map(repository.add, tasks), return_exceptions=True)
+    assert [type(end) for end in ends if end is not None] == [DuplicateTaskError]
+    assert await repository.get("a") == tasks[ends.index(None)]
+
+
 @pytest.mark.parametrize("before, after", [(Task("a", "first"), FULL), (FULL, Task("a", "first"))])
 async def test_every_field_is_saved(repository, before, after):
     """Those that get a value, and those that lose theirs. Clause 3."""
@@ -641,17 +660,22 @@ async def test_what_nobody_added_cannot_be_saved(repository):
 
 
 async def test_what_is_stored_is_counted(repository):
-    """Tasks that look alike are two, and an id is no task yet. Clause 5."""
+    """Two that look alike; no id, no save, and nothing that was refused. Clause 5."""
     for _ in range(3):
         await repository.next_id()
     await repository.add(Task("a", "alike"))
     await repository.add(Task("b", "alike"))
+    await repository.save(Task("a", "alike"))
+    with pytest.raises(DuplicateTaskError):
+        await repository.add(Task("b", "alike"))
     assert await repository.count() == 2
 
 
 async def test_no_id_is_given_twice(repository):
-    """Though nothing was added in between. Clause 6."""
-    assert await repository.next_id() != await repository.next_id()
+    """One after the other, or to several who ask together. Clause 6."""
+    ids = [await repository.next_id(), await repository.next_id()]
+    ids += await asyncio.gather(*(repository.next_id() for _ in range(3)))
+    assert len(set(ids)) == 5
 
 
 async def test_no_id_is_given_that_is_taken(repository):

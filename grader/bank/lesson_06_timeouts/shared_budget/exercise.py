@@ -19,9 +19,9 @@ shared_budget = Exercise(
         "`failed` with the very exception it raised, a `TimeoutError` too. After either the next "
         "one begins.",
         "When the budget is spent, what has ended by then is kept.",
-        "The work that is under way then is cancelled and awaited to its end, and none begins "
-        "after it. Their names stand in `cancelled`, in any order, and nowhere else, whatever the "
-        "work makes of its cancellation.",
+        "The work that is under way then is cancelled, and none begins after it. Their names stand "
+        "in `cancelled`, in any order, and nowhere else, whatever the work makes of its "
+        "cancellation.",
         "A budget of zero or less is spent before the first work begins. It is no error.",
         "Cancelled from outside, `run_batch` begins no further work, and raises `CancelledError`, "
         "whatever the work under way makes of its cancellation.",
