@@ -3,8 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 
-# Kinds considered: too little, half of an output, a success that is none and the other way round,
-# an error that comes out or names nothing. A first exercise stays small.
 first_test = Exercise(
     id="first-test",
     lesson=lesson_of(__name__),
@@ -32,6 +30,8 @@ first_test = Exercise(
             "result": "Nothing is raised.",
         },
     },
+    kinds="too little, half of an output, a success that is none and the other way round, an "
+    "error that comes out or names nothing. A first exercise stays small",
     hint="[Assertions in pytest](https://docs.pytest.org/en/stable/how-to/assert.html) are plain "
     "`assert` statements. One `assert` a line: then the failure says which clause is broken.",
     worked="NeverCompleted",

@@ -5,9 +5,6 @@ from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
 
-# Kinds considered: too little, too much (a folder is cut off, a refusal removes what was there),
-# the wrong id, only the first time, only simple values, only the example (`./a`), only one type of
-# error, only one method that fails, an error without its message, a swallowed cancellation.
 track_creation = Exercise(
     id="track-creation",
     lesson=lesson_of(__name__),
@@ -62,6 +59,10 @@ track_creation = Exercise(
             "cancellation": "A cancellation comes out.",
         },
     },
+    kinds="too little, too much (a folder is cut off, a refusal removes what was there), the "
+    "wrong id, only the first time, only simple values, only the example (`./a`), only "
+    "one type of error, only one method that fails, an error without its message, a "
+    "swallowed cancellation",
     hint="A fixture that returns the container gives your test the use case and its store: see "
     "[how fixtures are requested](https://docs.pytest.org/en/stable/how-to/fixtures.html). For a "
     "store that fails, derive from one that works. "

@@ -5,8 +5,6 @@ from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
 
-# Kinds considered: too little, twice, under the wrong count, only when paths are distinct, in an
-# order that is tidier, only the first time, only the last one looked at, half an answer, nothing.
 verify_all = Exercise(
     id="verify-all",
     lesson=lesson_of(__name__),
@@ -51,6 +49,9 @@ verify_all = Exercise(
             "nothing-is-not-all": "Nothing is not all verified.",
         },
     },
+    kinds="too little, twice, under the wrong count, only when paths are distinct, in an order "
+    "that is tidier, only the first time, only the last one looked at, half an answer, "
+    "nothing",
     hint="[Comparing tuples]"
     "(https://docs.python.org/3/reference/expressions.html#value-comparisons) lets one assertion "
     "hold all counts, and pytest [shows which of them differs]"

@@ -5,9 +5,6 @@ from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
 
-# Kinds considered: too much, too little (only the beginning, only text, only what is no blank),
-# only the first time, only when something was there before, the wrong thing compared, only one type
-# of error, an error that is lost, comes out or does not say why.
 verify_operation = Exercise(
     id="verify-operation",
     lesson=lesson_of(__name__),
@@ -56,6 +53,9 @@ verify_operation = Exercise(
             "store": "A store that fails is an error result, too.",
         },
     },
+    kinds="too much, too little (only the beginning, only text, only what is no blank), only "
+    "the first time, only when something was there before, the wrong thing compared, only "
+    "one type of error, an error that is lost, comes out or does not say why",
     hint="[tmp_path](https://docs.pytest.org/en/stable/how-to/tmp_path.html) is a fresh folder for "
     "each test, and [parametrize]"
     "(https://docs.pytest.org/en/stable/how-to/parametrize.html) turns one test into a table. "

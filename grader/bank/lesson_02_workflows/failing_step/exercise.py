@@ -5,9 +5,6 @@ from vespera_scriptorium.application.task_execution_workflow import (
     TaskExecutionWorkflow,
 )
 
-# Kinds considered: too little (a step left undone, a message lost), too much (the failed step is
-# undone, a hook after a success), early, late, twice, overlapping, forwards, only `OSError`, only
-# with a hook, only when every step has a way back, an error that is lost.
 failing_step = Exercise(
     id="failing-step",
     lesson=lesson_of(__name__),
@@ -59,6 +56,10 @@ failing_step = Exercise(
             "no-hook": "A success calls no hook.",
         },
     },
+    kinds="too little (a step left undone, a message lost), too much (the failed step is "
+    "undone, a hook after a success), early, late, twice, overlapping, forwards, only "
+    "`OSError`, only with a hook, only when every step has a way back, an error that is "
+    "lost",
     hint="[AsyncMock]"
     "(https://docs.python.org/3/library/unittest.mock.html#unittest.mock.AsyncMock) "
     "tells a call from an await. A list that every step and every compensation writes to keeps "

@@ -5,9 +5,6 @@ from vespera_scriptorium.application.task_execution_workflow import (
     TaskExecutionWorkflow,
 )
 
-# Kinds considered: too little, too much, by number in the place of by name, only when sorted, only
-# the first time, stored too early, too late or meanwhile, a compensation that fails, a cancellation
-# that is swallowed, answered, taken for a failure, or that loses what was done.
 resume = Exercise(
     id="resume",
     lesson=lesson_of(__name__),
@@ -63,6 +60,10 @@ resume = Exercise(
             "progress": "The outputs that were stored are kept.",
         },
     },
+    kinds="too little, too much, by number in the place of by name, only when sorted, only the "
+    "first time, stored too early, too late or meanwhile, a compensation that fails, a "
+    "cancellation that is swallowed, answered, taken for a failure, or that loses what "
+    "was done",
     hint="Two workflows, `TaskExecutionWorkflow(repository, specialist)`, on one repository are a "
     "process and its successor. [Task.cancel]"
     "(https://docs.python.org/3/library/asyncio-task.html#asyncio.Task.cancel) "

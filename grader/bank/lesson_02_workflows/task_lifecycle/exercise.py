@@ -5,9 +5,6 @@ from vespera_scriptorium.application.task_execution_workflow import (
     TaskExecutionWorkflow,
 )
 
-# Kinds considered: early, late, the wrong task, half of what was given, only sorted artifacts, what
-# was there before is lost, a refusal that raises, says nothing or leaves a trace, only one illegal
-# status, twice, two at once that both succeed, two that hinder each other.
 task_lifecycle = Exercise(
     id="task-lifecycle",
     lesson=lesson_of(__name__),
@@ -58,6 +55,9 @@ task_lifecycle = Exercise(
             "two-tasks": "Two tasks do not hinder each other.",
         },
     },
+    kinds="early, late, the wrong task, half of what was given, only sorted artifacts, what was "
+    "there before is lost, a refusal that raises, says nothing or leaves a trace, only "
+    "one illegal status, twice, two at once that both succeed, two that hinder each other",
     hint="A repository of your own, derived from `InMemoryTaskRepository`, sees every task that is "
     "saved; a specialist of your own can look at what is stored while it works. "
     "[pytest.mark.parametrize]"

@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.background_service import BackgroundService
 
-# Kinds considered: too early, too late, the interval from the wrong end, only the default interval,
-# twice, a refusal that leaves a trace, a wait that is too short or too long, left open, only one
-# place that can fail, an error that is lost, replaced or hidden, a cancellation that is swallowed.
 background_service = Exercise(
     id="background-service",
     lesson=lesson_of(__name__),
@@ -58,6 +55,10 @@ background_service = Exercise(
             "again": "After a crash and its stop, a start is a start.",
         },
     },
+    kinds="too early, too late, the interval from the wrong end, only the default interval, "
+    "twice, a refusal that leaves a trace, a wait that is too short or too long, left "
+    "open, only one place that can fail, an error that is lost, replaced or hidden, a "
+    "cancellation that is swallowed",
     hint="[Task cancellation]"
     "(https://docs.python.org/3/library/asyncio-task.html#task-cancellation). A task that was "
     "cancelled is not over yet: give your work a `finally` that takes a while. `InMemoryJournal` "

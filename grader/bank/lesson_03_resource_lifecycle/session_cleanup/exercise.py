@@ -6,9 +6,6 @@ from vespera_scriptorium.application.async_resource_manager import (
     ResourceSession,
 )
 
-# Kinds considered: not at all, too little, twice, together, in a wrong order that looks like the
-# right one, only after success, only after an `Exception`, an error that is lost, replaced or
-# hidden, a cancellation that is missed, replaced, hidden, or that meets a close.
 session_cleanup = Exercise(
     id="session-cleanup",
     lesson=lesson_of(__name__),
@@ -69,6 +66,9 @@ session_cleanup = Exercise(
             "unknown": "What nobody created is not cleaned up.",
         },
     },
+    kinds="not at all, too little, twice, together, in a wrong order that looks like the right "
+    "one, only after success, only after an `Exception`, an error that is lost, replaced "
+    "or hidden, a cancellation that is missed, replaced, hidden, or that meets a close",
     hint="[Asynchronous context managers]"
     "(https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers) and "
     "[`pytest.raises`](https://docs.pytest.org/en/stable/how-to/assert.html"

@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.infrastructure.di.container import Container
 
-# Kinds considered: in a wrong order, without waiting, twice, too little and too much on the way
-# back, only one type of error, only one of several errors, an error that is lost, replaced or
-# hidden, a cancellation that is missed or hidden, what is left behind after a failure.
 start_stop_order = Exercise(
     id="start-stop-order",
     lesson=lesson_of(__name__),
@@ -58,6 +55,10 @@ start_stop_order = Exercise(
             "after-failure": "After a failed start there is nothing left to stop.",
         },
     },
+    kinds="in a wrong order, without waiting, twice, too little and too much on the way back, "
+    "only one type of error, only one of several errors, an error that is lost, replaced "
+    "or hidden, a cancellation that is missed or hidden, what is left behind after a "
+    "failure",
     hint="[`graphlib.TopologicalSorter`](https://docs.python.org/3/library/graphlib.html) shows "
     "what an order of needs promises, and what it leaves open. One list that all services write to "
     "tells who came before whom.",

@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 
-# Kinds considered: too little (a result left out), too much (one failure costs all), late, the
-# wrong one, only when titles are distinct, only when one batch is alone, only when all goes well,
-# only one type of error, an error that is lost, a cancellation that is a success or comes out.
 distinct_ids = Exercise(
     id="distinct-ids",
     lesson=lesson_of(__name__),
@@ -49,6 +46,10 @@ distinct_ids = Exercise(
             "cancelled-others": "The others succeed.",
         },
     },
+    kinds="too little (a result left out), too much (one failure costs all), late, the wrong "
+    "one, only when titles are distinct, only when one batch is alone, only when all goes "
+    "well, only one type of error, an error that is lost, a cancellation that is a "
+    "success or comes out",
     hint="[asyncio.gather](https://docs.python.org/3/library/asyncio-task.html#asyncio.gather) "
     "and its `return_exceptions`. A repository of your own, put in the container's place, decides "
     "how long each `add` takes and how it ends.",

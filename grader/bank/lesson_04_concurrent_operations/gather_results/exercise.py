@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 
-# Kinds considered: too little (an id left out), twice, the wrong one, only the example (`OSError`),
-# only one type of error, an error that is lost, early, left running, a cancellation that is
-# swallowed, turned into another error, or meets clean-up.
 gather_results = Exercise(
     id="gather-results",
     lesson=lesson_of(__name__),
@@ -50,6 +47,9 @@ gather_results = Exercise(
             "stubborn": "It comes out whatever the work makes of it.",
         },
     },
+    kinds="too little (an id left out), twice, the wrong one, only the example (`OSError`), "
+    "only one type of error, an error that is lost, early, left running, a cancellation "
+    "that is swallowed, turned into another error, or meets clean-up",
     hint="[Task cancellation]"
     "(https://docs.python.org/3/library/asyncio-task.html#task-cancellation). "
     "Start `execute_all` with `asyncio.create_task`, let your specialist report when its work "

@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 
-# Kinds considered: too few, too many, only at first, only a constant, late, early, twice, only when
-# there is enough to do, only when all succeed, in a wrong order that looks like the right one, an
-# error that comes out, an empty input that hangs or raises.
 really_concurrent = Exercise(
     id="really-concurrent",
     lesson=lesson_of(__name__),
@@ -48,6 +45,9 @@ really_concurrent = Exercise(
         5: {"order": "The results stand in the order of the input."},
         6: {"nothing": "Without tasks there is nothing to wait for."},
     },
+    kinds="too few, too many, only at first, only a constant, late, early, twice, only when "
+    "there is enough to do, only when all succeed, in a wrong order that looks like the "
+    "right one, an error that comes out, an empty input that hangs or raises",
     hint="[asyncio.Event](https://docs.python.org/3/library/asyncio-sync.html#asyncio.Event) "
     "holds a specialist at its work for as long as you want to look, and "
     "[asyncio.timeout](https://docs.python.org/3/library/asyncio-task.html#asyncio.timeout) "

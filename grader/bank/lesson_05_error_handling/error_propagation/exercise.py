@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.async_service import AsyncService
 
-# Kinds considered: nothing comes out, only some types, too many types, the wrong error, an error
-# that is lost, half of the message, only a message that is there, another cause, a new exception
-# like the old one, only the first time, a cancellation that is swallowed or meets an error.
 error_propagation = Exercise(
     id="error-propagation",
     lesson=lesson_of(__name__),
@@ -46,6 +43,10 @@ error_propagation = Exercise(
             "cancelled-is-no-failure": "The next operation runs.",
         },
     },
+    kinds="nothing comes out, only some types, too many types, the wrong error, an error that "
+    "is lost, half of the message, only a message that is there, another cause, a new "
+    "exception like the old one, only the first time, a cancellation that is swallowed or "
+    "meets an error",
     hint="[Assertions about expected exceptions](https://docs.pytest.org/en/stable/how-to/"
     "assert.html#assertions-about-expected-exceptions) in pytest's documentation, and "
     "[the hierarchy of exceptions](https://docs.python.org/3/library/exceptions.html"

@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.async_service import AsyncService
 
-# Kinds considered: only one name, only one door, too late, nothing comes out, only the first time,
-# the first in the place of the last, too much in a message, a message that is empty, something else
-# that ends the failure, work that is stopped by another one's failure, something that is left.
 recovery = Exercise(
     id="recovery",
     lesson=lesson_of(__name__),
@@ -53,6 +50,10 @@ recovery = Exercise(
         6: {"no-past": "Nothing is left of the failure."},
         7: {"harmless": "To recover is always possible."},
     },
+    kinds="only one name, only one door, too late, nothing comes out, only the first time, the "
+    "first in the place of the last, too much in a message, a message that is empty, "
+    "something else that ends the failure, work that is stopped by another one's failure, "
+    "something that is left",
     hint="[asyncio.Event](https://docs.python.org/3/library/asyncio-sync.html#asyncio.Event) keeps "
     "one operation at work while another one fails. `AsyncMock` "
     "[counts its awaits](https://docs.python.org/3/library/unittest.mock.html"

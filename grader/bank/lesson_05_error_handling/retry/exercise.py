@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.async_service import AsyncService
 
-# Kinds considered: too few, too many, only one type of error, only the exact type, only some
-# answers, too late, longer each time, the wrong error, an error that is lost, a cancellation that
-# is swallowed, that is turned into an error or an answer, only when nobody else is at work.
 retry = Exercise(
     id="retry",
     lesson=lesson_of(__name__),
@@ -60,6 +57,10 @@ retry = Exercise(
             "afterwards": "Others run when it has answered.",
         },
     },
+    kinds="too few, too many, only one type of error, only the exact type, only some answers, "
+    "too late, longer each time, the wrong error, an error that is lost, a cancellation "
+    "that is swallowed, that is turned into an error or an answer, only when nobody else "
+    "is at work",
     hint="An [AsyncMock](https://docs.python.org/3/library/unittest.mock.html"
     "#unittest.mock.AsyncMock) whose `side_effect` is a list raises or answers with one entry a "
     "call. The loop's own [time](https://docs.python.org/3/library/asyncio-eventloop.html"

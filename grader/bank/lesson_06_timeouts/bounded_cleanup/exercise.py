@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.timeout_aware_service import TimeoutAwareService
 
-# Kinds considered: too often, twice, too early, too little time, too much, only the example in the
-# text, work that is left running, a report that is missing or wrong, an error that is lost, that
-# replaces another, a cancellation that is swallowed or leads to a cleanup.
 bounded_cleanup = Exercise(
     id="bounded-cleanup",
     lesson=lesson_of(__name__),
@@ -59,6 +56,9 @@ bounded_cleanup = Exercise(
             "no-cleanup": "Cancelled work is not cleaned up.",
         },
     },
+    kinds="too often, twice, too early, too little time, too much, only the example in the "
+    "text, work that is left running, a report that is missing or wrong, an error that is "
+    "lost, that replaces another, a cancellation that is swallowed or leads to a cleanup",
     hint="[Task cancellation](https://docs.python.org/3/library/asyncio-task.html"
     "#task-cancellation) and [BaseException.add_note]"
     "(https://docs.python.org/3/library/exceptions.html#BaseException.add_note). "

@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.timeout_aware_service import TimeoutAwareService
 
-# Kinds considered: too early, too late, only in this call, the wrong error, an error that is lost,
-# an answer that comes too late, one type for another, one call only, only after a good end, work
-# that goes on, a cancellation that is swallowed, turned into an error, or meets the deadline.
 deadline = Exercise(
     id="deadline",
     lesson=lesson_of(__name__),
@@ -54,6 +51,10 @@ deadline = Exercise(
             "while-late": "Also after the deadline.",
         },
     },
+    kinds="too early, too late, only in this call, the wrong error, an error that is lost, an "
+    "answer that comes too late, one type for another, one call only, only after a good "
+    "end, work that goes on, a cancellation that is swallowed, turned into an error, or "
+    "meets the deadline",
     hint="[Timeouts](https://docs.python.org/3/library/asyncio-task.html#timeouts), "
     "[pytest.raises](https://docs.pytest.org/en/stable/how-to/assert.html) and its `value`. "
     "Let your work note how it ends, and read the loop's time where that matters.",

@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.application.timeout_aware_service import TimeoutAwareService
 
-# Kinds considered: too much for each, only what succeeds, another order, all at once, too little is
-# kept, something is forgotten, one type for another, an error that is lost or stops the rest, too
-# late, an answer or an error that comes too late, a limit of zero, a swallowed cancellation.
 shared_budget = Exercise(
     id="shared-budget",
     lesson=lesson_of(__name__),
@@ -58,6 +55,10 @@ shared_budget = Exercise(
             "swallowed": "Also when the work answers.",
         },
     },
+    kinds="too much for each, only what succeeds, another order, all at once, too little is "
+    "kept, something is forgotten, one type for another, an error that is lost or stops "
+    "the rest, too late, an answer or an error that comes too late, a limit of zero, a "
+    "swallowed cancellation",
     hint="[Event loop time](https://docs.python.org/3/library/asyncio-eventloop.html"
     "#asyncio.loop.time) says what a batch took. "
     "Vary how long each work takes, and how it ends.",

@@ -3,8 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.infrastructure.di.container import Container
 
-# Kinds considered: nothing is started, started too late, stopped too early or never, not
-# overridden, another mock, another answer, one container, one mock or one override for all tests.
 container_with_overrides = Exercise(
     id="container-with-overrides",
     lesson=lesson_of(__name__),
@@ -33,6 +31,8 @@ container_with_overrides = Exercise(
             "own-mock": "No test finds the calls of another one.",
         },
     },
+    kinds="nothing is started, started too late, stopped too early or never, not overridden, "
+    "another mock, another answer, one container, one mock or one override for all tests",
     hint="[Async fixtures](https://docs.pytest.org/en/stable/how-to/fixtures.html"
     "#yield-fixtures-recommended): what stands behind `yield` runs after the test, also when the "
     "test has failed.",

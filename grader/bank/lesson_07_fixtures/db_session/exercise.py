@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
 
-# Kinds considered: no tables, rows from before, one database for all, one connection for all,
-# another database for the session, too much is rolled back, too little, a session that stays at
-# work, a database that stays open, that is closed by the session only.
 db_session = Exercise(
     id="db-session",
     lesson=lesson_of(__name__),
@@ -39,6 +36,9 @@ db_session = Exercise(
             "alone": "It is stopped after a test without one.",
         },
     },
+    kinds="no tables, rows from before, one database for all, one connection for all, another "
+    "database for the session, too much is rolled back, too little, a session that stays "
+    "at work, a database that stays open, that is closed by the session only",
     hint="[tmp_path](https://docs.pytest.org/en/stable/how-to/tmp_path.html) is a folder for each "
     "test. A path goes into the URL behind three slashes: `sqlite+aiosqlite:///…`",
 )

@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.infrastructure.di.container import Container
 
-# Kinds considered: one container for all, nothing is started, not overridden, overridden in all of
-# them, never, too early, too many cleaned up, the first one first, only after a good end, an error
-# that stops the others, that is lost, a cancellation, another function from the fixture.
 orchestrator_factory = Exercise(
     id="orchestrator-factory",
     lesson=lesson_of(__name__),
@@ -45,6 +42,10 @@ orchestrator_factory = Exercise(
             "fixture-specialist": "Its function takes a specialist, too.",
         },
     },
+    kinds="one container for all, nothing is started, not overridden, overridden in all of "
+    "them, never, too early, too many cleaned up, the first one first, only after a good "
+    "end, an error that stops the others, that is lost, a cancellation, another function "
+    "from the fixture",
     hint="[AsyncExitStack](https://docs.python.org/3/library/contextlib.html"
     "#contextlib.AsyncExitStack) keeps a pile of what has to be done at the end, and does all of "
     "it.",

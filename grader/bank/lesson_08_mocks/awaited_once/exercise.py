@@ -5,9 +5,6 @@ from vespera_scriptorium.application.usecases.process_data import (
     ExternalServiceUseCase,
 )
 
-# Kinds considered: called and not awaited, too many, too early, another order, swapped, only
-# distinct items, only what is true, no items, only one type of error, only one bad answer, an error
-# that is lost or has no words, an error of the upload, a cancellation that becomes a result.
 awaited_once = Exercise(
     id="awaited-once",
     lesson=lesson_of(__name__),
@@ -53,6 +50,10 @@ awaited_once = Exercise(
         },
         4: {"cancelled": "A cancellation comes out."},
     },
+    kinds="called and not awaited, too many, too early, another order, swapped, only distinct "
+    "items, only what is true, no items, only one type of error, only one bad answer, an "
+    "error that is lost or has no words, an error of the upload, a cancellation that "
+    "becomes a result",
     hint="[create_autospec](https://docs.python.org/3/library/unittest.mock.html"
     "#unittest.mock.create_autospec) with `instance=True` makes a mock that knows the signatures. "
     "Let `side_effect` answer, and parse what was uploaded.",

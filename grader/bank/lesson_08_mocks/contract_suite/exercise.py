@@ -6,9 +6,6 @@ from vespera_scriptorium.infrastructure.sql import (
     SqlTaskRepository,
 )
 
-# Kinds considered: too little is stored, read or saved, too much, too late, silently, the wrong
-# error, an exception in the place of None, an answer that is too old, another count, only distinct
-# titles, the same id twice, an id that is taken, what is shared on the way in and on the way out.
 contract_suite = Exercise(
     id="contract-suite",
     lesson=lesson_of(__name__),
@@ -64,6 +61,10 @@ contract_suite = Exercise(
             "answered": "What was answered may change.",
         },
     },
+    kinds="too little is stored, read or saved, too much, too late, silently, the wrong error, "
+    "an exception in the place of None, an answer that is too old, another count, only "
+    "distinct titles, the same id twice, an id that is taken, what is shared on the way "
+    "in and on the way out",
     hint="[Parametrized fixtures](https://docs.pytest.org/en/stable/how-to/fixtures.html"
     "#parametrizing-fixtures): with `params` every test that asks for the fixture runs once for "
     "each of them; `request.param` says which.",

@@ -3,9 +3,6 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.infrastructure.di.container import Container, Override
 
-# Kinds considered: by one kind of key only, too late, only what is true, too little is built anew
-# (the nearest, two steps, the first need), too much is, only the first time, only after a good end,
-# an error that is lost, the wrong one comes back, the wrong one goes, all go, twice.
 override = Exercise(
     id="override",
     lesson=lesson_of(__name__),
@@ -48,6 +45,10 @@ override = Exercise(
             "twice": "To withdraw one twice changes nothing.",
         },
     },
+    kinds="by one kind of key only, too late, only what is true, too little is built anew (the "
+    "nearest, two steps, the first need), too much is, only the first time, only after a "
+    "good end, an error that is lost, the wrong one comes back, the wrong one goes, all "
+    "go, twice",
     hint="[Identity comparisons](https://docs.python.org/3/reference/expressions.html#is-not) tell "
     "which object it is. `container.add_service(name, build, needs)` makes a chain of needs that "
     "is as long as you want.",

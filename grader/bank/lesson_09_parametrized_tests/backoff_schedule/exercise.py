@@ -7,9 +7,6 @@ from vespera_scriptorium.application.async_operation_service import (
 
 DELAYS = "vespera_scriptorium.application.async_operation_service:backoff_delays"
 
-# Kinds considered: one too many, one too few, from another start, another growth, only one base,
-# only whole numbers, a jitter that is lost, that grows or is asked for once, a cap that is missing,
-# that comes too early, that holds for one delay only, that takes the delay with it.
 backoff_schedule = Exercise(
     id="backoff-schedule",
     lesson=lesson_of(__name__),
@@ -43,6 +40,10 @@ backoff_schedule = Exercise(
             "at-the-cap": "A delay that would be longer is the cap.",
         },
     },
+    kinds="one too many, one too few, from another start, another growth, only one base, only "
+    "whole numbers, a jitter that is lost, that grows or is asked for once, a cap that is "
+    "missing, that comes too early, that holds for one delay only, that takes the delay "
+    "with it",
     hint="[Parametrizing tests](https://docs.pytest.org/en/stable/how-to/parametrize.html): one "
     "row for each boundary. A `jitter` that answers from a list makes the random exact.",
     worked="sleeps_after_the_last",

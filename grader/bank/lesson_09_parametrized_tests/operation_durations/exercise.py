@@ -5,9 +5,6 @@ from vespera_scriptorium.application.async_operation_service import (
     AsyncOperationService,
 )
 
-# Kinds considered: only the defaults, no work at all, too coarse, at the boundary, another limit,
-# before it is rounded, an error that is lost, only when nobody waits, too many, too few, a place
-# that is lost, a place too many, an exception in the place of a result, a type that is half known.
 operation_durations = Exercise(
     id="operation-durations",
     lesson=lesson_of(__name__),
@@ -57,6 +54,10 @@ operation_durations = Exercise(
             "no-limit-known": "A type without a limit is unknown.",
         },
     },
+    kinds="only the defaults, no work at all, too coarse, at the boundary, another limit, "
+    "before it is rounded, an error that is lost, only when nobody waits, too many, too "
+    "few, a place that is lost, a place too many, an exception in the place of a result, "
+    "a type that is half known",
     hint="[pytest.param](https://docs.pytest.org/en/stable/how-to/parametrize.html) gives a row a "
     "name. A `duration` is rounded: compare it with `==`. A difference of two times of the loop is "
     "a float: compare it with `pytest.approx`.",

@@ -5,9 +5,6 @@ from vespera_scriptorium.application.usecases.track_file_operations import (
     TrackFileOperationsUseCase,
 )
 
-# Kinds considered: only distinct paths, only small lists, a wrong count, another property (size,
-# beginning, case), no file before or now, an empty file, a file that is too early, only the first
-# time, an answer that is too old, none, one or the last in the place of all, an error that is lost.
 round_trip = Exercise(
     id="round-trip",
     lesson=lesson_of(__name__),
@@ -58,6 +55,10 @@ round_trip = Exercise(
             "second": "A second creation fails.",
         },
     },
+    kinds="only distinct paths, only small lists, a wrong count, another property (size, "
+    "beginning, case), no file before or now, an empty file, a file that is too early, "
+    "only the first time, an answer that is too old, none, one or the last in the place "
+    "of all, an error that is lost",
     hint="[Hypothesis](https://hypothesis.readthedocs.io/en/latest/tutorial/introduction.html) "
     "draws the examples; [pytest's fixtures](https://docs.pytest.org/en/stable/how-to/fixtures"
     ".html) are made once for all of them, so build what must be fresh in the test itself. Few "
