@@ -253,26 +253,29 @@ class _Room:
         }
         changed = self._write_notebooks(learner, submitted, notebooks)
         changed |= self._book.record(learner, submitted, notebooks, scores)
-        changed |= self._write_feedback(learner, notebooks)
+        with self._pool.turn:
+            told = self._book.told(learner)
+        changed |= self._write_feedback(learner, notebooks, told)
         problems = [
             sentence if name in sentence else f"{name}: {sentence}"
             for name, nb in ((f"{lesson}.ipynb", nb) for lesson, nb in notebooks.items())
             for sentence in refused(nb)
         ]
-        return self._row(learner, scores, mine, problems, changed=changed)
+        return self._row(learner, told, mine, problems, changed=changed)
 
     def _row(
         self,
         learner: str,
-        scores: Mapping[str, Mapping[str, float]],
+        told: Any,
         results: Mapping[str, Result],
         problems: list[str],
         *,
         changed: bool,
     ) -> Row:
-        earned = {name: score for each in scores.values() for name, score in each.items()}
         points = {
-            cell.metadata.nbgrader.grade_id: float(cell.metadata.nbgrader.points)
+            cell.metadata.nbgrader.grade_id.removesuffix("-score"): float(
+                cell.metadata.nbgrader.points
+            )
             for nb in self._released.values()
             for cell in nb.cells
             if cell.metadata.get("nbgrader", {}).get("grade")
@@ -284,10 +287,12 @@ class _Room:
         return Row(
             learner,
             "graded" if changed else "unchanged",
-            round(sum(earned.values()), 2),
+            round(told.total, 2),
             sum(points.values()),
-            {name.removesuffix("-score"): earned.get(name, 0.0) for name in points},
+            {name: told.scores.get(name, 0.0) for name in points},
             " ".join(dict.fromkeys(problems)) or None,
+            round(told.by_hand, 2),
+            round(told.penalty, 2),
         )
 
     def _write_notebooks(
@@ -311,15 +316,16 @@ class _Room:
                 (folder / name).unlink()
         return True
 
-    def _write_feedback(self, learner: str, notebooks: Mapping[str, NotebookNode]) -> bool:
+    def _write_feedback(
+        self, learner: str, notebooks: Mapping[str, NotebookNode], told: Any
+    ) -> bool:
         pages = [self._page(learner, lesson) for lesson in notebooks]
         if all(page.exists() for page in pages):
             return False
         for left in pages[0].parent.glob(".*"):  # by one who was killed
             left.unlink()
         with self._pool.turn:
-            comments, scores = self._book.told(learner)
-            write_feedback(self._course.root, learner, self._part, comments, scores)
+            write_feedback(self._course.root, learner, self._part, told.comments, told.scores)
         return True
 
     def _page(self, learner: str, lesson: str) -> Path:

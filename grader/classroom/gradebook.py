@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,21 @@ class Course:
         self.feedback = root / self._directory.feedback_directory
 
 
+@dataclass(frozen=True)
+class Told:
+    """What the gradebook holds for a learner, with all that an instructor has entered.
+
+    `comments` and `scores` are by exercise. `total` is the final score, as `nbgrader export` has
+    it: what was graded automatically, `by_hand` more or less, and less the `penalty`.
+    """
+
+    comments: Mapping[str, str]
+    scores: Mapping[str, float]
+    by_hand: float
+    penalty: float
+    total: float
+
+
 class Book:
     """The gradebook of a course, opened for one part. It has one writer, which is this one."""
 
@@ -153,16 +169,18 @@ class Book:
                 self._session.expire_all()
         return changed
 
-    def told(self, learner: str) -> tuple[dict[str, str], dict[str, float]]:
-        """Comments and final scores (manual points included), by exercise."""
+    def told(self, learner: str) -> "Told":
+        """What a learner is told in the end."""
         with _sentences(self._course.url):
             submission = self._book.find_submission(self._part, learner)
             grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
             remarks = [one for notebook in submission.notebooks for one in notebook.comments]
             comments = {one.name: one.comment for one in remarks if one.comment}
             scores = {grade.name.removesuffix("-score"): grade.score for grade in grades}
+            automatic = sum(grade.auto_score or 0.0 for grade in grades)
+            whole, penalty = submission.score, submission.late_submission_penalty or 0.0
             self._session.rollback()  # or the database stays open for reading
-        return comments, scores
+        return Told(comments, scores, whole - automatic, penalty, max(0.0, whole - penalty))
 
     def _enter_part(self, released: Mapping[str, NotebookNode]) -> None:
         """Enter the part as `nbgrader generate_assignment` does, if that was not run to its end."""

@@ -13,7 +13,9 @@ RowStatus = Literal["graded", "unchanged", "refused", "ignored"]
 class Row:
     """One learner. `exercises` are the points by exercise; a refused learner has none.
 
-    An ignored one has handed in nothing for this part.
+    An ignored one has handed in nothing for this part. `score` is the final one, as nbgrader
+    exports it: what tests earned, with `by_hand` more or less, and less the `penalty` for being
+    late.
     """
 
     learner: str
@@ -22,6 +24,8 @@ class Row:
     points: float | None = None
     exercises: Mapping[str, float] = field(default_factory=dict)
     reason: str | None = None
+    by_hand: float | None = None
+    penalty: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,5 +82,5 @@ def to_csv(summary: Summary) -> str:
     """A line for each learner. No cell is a formula to a spreadsheet."""
     names = list(dict.fromkeys(name for row in summary.rows for name in row.exercises))
     rows = [{**vars(row), **row.exercises} for row in summary.rows]
-    columns = ["learner", "status", "score", "points", *names, "reason"]
+    columns = ["learner", "status", "score", "points", *names, "by_hand", "penalty", "reason"]
     return spreadsheet.to_csv(columns, ({name: row.get(name) for name in columns} for row in rows))

@@ -126,16 +126,16 @@ def test_command_takes_an_export(room: SmallClass, tmp_path: Path) -> None:
 def test_csv() -> None:
     """A line for each learner, and no cell that a spreadsheet would compute."""
     rows = (
-        Row("=cmd()", "graded", 2.0, 2.0, {"first-test": 2.0}),
+        Row("=cmd()", "graded", 2.0, 2.0, {"first-test": 2.0}, None, 0.5, 0.25),
         Row("ben", "refused", reason="-1"),
         Row(" =1+1", "graded", 0.0, 2.0, {"first-test": 0.0}),
         Row("＝1+1", "graded", 0.0, 2.0, {"first-test": 0.0}),
     )
     lines = summary.to_csv(Summary(PART, rows, 0.1, "none")).splitlines()
     assert lines == [
-        "learner,status,score,points,first-test,reason",
-        "'=cmd(),graded,2.0,2.0,2.0,",
-        "ben,refused,,,,'-1",
-        "' =1+1,graded,0.0,2.0,0.0,",
-        "'＝1+1,graded,0.0,2.0,0.0,",
+        "learner,status,score,points,first-test,by_hand,penalty,reason",
+        "'=cmd(),graded,2.0,2.0,2.0,0.5,0.25,",
+        "ben,refused,,,,,,'-1",
+        "' =1+1,graded,0.0,2.0,0.0,,,",
+        "'＝1+1,graded,0.0,2.0,0.0,,,",
     ]

@@ -1,5 +1,6 @@
 """A class graded in one go: what is left behind, what is kept, and what is not done twice."""
 
+import csv
 import datetime
 import fcntl
 import json
@@ -172,6 +173,27 @@ def test_late_penalty(room: SmallClass, gradebook: Gradebook) -> None:
         for learner in CLASS
     }
     assert penalties == {"ada": 0, "ben": 0, "cleo": room.scores()["cleo"], "dan": 0}
+
+
+def test_the_score_is_the_one_that_is_exported(room: SmallClass, gradebook: Gradebook) -> None:
+    """Manual points, extra credit and penalties included; and it says what it is made of."""
+    with (room.root / "nbgrader_config.py").open("a") as file:
+        file.write("c.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    gradebook.find_assignment(PART).duedate = datetime.datetime(2026, 1, 31)
+    mine = gradebook.find_grade("first-test-score", LESSON, PART, "cleo")
+    mine.manual_score, mine.extra_credit = 1.25, 0.5
+    gradebook.db.commit()
+    (room.root / "submitted" / "dan" / PART / "timestamp.txt").write_text("2026-02-01 12:00:00 UTC")
+    rows = {row.learner: row for row in again(room).rows}
+    exported = room.run("export", command=[sys.executable, "-m", "nbgrader"])
+    assert exported.returncode == 0, exported.stderr
+    with (room.root / "grades.csv").open() as file:
+        scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert {learner: row.score for learner, row in rows.items()} == scores
+    assert (rows["cleo"].score, rows["cleo"].exercises) == (1.75, {"first-test": 1.75})
+    automatic = {name: row.score - row.by_hand + row.penalty for name, row in rows.items()}
+    assert automatic["cleo"] == mine.auto_score
+    assert (rows["dan"].score, rows["dan"].penalty) == (0.0, automatic["dan"])
 
 
 def test_learner_who_is_excluded(room: SmallClass) -> None:
