@@ -206,6 +206,20 @@ def build(
     print(f"{len(changed)} {'file' if len(changed) == 1 else 'files'} changed.")
 
 
+@app.command("release", epilog="Example: grader release 2-advanced")
+def release(
+    part: Annotated[str, typer.Argument(help="A part of the course, which is an assignment.")],
+) -> None:
+    """Write the learners' notebooks of a part, and enter the part in the gradebook."""
+    from grader.classroom.gradebook import find_course
+    from grader.classroom.release import release_part
+
+    root = find_course(Path.cwd())
+    for path in release_part(root, part):
+        print(_writable(str(path.relative_to(root))))
+    print(f"{part} is released: it is in the gradebook, and the notebooks are ready to hand out.")
+
+
 @app.command(epilog="Example: grader report 2-advanced")
 def report(
     part: Annotated[str, typer.Argument(help="A part of the course, which is an assignment.")],

@@ -24,7 +24,7 @@ from grader.classroom.intake import TIMESTAMP, Refusal, Submission, read_in, tim
 from grader.classroom.pool import Answered, Pool, Progress, Result, WorkerPool, quietly
 from grader.classroom.summary import Row, Summary
 from grader.course.cells import originals
-from grader.course.notebooks import exercise_cells, read_notebook, release
+from grader.course.notebooks import exercise_cells, release
 from grader.errors import CourseError
 from grader.files import only_one, write
 from grader.sandbox.launch import Choice
@@ -57,7 +57,7 @@ def grade(
         from grader.classroom.gradebook import Book, Course  # meanwhile the first worker warms up
 
         course = Course(root)
-        sources = _sources(course.source, part)
+        sources = course.notebooks(part)
         asked = {lesson: answered(nb) for lesson, nb in sources.items()}
         released = {lesson: release(nb) for lesson, nb in sources.items()}
         given = originals(lambda lesson: released[lesson].cells if lesson in released else None)
@@ -122,15 +122,6 @@ def alone(root: Path) -> Iterator[None]:
     folder.mkdir(exist_ok=True)
     with only_one("grader grade", folder):
         yield
-
-
-def _sources(folder: Path, part: str) -> dict[str, NotebookNode]:
-    """The instructor's notebooks of a part, by lesson."""
-    found = {path.stem: read_notebook(path) for path in sorted((folder / part).glob("*.ipynb"))}
-    if not found:
-        parts = sorted(path.name for path in folder.glob("*/") if not path.name.startswith("."))
-        raise CourseError(f"{folder} holds no part {part}: there is {', '.join(parts) or 'none'}.")
-    return found
 
 
 class _Room:

@@ -34,6 +34,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from grader.course.notebooks import read_notebook
 from grader.errors import CourseError
 
 CONFIG = "nbgrader_config.py"
@@ -87,9 +88,19 @@ class Course:
         self.excluded = frozenset(filter(None, self._directory.student_id_exclude.split(",")))
         self.url: str = self._directory.db_url
         self.source = root / self._directory.source_directory
+        self.release = root / self._directory.release_directory
         self.submitted = root / self._directory.submitted_directory
         self.autograded = root / self._directory.autograded_directory
         self.feedback = root / self._directory.feedback_directory
+
+    def notebooks(self, part: str) -> dict[str, NotebookNode]:
+        """The instructor's notebooks of a part, by lesson. Raises `CourseError` for none."""
+        found = {p.stem: read_notebook(p) for p in sorted((self.source / part).glob("*.ipynb"))}
+        if not found:
+            names = sorted(path.name for path in self.source.glob("*/"))
+            known = ", ".join(name for name in names if not name.startswith(".")) or "none"
+            raise CourseError(f"{self.source} holds no part {part}: there is {known}.")
+        return found
 
 
 @dataclass(frozen=True)

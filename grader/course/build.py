@@ -61,8 +61,8 @@ def _changes(
     """The notebooks that differ from what the lessons make, with their texts; None: remove it."""
     built: dict[Path, str] = {}
     for lesson, nb in asyncio.run(run_lessons(root, written, say)).items():
-        built[root / "solutions" / lesson.notebook] = _text(stamp(nb, lesson.name))
-        built[root / "notebooks" / lesson.notebook] = _text(stamp(release(nb), lesson.name))
+        built[root / "solutions" / lesson.notebook] = as_text(stamp(nb, lesson.name))
+        built[root / "notebooks" / lesson.notebook] = as_text(stamp(release(nb), lesson.name))
     changes: dict[Path, str | None] = {
         path: text for path, text in built.items() if _text_of(path) != text
     }
@@ -119,6 +119,7 @@ def _text_of(path: Path) -> str | None:
         return None
 
 
-def _text(nb: NotebookNode) -> str:
+def as_text(nb: NotebookNode) -> str:
+    """A notebook as it is written, the same every time."""
     text: str = nbformat.writes(nb, version=4)  # sorted keys, one space a level
     return f"{text}\n"
