@@ -324,7 +324,7 @@ class Noting(InMemoryResourceProvider):
         self.executed = []
 
     async def execute(self, resource_id, operation, parameters):
-        self.executed.append(resource_id)
+        self.executed.append((resource_id, operation, parameters))
         if operation == "fail":
             raise OSError("disk full")
         return f"answer of {operation}"
@@ -378,14 +378,15 @@ async def test_sessions_do_not_touch_each_other(manager, provider):
     assert provider.executed == []
 
 
-async def test_the_answer_of_the_provider_comes_back(manager):
+async def test_the_answer_of_the_provider_comes_back(manager, provider):
     """Or its error. Clause 5."""
     async with manager.create_session() as session:
         resource = await session.create_resource("file")
-        read = await session.execute_operation(resource.id, "read")
+        read = await session.execute_operation(resource.id, "read", {"page": 3})
         failed = await session.execute_operation(resource.id, "fail")
     assert read.success
     assert read.output == "answer of read"
+    assert provider.executed[0] == (resource.id, "read", {"page": 3})
     assert not failed.success
     assert "disk full" in failed.error
 
@@ -494,7 +495,8 @@ def failing_with(error):
 @pytest.mark.parametrize("kind", [OSError, ConnectionError, TimeoutError])
 async def test_trouble_outside_is_translated(kind):
     """Callers know one error: what was tried, what went wrong, and why. Clauses 1, 2 and 3."""
-    error = kind("no answer")
+    error = kind(5, "no answer")
+    error.__cause__ = ValueError("what came before")
     with pytest.raises(AsyncServiceError) as caught:
         await AsyncService().run("upload", failing_with(error))
     assert "upload" in str(caught.value)
@@ -502,7 +504,9 @@ async def test_trouble_outside_is_translated(kind):
     assert caught.value.__cause__ is error
 
 
-@pytest.mark.parametrize("error", [TypeError("no such argument"), asyncio.CancelledError()])
+@pytest.mark.parametrize(
+    "error", [TypeError("no such argument"), KeyError("title"), asyncio.CancelledError()]
+)
 async def test_everything_else_comes_out_as_it_is(error):
     """A bug is a bug, and a cancellation is no error at all. Clause 4."""
     with pytest.raises(type(error)) as caught:
@@ -510,13 +514,14 @@ async def test_everything_else_comes_out_as_it_is(error):
     assert caught.value is error
 
 
-async def test_the_answer_comes_back():
+@pytest.mark.parametrize("answer", ["file-17", None])
+async def test_the_answer_comes_back(answer):
     """The other tests would not miss it. Clause 5."""
 
     async def work():
-        return "file-17"
+        return answer
 
-    assert await AsyncService().run("upload", work) == "file-17"
+    assert await AsyncService().run("upload", work) == answer
 
 
 ### END SOLUTION
@@ -676,13 +681,14 @@ async def begin(orchestrator, specialist, titles):
 
 
 async def test_ten_are_at_work_together(orchestrator, specialist):
-    """Nobody waits for anybody, and each is shown as running. Clauses 1 and 3."""
+    """Nobody waits for anybody, each is shown as running, and answered. Clauses 1, 2 and 3."""
     ids, calls = await begin(orchestrator, specialist, "abcdefghij")
     states = [(await orchestrator.get_task_status(task_id)).status for task_id in ids]
-    for end in specialist.ends.values():
-        end.set_result("done")
-    await asyncio.gather(*calls)
+    for title, end in specialist.ends.items():
+        end.set_result(f"output of {title}")
+    results = await asyncio.gather(*calls)
     assert states == ["running"] * 10
+    assert [result.output for result in results] == [f"output of {title}" for title in "abcdefghij"]
 
 
 async def test_each_result_is_about_its_own_task(orchestrator, specialist):

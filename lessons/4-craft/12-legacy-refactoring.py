@@ -236,7 +236,7 @@ async def test_modification_has_its_own_before(tracker, tmp_path):
 
 async def test_summary_counts_its_own_subtask(make_tracker, tmp_path):
     """All are counted, and nobody else's. Clause 4."""
-    tracker, other = make_tracker("one"), make_tracker("other")
+    tracker, other = make_tracker("1"), make_tracker("10")
     (tmp_path / "a.txt").write_text("a")
     await tracker.track_file_create(str(tmp_path / "a.txt"))
     await tracker.track_file_create(str(tmp_path / "b.txt"))
@@ -857,14 +857,16 @@ async def test_late_work_is_cancelled(container):
     assert ended == ["cancelled", "over"]
 
 
-@pytest.mark.parametrize(("status", "uploads"), [("success", 1), ("error", 0)])
-async def test_only_successes_are_uploaded(container, status, uploads):
+@pytest.mark.parametrize(
+    ("statuses", "uploads"), [(["success"], 1), (["error"], 0), (["error", "success"], 0)]
+)
+async def test_only_successes_are_uploaded(container, statuses, uploads):
     """And the upload is awaited. Clause 8."""
     service = AsyncMock()
-    service.call_api.return_value = {"status": status, "data": {}}
+    service.call_api.side_effect = [{"status": status, "data": {}} for status in statuses]
     service.upload_file.return_value = {"file_id": "file-1"}
     container.override(ExternalService, service)
-    await container.get(ExternalServiceUseCase).process_many([{"a": 1}])
+    await container.get(ExternalServiceUseCase).process_many([{"a": 1}] * len(statuses))
     assert service.upload_file.await_count == service.upload_file.call_count == uploads
 
 

@@ -19,9 +19,9 @@ cleanup = Exercise(
         "the order of closing is free.)",
         "The same holds when an exception ended the block, and that very exception comes out.",
         "The end of one session leaves the resources of another one open.",
-        "`session.execute_operation(resource.id, operation)`, for a resource of this session, "
-        "calls the provider's `execute(resource_id, operation, parameters)`. The result is a "
-        "success, and `output` is the provider's answer. When the provider raises, the result is "
+        "`session.execute_operation(resource.id, operation, parameters)`, for a resource of this "
+        "session, calls the provider's `execute(resource_id, operation, parameters)`. The result "
+        "is a success, and `output` is the provider's answer. When the provider raises, the result is "
         "no success, and `error` holds the message; the words around it are free.",
         "An operation on a resource of another session is no success, and neither is one after "
         "the end of the block; no exception comes out, and the provider executes nothing.",
@@ -36,6 +36,7 @@ cleanup = Exercise(
         },
         4: {"others": "Another session's resources stay open."},
         5: {
+            "parameters": "The provider gets the parameters of the operation.",
             "output": "The output is the provider's answer.",
             "failed": "What the provider raises is no success.",
             "message": "The error holds its message.",

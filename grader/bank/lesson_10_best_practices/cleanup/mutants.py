@@ -233,3 +233,20 @@ class CreatesAfterTheEnd(ResourceSession):
         resource = await self._provider.open(resource_type, configuration or {})
         self._created.append(resource.id)
         return resource
+
+
+@cleanup.mutant(promise="parameters")
+class ForgetsTheParameters(ResourceSession):
+    """Calls the provider without the parameters of the operation."""
+
+    async def execute_operation(
+        self, resource_id: str, operation: str, parameters: Mapping[str, Any] | None = None
+    ) -> ServiceResult:
+        if self._ended or resource_id not in self._created:
+            error = f"the session has no resource {resource_id}"
+            return ServiceResult(success=False, error=error)
+        try:
+            output = await self._provider.execute(resource_id, operation, {})
+        except Exception as error:
+            return ServiceResult(success=False, error=reason(error))
+        return ServiceResult(success=True, output=output)

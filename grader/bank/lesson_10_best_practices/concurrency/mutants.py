@@ -238,3 +238,26 @@ class CancelledTogether(TaskOrchestrator):
         finally:
             at_work.discard(work)
         return TaskResult(success=True, task_id=task_id, output=output)
+
+
+@concurrency.mutant(promise="own-output")
+class OutputOfTheMoment(TaskOrchestrator):
+    """Keeps the output in an attribute while it stores the state: calls that end together mix."""
+
+    async def _run(self, task_id: str) -> str:
+        task = await self._tasks.get(task_id)
+        if task is None:
+            raise UnknownTaskError(f"there is no task {task_id}")
+        await self._tasks.save(replace(task, status=TaskStatus.RUNNING))
+        try:
+            self._output = await self._specialist.run(task)
+        except asyncio.CancelledError as cancellation:
+            with noted_on(cancellation, "storing the cancellation failed"):
+                await self._tasks.save(replace(task, status=TaskStatus.CANCELLED))
+            raise
+        except Exception as error:
+            with noted_on(error, "storing the failure failed"):
+                await self._tasks.save(replace(task, status=TaskStatus.FAILED))
+            raise
+        await self._tasks.save(replace(task, status=TaskStatus.COMPLETED))
+        return self._output

@@ -195,3 +195,51 @@ class AnswersThatItWentWell(AsyncService):
             return bool(await self._attempt(work, attempts, delay))  # type: ignore[return-value]
         except OSError as error:
             raise self._failed(operation, error) from error
+
+
+@exceptions.mutant(promise="reason")
+class TheNumberOnly(AsyncService):
+    """Tells the first argument of the error, which for many an `OSError` is a number."""
+
+    def _failed(self, operation: str, error: OSError) -> AsyncServiceError:
+        self._status = ServiceStatus(False, operation, reason(error))
+        return AsyncServiceError(f"{operation}: {error.args[0] if error.args else reason(error)}")
+
+
+@exceptions.mutant(promise="cause")
+class TheFirstCause(AsyncService):
+    """Goes back to what had caused the error, where something had."""
+
+    async def run(self, operation: str, work: Callable[[], Awaitable[T]]) -> T:
+        self._refuse_if_failed(operation)
+        try:
+            return await work()
+        except OSError as error:
+            raise self._failed(operation, error) from (error.__cause__ or error)
+
+
+@exceptions.mutant(promise="programming")
+class OneBugIsEnough(AsyncService):
+    """Knows `TypeError` as a programming error, and no other one."""
+
+    async def run(self, operation: str, work: Callable[[], Awaitable[T]]) -> T:
+        self._refuse_if_failed(operation)
+        try:
+            return await work()
+        except TypeError:
+            raise
+        except Exception as error:
+            raise AsyncServiceError(f"{operation}: {error}") from error
+
+
+@exceptions.mutant(promise="answer")
+class NoAnswerIsSuccess(AsyncService):
+    """Answers True where the work has answered None."""
+
+    async def run(self, operation: str, work: Callable[[], Awaitable[T]]) -> T:
+        self._refuse_if_failed(operation)
+        try:
+            answer = await work()
+        except OSError as error:
+            raise self._failed(operation, error) from error
+        return True if answer is None else answer  # type: ignore[return-value]  # the bug

@@ -365,3 +365,27 @@ async def leaves_its_look(look: "Any", done: "Any", timeout: float, interval: fl
         if left <= 0:
             raise TimeoutError(f"not done after {timeout:g} s: the last value was {value!r}")
         await asyncio.sleep(min(interval, left))
+
+
+@wait_for_completion.mutant(promise="look-error", replaces=HELPER)
+async def not_yet(look: "Any", done: "Any", timeout: float, interval: float) -> "Any":
+    """Takes a look that raises for one that is not done, until the deadline."""
+    import asyncio  # the learner's module may lack it
+    import inspect
+
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + timeout
+    while True:
+        left = deadline - clock()
+        try:
+            value = look()
+            if inspect.isawaitable(value):
+                value = await value
+            if done(value):
+                return value
+        except Exception:
+            if left <= 0:
+                raise
+        if (left := deadline - clock()) <= 0:
+            raise TimeoutError(f"not done after {timeout:g} s: the last value was {value!r}")
+        await asyncio.sleep(min(interval, left))

@@ -272,3 +272,23 @@ class AsksTheLastOne(LegacyFileTracker):
             "unverified": unverified,
             "all_verified": bool(rows) and rows[-1].id not in unverified,
         }
+
+
+@assertions_for_prints.mutant(promise="subtask")
+class BeginsTheSame(LegacyFileTracker):
+    """Looks also at the operations of subtasks whose names begin like its own."""
+
+    async def verify_all_operations(self) -> dict[str, Any]:
+        query = (
+            select(LegacyOperationRow)
+            .where(LegacyOperationRow.subtask_id.startswith(self._subtask_id))
+            .order_by(LegacyOperationRow.number)
+        )
+        rows = self._session.scalars(query).all()
+        unverified = [row.id for row in rows if not self._has_happened(row)]
+        return {
+            "total": len(rows),
+            "verified": len(rows) - len(unverified),
+            "unverified": unverified,
+            "all_verified": bool(rows) and not unverified,
+        }

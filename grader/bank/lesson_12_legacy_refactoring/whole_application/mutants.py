@@ -33,6 +33,7 @@ from vespera_scriptorium.application.usecases.track_file_operations import (
 from vespera_scriptorium.domain.errors import (
     DeadlineExceededError,
     DuplicateOperationError,
+    ExternalServiceError,
     noted_on,
     raise_one,
     raise_together,
@@ -373,3 +374,20 @@ class KeepsWhatItHasBuilt(Container):
     def withdraw(self, override: "Override") -> None:
         if override in self._overrides:
             self._overrides.remove(override)
+
+
+@whole_application.mutant(promise="no-upload")
+class TheLastDecides(ExternalServiceUseCase):
+    """Looks at the status of the last answer only."""
+
+    async def process_many(self, items: Sequence[Mapping[str, Any]]) -> ProcessingResult:
+        try:
+            answers = [await self._external_service.call_api(ENDPOINT, item) for item in items]
+            if answers and answers[-1].get("status") != "success":
+                raise ExternalServiceError(f"the service answered {answers[-1].get('status')}")
+            content = json.dumps([answer.get("data") for answer in answers]).encode()
+            uploaded = await self._external_service.upload_file(FILE_NAME, content)
+            file_id = uploaded["file_id"]
+        except Exception as error:
+            return ProcessingResult(success=False, error=reason(error))
+        return ProcessingResult(success=True, file_id=file_id)
