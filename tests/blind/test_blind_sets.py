@@ -2,9 +2,11 @@
 
 `ported` holds the seven sets that came with a review of the course, adapted to the contracts as
 they are now; `fresh` holds a set for each exercise. Authors of both knew the contract and the
-application, and no more. `suites` holds a suite of theirs for each contract.
+application, and no more. `suites` holds a suite of theirs for each contract, `fixtures` good and
+bad answers to exercises of probes.
 """
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from helpers.blind import declared, exercise_of, rejected, sets, survivors
 from helpers.course import ROOT
 
+from grader.bank import exercises
 from grader.course.notebooks import solution
 from grader.engine.evaluate import evaluate
 from grader.sandbox.worker import Worker
@@ -20,6 +23,8 @@ pytestmark = pytest.mark.slow
 
 SETS = [*sets("ported"), *sets("fresh")]
 SUITES = sets("suites")
+FIXTURES = sets("fixtures")
+"""Where learners write fixtures: `ID_1` and the like deserve full marks, `ID_broken_1` does not."""
 
 
 def each(paths: Iterable[Path]) -> pytest.MarkDecorator:
@@ -51,3 +56,12 @@ def test_a_suite_by_the_contract_alone_is_accepted(path: Path, worker: Worker) -
     report = evaluate(path.read_text(encoding="utf-8"), exercise_of(path), worker)
     assert report.status == "graded", report.reason
     assert {test.name: test.message for test in report.tests if test.verdict != "valid"} == {}
+
+
+@each(FIXTURES)
+def test_fixtures_are_told_apart(path: Path, worker: Worker) -> None:
+    """Those that keep the contract have full marks, and those that break a clause have not."""
+    name = re.sub(r"(_broken)?_\d+$", "", path.stem).replace("_", "-")
+    report = evaluate(path.read_text(encoding="utf-8"), exercises()[name], worker)
+    assert report.status == "graded", report.reason
+    assert report.full is ("_broken_" not in path.stem), report.probes

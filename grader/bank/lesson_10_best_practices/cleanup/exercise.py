@@ -21,8 +21,8 @@ cleanup = Exercise(
         "The end of one session leaves the resources of another one open.",
         "`session.execute_operation(resource.id, operation, parameters)`, for a resource of this "
         "session, calls the provider's `execute(resource_id, operation, parameters)`. The result "
-        "is a success, and `output` is the provider's answer. When the provider raises, the result is "
-        "no success, and `error` holds the message; the words around it are free.",
+        "is a success, and `output` is the provider's answer. When the provider raises, the result "
+        "is no success, and `error` holds the message; the words around it are free.",
         "An operation on a resource of another session is no success, and neither is one after "
         "the end of the block; no exception comes out, and the provider executes nothing.",
         "After the end of the block `create_resource` raises `RuntimeError`.",

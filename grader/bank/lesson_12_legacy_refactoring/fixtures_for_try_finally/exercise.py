@@ -3,7 +3,7 @@
 from grader.exercise import Exercise, lesson_of
 from vespera_scriptorium.infrastructure.legacy import LegacyFileTracker, LegacyFileTracking
 
-TRACKER = "vespera_scriptorium.infrastructure.legacy:create_file_tracker_for_subtask"
+TRACKER = "vespera_scriptorium.infrastructure.legacy:LegacyFileTracker"
 
 
 fixtures_for_try_finally = Exercise(

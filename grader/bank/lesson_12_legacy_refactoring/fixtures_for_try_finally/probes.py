@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 import vespera_scriptorium as application
-from vespera_scriptorium.infrastructure.legacy import LegacyFileTracker, LegacyFileTracking
+from vespera_scriptorium.infrastructure.legacy import LegacyFileTracking
 
 from .exercise import (
     TRACKER,
@@ -34,9 +34,12 @@ class CommitsNothing(LegacyFileTracking):
 
 
 @fixtures_for_try_finally.broken(replaces=TRACKER)
-def one_for_all(subtask_id: str, file_tracking: LegacyFileTracking) -> LegacyFileTracker:
+class OneForAll:
     """Gives every tracker the same subtask."""
-    return LegacyFileTracker("subtask", file_tracking)
+
+    def __init__(self, subtask_id: str, tracking: LegacyFileTracking) -> None:
+        self._subtask_id = "subtask"
+        self._session = tracking.session
 
 
 @fixtures_for_try_finally.broken()
@@ -164,7 +167,7 @@ async def test_probe_another_connection_sees_what_is_committed(
     )
 
 
-@fixtures_for_try_finally.probe(promise="subtask", broken="one_for_all")
+@fixtures_for_try_finally.probe(promise="subtask", broken="OneForAll")
 async def test_probe_a_tracker_belongs_to_its_subtask(make_tracker: Any) -> None:
     one, other = make_tracker("one"), make_tracker("other")
     await one.track_file_create("a.txt")
