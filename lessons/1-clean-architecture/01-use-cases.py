@@ -347,7 +347,7 @@ print(f"success={result.success}, verified={result.verified}")
 #
 # Now for modifications. A draft becomes a longer text, and a text stays as it is: one row each.
 #
-# **Predict:** of nineteen mutants of `verify_operation`, one compares sizes only, and one is
+# **Predict:** of twenty mutants of `verify_operation`, one compares sizes only, and one is
 # satisfied with any file. Which of the two dies?
 
 # %%
@@ -436,6 +436,15 @@ async def test_a_file_that_was_there_already_is_a_file(use_case, file):
     file.write_text("text")
     tracked = await use_case.track_file_creation(str(file))
     assert (await use_case.verify_operation(tracked.operation_id)).verified
+
+
+async def test_each_operation_is_checked_by_itself(use_case, file, tmp_path):
+    """One file is there, and the other one is not. Clause 1."""
+    file.touch()
+    there = await use_case.track_file_creation(str(file))
+    missing = await use_case.track_file_creation(str(tmp_path / "b.txt"))
+    assert (await use_case.verify_operation(there.operation_id)).verified
+    assert not (await use_case.verify_operation(missing.operation_id)).verified
 
 
 BEFORE = b"before " * 100
@@ -621,13 +630,13 @@ def counts(summary):
 
 
 async def creations(use_case, folder, *names):
-    """Track creations, named by their ids. Then `good` is made, and `bad` becomes a folder."""
+    """Track creations, named by their ids. Good ones are made, and `bad` becomes a folder."""
     for name in names:
         await use_case.track_file_creation(str(folder / name), operation_id=name)
-    if "good" in names:
-        (folder / "good").touch()
-    if "bad" in names:
-        (folder / "bad").mkdir()
+        if name.startswith("good"):
+            (folder / name).touch()
+        if name == "bad":
+            (folder / name).mkdir()
 
 
 async def test_every_outcome_is_counted_once(use_case, tmp_path):
@@ -664,6 +673,7 @@ async def test_results_stand_in_the_order_of_the_tracking(use_case, tmp_path):
     ("names", "expected"),
     [
         (["good"], True),
+        (["good", "good too"], True),
         (["good", "bad"], False),
         (["good", "gone"], False),
         (["gone", "good"], False),

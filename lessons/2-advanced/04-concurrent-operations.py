@@ -759,6 +759,12 @@ async def test_an_id_without_a_task_is_a_failure_of_its_own(orchestrator):
     assert list(batch.succeeded) == [a]
 
 
+async def test_without_tasks_there_is_no_outcome(orchestrator):
+    """Nothing to do is no error. Clause 1."""
+    batch = await orchestrator.execute_all([])
+    assert not (batch.succeeded or batch.failed or batch.cancelled)
+
+
 @pytest.mark.parametrize("error", [OSError("disk full"), asyncio.CancelledError()])
 async def test_one_bad_task_does_not_stop_the_others(orchestrator, specialist, error):
     """A minute later, the tasks on both sides of it are done. Clauses 3 and 4."""
@@ -772,7 +778,8 @@ async def test_one_bad_task_does_not_stop_the_others(orchestrator, specialist, e
 async def test_a_cancelled_batch_ends_all_that_it_began(orchestrator, specialist, stubborn):
     """Every beginning has its end before the cancellation comes out. Clause 5."""
     specialist.stubborn = stubborn
-    task_ids = await create(orchestrator, a=60, b=60)
+    specialist.answers = {"bad": OSError("disk full")}
+    task_ids = await create(orchestrator, quick=0, bad=0, a=60, b=60)
     batch = asyncio.create_task(orchestrator.execute_all(task_ids))
     await asyncio.sleep(5)
     batch.cancel()

@@ -111,7 +111,7 @@ def test_typed_tests_are_graded(lesson: Lesson) -> None:
     """Tests that are typed into the answer cell and run with Shift+Enter are graded below it."""
     panel = lesson.cell(EXERCISE).get_by_role("region", name="Result of distinct-ids")
     expect(panel).to_be_visible()
-    expect(panel).to_contain_text("1 of 6 mutants killed")
+    expect(panel).to_contain_text("1 of 14 mutants killed")
     row = panel.get_by_role("row").filter(has_text="test_tasks_created_together")
     expect(row).to_contain_text("valid")
     row = panel.get_by_role("row").filter(has_text="test_ids_count_up")
@@ -151,8 +151,8 @@ def test_score_cell(lesson: Lesson) -> None:
     """The score cell says what the panel says, and ends in a number."""
     cell = lesson.cell(SCORE)
     lesson.run(cell)
-    expect(cell).to_contain_text("distinct-ids: 0.75 of 5 points, 1 of 6 mutants killed")
-    expect(cell.locator(".jp-OutputArea-executeResult")).to_contain_text("0.75")
+    expect(cell).to_contain_text("distinct-ids: 0.32 of 5 points, 1 of 14 mutants killed")
+    expect(cell.locator(".jp-OutputArea-executeResult")).to_contain_text("0.32")
 
 
 def test_browser_has_nothing_to_complain_of(lesson: Lesson) -> None:

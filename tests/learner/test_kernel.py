@@ -39,7 +39,7 @@ def test_loading_twice(kernel: Kernel) -> None:
 def test_panel(kernel: Kernel) -> None:
     """Under pytest's own output stands one panel, as HTML and as text."""
     shown = kernel.run(EXERCISE)
-    assert "5 passed" in shown.stdout
+    assert "8 passed" in shown.stdout
     assert shown.stderr == ""
     assert shown.error is None
     assert set(shown.panels[0]) == {"text/html", "text/plain"}
@@ -51,12 +51,12 @@ def test_score_for_nbgrader(kernel: Kernel) -> None:
     """The score cell prints one sentence, and nbgrader takes its value as the points."""
     kernel.run(EXERCISE.partition("async def test_a_cancelled")[0])
     shown = kernel.run(SCORE)
-    assert re.fullmatch(r"distinct-ids: 4\.17 of 5 points, 5 of 6 mutants .*\n", shown.stdout)
+    assert re.fullmatch(r"distinct-ids: 4\.29 of 5 points, 12 of 14 mutants .*\n", shown.stdout)
     assert shown.stderr == ""
     result = nbformat.v4.new_output("execute_result", {"text/plain": shown.result})
     metadata = {"nbgrader": {"grade": True, "points": 5, "solution": False}}
     cell = nbformat.v4.new_code_cell(SCORE, outputs=[result], metadata=metadata)
-    assert determine_grade(cell) == (4.17, 5)
+    assert determine_grade(cell) == (4.29, 5)
     assert kernel.run(f"type({SCORE}) is float").result == "True"
 
 

@@ -49,8 +49,8 @@ def test_folder_with_settings_of_its_own(tmp_path: Path) -> None:
     )
     suite(tmp_path)
     result = run(tmp_path, "--mutants", "distinct-ids", "test_mine.py")
-    assert "distinct-ids: 5 of 5 points, 6 of 6 mutants killed." in result.stdout
-    assert "5 passed" in result.stdout
+    assert "distinct-ids: 5 of 5 points, 14 of 14 mutants killed." in result.stdout
+    assert "8 passed" in result.stdout
     assert result.returncode == 0
 
 
@@ -59,8 +59,8 @@ def test_selected_tests(tmp_path: Path) -> None:
     pytest's own."""
     suite(tmp_path)
     result = run(tmp_path, "--mutants", "distinct-ids", "-q", "-k", "distinct", "test_mine.py")
-    assert "1 passed, 4 deselected" in result.stdout
-    assert "distinct-ids: 5 of 5 points, 6 of 6 mutants killed." in result.stdout
+    assert "3 passed, 5 deselected" in result.stdout
+    assert "distinct-ids: 5 of 5 points, 14 of 14 mutants killed." in result.stdout
     assert result.returncode == 0
 
 
@@ -70,8 +70,8 @@ def test_stop_at_the_first_failure(tmp_path: Path) -> None:
     suite(tmp_path, "def test_wrong():\n    assert 0\n\n" + SOLUTION)
     result = run(tmp_path, "--mutants", "distinct-ids", "-x", "test_mine.py")
     assert "1 failed" in result.stdout
-    assert "5 passed" not in result.stdout
-    assert "6 of 6 mutants killed, 1 of 6 tests set aside: 10 % less." in result.stdout
+    assert "8 passed" not in result.stdout
+    assert "14 of 14 mutants killed, 1 of 7 tests set aside: 10 % less." in result.stdout
     assert result.returncode == 1
 
 

@@ -15,9 +15,11 @@ class BackgroundService:
 
     1. `start` starts the rounds; the journal is open before the first, which begins without delay.
        Each round writes what `work` answers into the journal as one line, then `interval` seconds
-       pass.
-    2. To start a service that is started is a `RuntimeError`, and the rounds go on as before.
-    3. `stop` cancels the rounds and waits until they have ended: after it no task is left.
+       pass, however long the round took.
+    2. To start a service that was started and not stopped is a `RuntimeError`, also when an
+       exception has ended its rounds. Rounds that are at work go on as before.
+    3. `stop` cancels the rounds and waits until they have ended: after it no task is left. Work
+       that answers its cancellation is the last.
     4. By then the journal is closed, after the last round; when its close fails, `stop` raises that
        error. A `stop` that is cancelled while it waits can be repeated.
     5. An exception that ended the rounds closes the journal, and is raised by `stop`, also when the

@@ -52,7 +52,7 @@ class TaskExecutionWorkflow:
        stored as failed, and `on_failure` is awaited once with the task and the step's error. The
        result names the step and every error, one of the repository, too.
     6. `resume_task` runs the steps that are not done, and only those. A step that was compensated
-       is not done any more.
+       is not done any more; one whose compensation raised still is.
     7. `attempts` counts how often the task was executed or resumed, and is stored before any step.
     8. Cancelled while it executes, the workflow stores the task as cancelled, compensates nothing,
        and raises `CancelledError`: also when that cannot be stored, or a step makes an answer or

@@ -15,7 +15,7 @@ verify_operation = Exercise(
     contract=(
         "`success` says that the check ran, `verified` what it found. A creation is verified "
         "once there is a file at its path, an empty one, too, or one that was there already; "
-        "before that it is not. Each check looks anew.",
+        "before that it is not. Each check looks anew, at its own operation alone.",
         "A modification is verified once there is a file whose content differs from what it was "
         "when the modification was tracked, in any byte and whatever its length; any content "
         "differs from that of no file. An unchanged file is not verified, nor is one that is gone.",
@@ -30,6 +30,7 @@ verify_operation = Exercise(
             "empty": "An empty file is a file.",
             "already-there": "A file that was there already is one, too.",
             "anew": "Each check looks anew.",
+            "own": "It looks at its own operation.",
         },
         2: {
             "differs": "A modification is verified when the content differs.",

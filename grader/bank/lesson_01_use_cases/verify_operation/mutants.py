@@ -253,3 +253,20 @@ class OpensOutsideTheTry(TrackFileOperationsUseCase):
         except Exception as error:
             return VerificationResult(success=False, operation_id=operation_id, error=reason(error))
         return VerificationResult(success=True, operation_id=operation_id, verified=verified)
+
+
+@verify_operation.mutant(promise="own")
+class ChecksTheLatest(TrackFileOperationsUseCase):
+    """Looks whether the id is known, and then at the operation that was tracked last."""
+
+    async def verify_operation(self, operation_id: str) -> VerificationResult:
+        try:
+            async with self._store.unit() as unit:
+                operation = await unit.get(operation_id)
+                operations = await unit.all()
+            if operation is None:
+                raise UnknownOperationError(f"there is no operation {operation_id}")
+            verified = await self._has_happened(operations[-1])
+        except Exception as error:
+            return VerificationResult(success=False, operation_id=operation_id, error=reason(error))
+        return VerificationResult(success=True, operation_id=operation_id, verified=verified)

@@ -73,3 +73,38 @@ class ExitStack(TaskExecutionWorkflow):
             except Exception as problem:
                 errors.append(f"{reason(problem)} (on_failure)")
         return TaskResult(success=False, task_id=task.id, error=", ".join(errors))
+
+
+@failing_step.alternative()
+class StoresTheFailureFirst(TaskExecutionWorkflow):
+    """Stores the failure before it goes back, and once more when it has gone back.
+
+    `error`: words its errors in its own way.
+    """
+
+    async def _fail(
+        self,
+        task: Task,
+        steps: Sequence[WorkflowStep],
+        failed: WorkflowStep,
+        error: Exception,
+        on_failure: OnFailure | None,
+    ) -> TaskResult:
+        told = [f"{failed.name}: {error!r}"]
+        left = dict(task.outputs)
+        await self._tasks.save(replace(task, status=TaskStatus.FAILED))
+        for step in [step for step in reversed(steps) if step.name in left and step.compensate]:
+            try:
+                await asyncio.ensure_future(step.compensate())  # type: ignore[misc]
+            except Exception as problem:
+                told.append(f"undoing {step.name}: {problem!r}")
+            else:
+                del left[step.name]
+        task = replace(task, status=TaskStatus.FAILED, outputs=left)
+        await self._tasks.save(task)
+        try:
+            if on_failure is not None:
+                await on_failure(task, error)
+        except Exception as problem:
+            told.append(f"telling: {problem!r}")
+        return TaskResult(success=False, task_id=task.id, error=" / ".join(told))

@@ -1,8 +1,10 @@
 """Correct implementations for `task-lifecycle`, built differently."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 from vespera_scriptorium.application.ports import Specialist, TaskRepository
 from vespera_scriptorium.application.task_execution_workflow import (
@@ -40,3 +42,18 @@ class WaitsForItsTurn(TaskExecutionWorkflow):
         await legal_task()
         async with self._turns.setdefault(task_id, asyncio.Lock()):
             yield await legal_task()
+
+
+@task_lifecycle.alternative()
+class KeepsItFirst(TaskExecutionWorkflow):
+    """Stores what a task is completed with while it is executed still, and the status after it."""
+
+    async def _store_completed(self, task: Task, completion_data: Mapping[str, Any]) -> None:
+        task = replace(
+            task,
+            summary=completion_data.get("summary", ""),
+            artifacts=tuple(completion_data.get("artifacts", ())),
+            next_action=completion_data.get("next_action", ""),
+        )
+        await self._tasks.save(task)
+        await self._tasks.save(replace(task, status=TaskStatus.COMPLETED))

@@ -12,8 +12,8 @@ gather_results = Exercise(
     contract=(
         "`execute_all` puts every task id into exactly one of `succeeded`, `failed` and "
         "`cancelled`, by what became of that very task; `succeeded` maps it to the output, also "
-        "to an empty one. The order inside the three is free, and so is whether the tasks work "
-        "together or in turn.",
+        "to an empty one. Without ids all three are empty. The order inside the three is free, and "
+        "so is whether the tasks work together or in turn.",
         "`failed` maps the id to the very exception that the specialist raised, an `Exception` of "
         "any type. The id of no task is in `failed`, too.",
         "A failing task does not stop the others: they work to their end.",
@@ -29,6 +29,7 @@ gather_results = Exercise(
             "failed": "A failure is no success.",
             "once": "No id stands in two of the three.",
             "every": "No id is left out.",
+            "nothing": "Without ids there is no outcome, and no error.",
         },
         2: {
             "exception": "The specialist's own exception is kept.",

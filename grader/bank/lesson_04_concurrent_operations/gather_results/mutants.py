@@ -357,3 +357,27 @@ class BelievesItsWork(TaskOrchestrator):
             else:
                 batch.succeeded[task_id] = task.result()
         return batch
+
+
+@gather_results.mutant(promise="nothing")
+class CannotWaitForNothing(TaskOrchestrator):
+    """Waits with `asyncio.wait`, which refuses to wait for no task at all."""
+
+    async def execute_all(self, task_ids: Sequence[str]) -> BatchOutcome:
+        batch = BatchOutcome()
+        tasks = {task_id: asyncio.create_task(self._run(task_id)) for task_id in task_ids}
+        try:
+            await asyncio.wait(tasks.values())
+        except asyncio.CancelledError:
+            for task in tasks.values():
+                task.cancel()
+            await asyncio.wait(tasks.values())
+            raise
+        for task_id, task in tasks.items():
+            if task.cancelled():
+                batch.cancelled.append(task_id)
+            elif isinstance(error := task.exception(), Exception):
+                batch.failed[task_id] = error
+            else:
+                batch.succeeded[task_id] = task.result()
+        return batch
