@@ -25,18 +25,18 @@
 #
 # | exercise | naive: lines | branches | mutants | solution: lines | branches | mutants |
 # | --- | ---: | ---: | ---: | ---: | ---: | ---: |
-# | A success is stored | 100 % | none | 2 of 8 | 100 % | none | 8 of 8 |
-# | Verified means happened | 100 % | 100 % | 2 of 8 | 100 % | 100 % | 8 of 8 |
-# | One summary, nothing hidden | 100 % | none | 1 of 7 | 100 % | none | 7 of 7 |
-# | One task, all the way | 100 % | 100 % | 2 of 8 | 88 % | 80 % | 8 of 8 |
-# | A step fails | 100 % | 100 % | 1 of 7 | 91 % | 90 % | 7 of 7 |
-# | Resume after a crash | 100 % | 100 % | 1 of 7 | 91 % | 100 % | 7 of 7 |
-# | Every way out of a session | 100 % | 100 % | 2 of 13 | 95 % | 75 % | 13 of 13 |
-# | Open in order, close in reverse | 100 % | 90 % | 2 of 9 | 100 % | 90 % | 9 of 9 |
-# | Stopped means ended | 100 % | 100 % | 4 of 10 | 100 % | 100 % | 10 of 10 |
-# | Tasks created together | 100 % | 100 % | 3 of 6 | 100 % | 100 % | 6 of 6 |
-# | As many as allowed, and no more | 100 % | none | 0 of 7 | 100 % | none | 7 of 7 |
-# | Every outcome told apart | 100 % | 100 % | 2 of 7 | 90 % | 87 % | 7 of 7 |
+# | A success is stored | 100 % | none | 6 of 23 | 100 % | none | 23 of 23 |
+# | Verified means happened | 100 % | 100 % | 2 of 20 | 100 % | 100 % | 20 of 20 |
+# | One summary, nothing hidden | 100 % | none | 2 of 16 | 100 % | none | 16 of 16 |
+# | One task, all the way | 100 % | 100 % | 3 of 20 | 97 % | 90 % | 20 of 20 |
+# | A step fails | 100 % | 100 % | 2 of 20 | 91 % | 90 % | 20 of 20 |
+# | Resume after a crash | 100 % | 100 % | 3 of 19 | 100 % | 100 % | 19 of 19 |
+# | Every way out of a session | 100 % | 100 % | 3 of 23 | 95 % | 75 % | 23 of 23 |
+# | Open in order, close in reverse | 100 % | 90 % | 5 of 20 | 100 % | 100 % | 20 of 20 |
+# | Stopped means ended | 100 % | 100 % | 6 of 21 | 100 % | 100 % | 21 of 21 |
+# | Tasks created together | 100 % | 100 % | 4 of 14 | 100 % | 100 % | 14 of 14 |
+# | As many as allowed, and no more | 100 % | none | 1 of 16 | 100 % | none | 16 of 16 |
+# | Every outcome told apart | 100 % | 100 % | 4 of 17 | 90 % | 87 % | 17 of 17 |
 # | What comes out | 100 % | 100 % | 3 of 7 | 88 % | 50 % | 7 of 7 |
 # | Life after the error | 100 % | 100 % | 1 of 7 | 91 % | 75 % | 7 of 7 |
 # | When to try again | 100 % | 100 % | 1 of 9 | 92 % | 75 % | 9 of 9 |
