@@ -1,9 +1,11 @@
 """Correct implementations for `override`, built differently."""
 
+from typing import Any
+
 from grader.bank.lesson_07_fixtures.container_with_overrides.alternatives import (
     KeepsOverridesByName,
 )
-from vespera_scriptorium.infrastructure.di.container import Container
+from vespera_scriptorium.infrastructure.di.container import Container, Override, _name
 
 from .exercise import override
 
@@ -21,3 +23,26 @@ class BuildsAnewAtOnce(Container):
             self._forget_dependents(dependent)
         for dependent in dependents:
             self.get(dependent)
+
+
+@override.alternative()
+class KeepsTheNewestInFront(Container):
+    """Keeps the newest override in front of the others."""
+
+    def get(self, key: str | type[Any]) -> Any:
+        name = _name(key)
+        found = [one for one in self._overrides if one.name == name]
+        if found:
+            return found[0].replacement
+        if name not in self._recipes:
+            raise KeyError(f"the container knows no {name}")
+        if name not in self._built:
+            recipe = self._recipes[name]
+            self._built[name] = recipe.build(*(self.get(need) for need in recipe.needs))
+        return self._built[name]
+
+    def override(self, key: str | type[Any], replacement: Any) -> "Override":
+        override = Override(self, _name(key), replacement)
+        self._overrides.insert(0, override)
+        self._forget_dependents(override.name)
+        return override
