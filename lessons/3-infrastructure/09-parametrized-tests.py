@@ -198,10 +198,10 @@ async def test_each_type_has_its_own_limit(operation_type):
 
 async def test_a_wait_for_a_place_is_no_work():
     """One place, three operations: who waits how long is not said. Clause 3."""
-    one = service({"mine": 2.0}, limit=3.0, slots=1)
+    one = service({"mine": 2.125}, limit=3.0, slots=1)
     results = await asyncio.gather(*(one.execute_operation("mine") for _ in range(3)))
-    assert [result.duration for result in results] == [2.0, 2.0, 2.0]
-    assert sorted(result.queued for result in results) == [0.0, 2.0, 4.0]
+    assert [result.duration for result in results] == [2.125, 2.125, 2.125]
+    assert sorted(result.queued for result in results) == [0.0, 2.125, 4.25]
     assert all(result.success for result in results)
 
 
