@@ -505,9 +505,13 @@ async def test_a_recovered_service_works(failed):
 
 
 async def test_a_recovered_service_has_no_past(failed):
-    """Compared with a new one, whose status never knew a failure. Clause 6."""
+    """Its status is that of a new one, and the next failure is its first. Clauses 3 and 6."""
     await failed.recover_from_error()
     assert failed.status == AsyncService().status
+    with pytest.raises(AsyncServiceError):
+        await failed.run("download", AsyncMock(side_effect=OSError("cable pulled")))
+    assert failed.status.failed_operation == "download"
+    assert failed.status.last_error == "cable pulled"
 
 
 async def test_to_recover_is_always_possible(failed):

@@ -242,10 +242,12 @@ async def test_a_cancelled_wait_gives_no_place():
 @pytest.mark.parametrize("operation_type", ["unknown", "Mine", "unlimited"])
 async def test_an_unknown_type_is_an_error_that_names_it(operation_type):
     """A result, and no exception; one of them has no limit. Clause 5."""
-    some = AsyncOperationService({"mine": 1.0, "unlimited": 1.0}, {"mine": 2.0})
+    some = AsyncOperationService({"mine": 1.0, "unlimited": 1.0}, {"mine": 2.0}, slots=1)
     result = await some.execute_operation(operation_type)
     assert not result.success
     assert operation_type in result.error
+    async with asyncio.timeout(60):
+        assert (await some.execute_operation("mine")).success
 
 
 ### END SOLUTION

@@ -29,7 +29,12 @@ class CleanupTask(TimeoutAwareService):
             missed.cleanup_abandoned = not task.done()
         finally:
             task.cancel()
-            await asyncio.wait({task})
+            try:
+                await asyncio.wait({task})
+            except asyncio.CancelledError:
+                task.cancel()
+                await asyncio.wait({task})
+                raise
             error = None if task.cancelled() else task.exception()
             self.busy -= 1
         if isinstance(error, Exception):
