@@ -277,7 +277,7 @@ async def test_an_upload_that_fails_is_a_result(use_case, service, kind):
     service.upload_file.assert_awaited_once()
 
 
-@pytest.mark.parametrize("items", [ITEMS, []], ids=["three", "none"])
+@pytest.mark.parametrize("items", [ITEMS, [{"a": 1}], []], ids=["three", "one", "none"])
 async def test_all_answers_are_uploaded_together(use_case, uploads, items):
     """One file, in the order of the items, with its id in the result. Clause 3."""
     result = await use_case.process_many(items)
@@ -292,6 +292,14 @@ async def test_a_cancellation_comes_out(use_case, service):
         await use_case.process_many(ITEMS)
     service.call_api.assert_awaited_once()
     service.upload_file.assert_not_called()
+
+
+async def test_a_cancelled_upload_is_no_failure(use_case, service):
+    """Nor is it tried again. Clause 4."""
+    service.upload_file.side_effect = asyncio.CancelledError
+    with pytest.raises(asyncio.CancelledError):
+        await use_case.process_many(ITEMS)
+    service.upload_file.assert_awaited_once()
 
 
 ### END SOLUTION
@@ -664,6 +672,7 @@ async def test_what_is_stored_is_counted(repository):
     """Two that look alike; no id, no save, and nothing that was refused. Clause 5."""
     for _ in range(3):
         await repository.next_id()
+    assert await repository.count() == 0
     await repository.add(Task("a", "alike"))
     await repository.add(Task("b", "alike"))
     await repository.save(Task("a", "alike"))

@@ -221,8 +221,8 @@ async def test_a_cancelled_operation_gives_its_place_back():
     task = asyncio.create_task(one.execute_operation("mine"))
     await asyncio.sleep(1)
     task.cancel()
-    await asyncio.wait([task])
     async with asyncio.timeout(60):
+        await asyncio.wait([task])
         assert (await one.execute_operation("mine")).success
 
 

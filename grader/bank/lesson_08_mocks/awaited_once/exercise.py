@@ -23,7 +23,8 @@ awaited_once = Exercise(
         "the `data` of all answers, empty ones too, as a JSON list in their order; without items "
         "it is an empty list. The result has `success` True and the `file_id` that `upload_file` "
         "answers.",
-        "A `CancelledError` of a call is no failure: it comes out, and nothing more is called.",
+        "A `CancelledError` of `call_api` or `upload_file` is no failure: it comes out, and "
+        "nothing more is called.",
     ),
     promises={
         1: {
