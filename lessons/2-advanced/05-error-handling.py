@@ -207,8 +207,18 @@ import pytest
 
 from vespera_scriptorium import AsyncService, AsyncServiceError
 
-
 ### BEGIN SOLUTION
+KINDS = [
+    OSError,
+    FileNotFoundError,
+    PermissionError,
+    ConnectionError,
+    BrokenPipeError,
+    TimeoutError,
+]
+BUGS = [TypeError, ValueError, KeyError, AttributeError, RuntimeError, AsyncServiceError]
+
+
 @pytest.fixture
 def service():
     return AsyncService()
@@ -221,7 +231,7 @@ async def what_comes_out(service, error, expected):
     return caught.value
 
 
-@pytest.mark.parametrize("kind", [OSError, PermissionError, ConnectionError, TimeoutError])
+@pytest.mark.parametrize("kind", KINDS)
 async def test_trouble_of_any_kind_is_translated(service, kind):
     """Permanent or transient, callers need to know one exception. Clause 1."""
     await what_comes_out(service, kind("no luck"), AsyncServiceError)
@@ -237,7 +247,7 @@ async def test_the_message_says_what_failed_and_why(service, error, reason):
     assert reason in str(raised)
 
 
-@pytest.mark.parametrize("kind", [OSError, PermissionError, ConnectionError, TimeoutError])
+@pytest.mark.parametrize("kind", KINDS)
 async def test_the_cause_is_the_error_itself(service, kind):
     """The traceback leads to where it began, step by step. Clause 3."""
     error = kind("disk full")
@@ -247,7 +257,7 @@ async def test_the_cause_is_the_error_itself(service, kind):
 
 
 @pytest.mark.parametrize("cause", [None, OSError("disk full")])
-@pytest.mark.parametrize("kind", [TypeError, KeyError, RuntimeError, AsyncServiceError])
+@pytest.mark.parametrize("kind", BUGS)
 async def test_a_bug_comes_out_as_it_is(service, kind, cause):
     """Dressed up as trouble outside, nobody would look for it here. Clause 4."""
     bug = kind("no such argument")

@@ -392,8 +392,8 @@ async def test_busy_falls_however_a_call_ends(service):
     assert service.busy == 0
 
 
-async def test_cancelled_from_outside_is_cancelled(service):
-    """No timeout, and no work left. Clause 6."""
+async def test_cancelled_from_outside_is_cancelled(service, looptime):
+    """At once; no timeout, and no work left. Clause 6."""
     work = Work(9)
     call = asyncio.create_task(service.run(work, timeout=5))
     await asyncio.sleep(1)
@@ -401,6 +401,7 @@ async def test_cancelled_from_outside_is_cancelled(service):
     with pytest.raises(asyncio.CancelledError):
         await call
     assert work.end == "cancelled"
+    assert looptime == 1 + 1
 
 
 async def test_cancelled_while_late_work_cleans_up(service):
@@ -569,7 +570,7 @@ async def test_all_works_share_the_budget(service, looptime, first):
     assert looptime == 5
 
 
-@pytest.mark.parametrize("error", [OSError("disk full"), TimeoutError("no answer")])
+@pytest.mark.parametrize("error", [OSError("disk full"), TimeoutError("late"), KeyError("user")])
 async def test_an_error_is_a_failure_and_costs_its_own_work_only(service, error):
     """A timeout of its own is an error like any other. Clause 2."""
     works = {"bad": Work(1, error), "good": Work(1)}
@@ -860,11 +861,12 @@ async def test_an_error_of_the_cleanup_is_a_note(service, kind):
     cleanup.assert_awaited_once()
 
 
-async def test_a_cancelled_cleanup_ends_and_the_call_is_cancelled(service):
-    """A second into the cleanup. Clause 6."""
+async def test_a_cancelled_cleanup_ends_and_the_call_is_cancelled(service, looptime):
+    """A second into the cleanup, and at once. Clause 6."""
     cleanup = Job(3600, ending=0.5)
     await cancel_after(6, service, Job(60), cleanup)
     assert cleanup.end == "cancelled"
+    assert looptime == 6 + 0.5
 
 
 async def test_a_stubborn_cleanup_does_not_end_the_cancellation(service):
