@@ -239,7 +239,7 @@ async def all_stored(container):
 
 async def test_a_success_is_stored_with_all_that_was_given(container, use_case):
     """One operation, under the id of the result. Clauses 1 and 2."""
-    context, metadata = {"task_id": "t-1", "attempt": 2}, {"tags": ["x", "y"], "size": 1}
+    context, metadata = {"task_id": "t-1", "lines": (1, 2)}, {"tags": ["x", "y"], "size": 1}
     result = await use_case.track_file_creation("a", context, metadata)
     [operation] = await all_stored(container)
     assert result.success

@@ -228,7 +228,7 @@ def workflow(archive, worker):
 async def task_that_is(status, workflow):
     """The id of a new task that went as far as `status`."""
     title = "Bad" if status == "failed" else "Write"
-    task_id = (await workflow.create_task({"title": title})).task_id
+    task_id = (await workflow.create_task({"title": title, "description": "soon"})).task_id
     if status != "created":
         await workflow.execute_task(task_id)
     if status == "completed":
@@ -261,7 +261,8 @@ async def test_a_completed_task_keeps_what_it_was_completed_with(workflow):
     task = (await workflow.get_task_status(task_id)).task
     assert (task.summary, task.artifacts) == ("well done", ("b.txt", "a.txt"))
     assert task.next_action == "rest"
-    assert (task.title, task.outputs) == (executed.title, executed.outputs)
+    assert (task.title, task.description) == (executed.title, executed.description)
+    assert task.outputs == executed.outputs
 
 
 async def test_no_version_is_completed_and_empty(workflow, archive):
@@ -528,10 +529,10 @@ async def task_id(workflow):
     return (await workflow.create_task({"title": "Book"})).task_id
 
 
-@pytest.mark.parametrize("error", [OSError("no answer"), ValueError("no answer")])
-async def test_no_step_runs_after_the_one_that_failed(workflow, task_id, diary, error):
+@pytest.mark.parametrize("kind", [OSError, ValueError, TimeoutError])
+async def test_no_step_runs_after_the_one_that_failed(workflow, task_id, diary, kind):
     """The task is failed, and the result says where and why. Clause 1."""
-    diary.errors = {"money": error}
+    diary.errors = {"money": kind("no answer")}
     result = await workflow.execute_task(task_id, diary.steps("seat", "money", "mail"))
     assert "mail" not in diary.began()
     assert not result.success
@@ -880,7 +881,7 @@ async def test_what_was_undone_is_done_again(process, task_id, plan):
 
 @pytest.mark.parametrize("stubborn", [None, "an answer", OSError("cut off")])
 async def test_a_cancelled_task_can_be_resumed(process, task_id, plan, stubborn):
-    """Nothing is undone, and nothing is lost, whatever the step makes of it. Clause 6."""
+    """Nothing is undone, and nothing is lost, whatever the step does. Clauses 4 and 6."""
     plan.stuck, plan.stubborn = {"build"}, stubborn
     steps = [plan.step("pull", undo=True), plan.step("build"), plan.step("ship")]
     running = await stopped_in_a_step(process(), task_id, steps)
@@ -892,6 +893,7 @@ async def test_a_cancelled_task_can_be_resumed(process, task_id, plan, stubborn)
     plan.start_again()
     assert (await process().resume_task(task_id, steps)).success
     assert plan.ran == ["build", "ship"]
+    assert (await process().get_task_status(task_id)).task.attempts == 2
 
 
 ### END SOLUTION

@@ -528,8 +528,10 @@ async def test_fewer_tasks_than_slots_are_all_at_work(specialist, start):
     assert len(await batch) == 2
 
 
-async def test_a_free_slot_is_taken_while_others_are_at_work(specialist, start):
-    """One leaves after the other, and another comes in at that moment. Clauses 1, 2 and 3."""
+@pytest.mark.parametrize("fails", [False, True])
+async def test_a_free_slot_is_taken_while_others_are_at_work(specialist, start, fails):
+    """One leaves, and another comes in at that moment. Clauses 1, 2, 3 and 4."""
+    specialist.fails = fails
     batch = await start("abcdef", 2)
     stays = min(specialist.working)
     for _ in "cdef":
@@ -765,7 +767,7 @@ async def test_without_tasks_there_is_no_outcome(orchestrator):
     assert not (batch.succeeded or batch.failed or batch.cancelled)
 
 
-@pytest.mark.parametrize("error", [OSError("disk full"), asyncio.CancelledError()])
+@pytest.mark.parametrize("error", [OSError("full"), TimeoutError(), asyncio.CancelledError()])
 async def test_one_bad_task_does_not_stop_the_others(orchestrator, specialist, error):
     """A minute later, the tasks on both sides of it are done. Clauses 3 and 4."""
     specialist.answers = {"bad": error}

@@ -263,3 +263,22 @@ class CannotWaitForNothing(TaskOrchestrator):
         executions = [asyncio.create_task(execute(task_id)) for task_id in task_ids]
         await asyncio.wait(executions)
         return [execution.result() for execution in executions]
+
+
+@really_concurrent.mutant(promise="later-too")
+class OneMoreAfterAFailure(TaskOrchestrator):
+    """Frees the slot of a task that fails twice, and so has one more at work afterwards."""
+
+    async def execute_many(self, task_ids: Sequence[str], limit: int) -> list[TaskResult]:
+        slots = asyncio.Semaphore(limit)
+
+        async def execute(task_id: str) -> TaskResult:
+            async with slots:
+                result = await self.execute_task(task_id)
+                if not result.success:
+                    slots.release()
+                return result
+
+        async with asyncio.TaskGroup() as group:
+            executions = [group.create_task(execute(task_id)) for task_id in task_ids]
+        return [execution.result() for execution in executions]

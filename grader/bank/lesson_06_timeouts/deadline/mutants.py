@@ -370,3 +370,11 @@ class DeadlineComesFirst(TimeoutAwareService):
         if cause is not None:
             raise cause
         return result
+
+
+@deadline.mutant(promise="deadline")
+class NoTimeIsAllTime(TimeoutAwareService):
+    """Takes a timeout of 0 for none."""
+
+    async def run(self, work: Callable[[], Awaitable[T]], timeout: float) -> T:
+        return await self._run(work, asyncio.timeout(timeout or None))
