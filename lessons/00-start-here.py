@@ -93,11 +93,11 @@ from vespera_scriptorium import Container, TaskOrchestrator
 async def test_a_stored_task_is_executed():
     """The result says so, and so does the store. Clauses 1, 2 and 3."""
     orchestrator = Container().get(TaskOrchestrator)
-    created = await orchestrator.create_task({"title": "Write"})
+    created = await orchestrator.create_task({"title": "Write It"})
     result = await orchestrator.execute_task(created.task_id)
     assert result.success
     assert result.task_id == created.task_id
-    assert result.output == "Write: done"
+    assert result.output == "Write It: done"
     assert (await orchestrator.get_task_status(created.task_id)).completed
 
 

@@ -447,7 +447,7 @@ async def test_each_operation_is_checked_by_itself(use_case, file, tmp_path):
     assert not (await use_case.verify_operation(missing.operation_id)).verified
 
 
-BEFORE = b"before " * 100
+BEFORE = b"before " * 10_000
 
 
 @pytest.mark.parametrize(
@@ -663,8 +663,10 @@ async def test_a_modification_counts(use_case, tmp_path):
 
 async def test_results_stand_in_the_order_of_the_tracking(use_case, tmp_path):
     """Neither names nor outcomes are sorted, and each is what its check says. Clauses 2 and 3."""
-    names = ["gone", "bad", "good"]
-    await creations(use_case, tmp_path, *names)
+    names = ["gone", "changed", "bad", "good"]
+    await creations(use_case, tmp_path, "gone")
+    await use_case.track_file_modification(str(tmp_path / "changed"), operation_id="changed")
+    await creations(use_case, tmp_path, "bad", "good")
     summary = await use_case.verify_all_operations()
     assert list(summary.results) == [await use_case.verify_operation(name) for name in names]
 

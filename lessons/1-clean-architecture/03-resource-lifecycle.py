@@ -355,7 +355,8 @@ async def test_a_cancelled_close_stops_no_other(manager, provider, error):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert provider.diary == ["b-2 closes", "a-1 closes", "a-1 closed"]
+    rest = [event for event in provider.diary if event != "b-2 closed"]  # that one may end or not
+    assert rest == ["b-2 closes", "a-1 closes", "a-1 closed"]
 
 
 async def test_a_cancelled_close_comes_out_before_one_that_failed(manager, provider):
@@ -618,13 +619,16 @@ async def test_a_cancelled_start_stops_what_had_started(container, diary, failin
     ]
 
 
-async def test_a_stop_that_fails_stops_no_other(container, diary, failing):
-    """Both errors come out, after the last stop. Clause 4."""
-    failing |= {"stop web": OSError("web"), "stop cache": ValueError("cache")}
+@pytest.mark.parametrize(
+    "errors", [{"web": OSError("web")}, {"web": OSError("web"), "cache": ValueError("cache")}]
+)
+async def test_a_stop_that_fails_stops_no_other(container, diary, failing, errors):
+    """All errors come out, after the last stop, also a single one. Clause 4."""
+    failing |= {f"stop {name}": error for name, error in errors.items()}
     await container.initialize_async_services()
     with pytest.raises(ExceptionGroup) as raised:
         await container.cleanup_async_services()
-    assert {str(error) for error in raised.value.exceptions} == {"web", "cache"}
+    assert {str(error) for error in raised.value.exceptions} == set(errors)
     assert "stop database: done" in diary
 
 

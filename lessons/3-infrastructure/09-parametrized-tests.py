@@ -207,11 +207,11 @@ async def test_a_wait_for_a_place_is_no_work():
 
 @pytest.mark.parametrize(("slots", "seconds"), [(1, 6), (2, 3), (5, 2), (6, 1), (7, 1)])
 async def test_as_many_are_at_work_as_there_are_places(slots, seconds):
-    """Six operations of one second. Clause 4."""
-    some = service({"mine": 1.0}, slots=slots)
+    """Six operations of one second, of two types. Clause 4."""
+    some = service({"mine": 1.0, "yours": 1.0}, slots=slots)
     clock = asyncio.get_running_loop().time
     begin = clock()
-    await asyncio.gather(*(some.execute_operation("mine") for _ in range(6)))
+    await asyncio.gather(*(some.execute_operation(name) for name in ["mine", "yours"] * 3))
     assert clock() - begin == pytest.approx(seconds)
 
 

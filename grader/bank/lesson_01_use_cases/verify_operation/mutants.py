@@ -270,3 +270,14 @@ class ChecksTheLatest(TrackFileOperationsUseCase):
         except Exception as error:
             return VerificationResult(success=False, operation_id=operation_id, error=reason(error))
         return VerificationResult(success=True, operation_id=operation_id, verified=verified)
+
+
+@verify_operation.mutant(promise="anywhere")
+class ReadsTheBeginning(TrackFileOperationsUseCase):
+    """Compares the length of a file, and its first kilobyte."""
+
+    async def _checksum(self, file_path: str) -> str | None:
+        content = await self._files.read(file_path)
+        if content is None:
+            return None
+        return f"{len(content)}-{hashlib.sha256(content[:1024]).hexdigest()}"

@@ -73,3 +73,28 @@ class RaisesAtTheEnd(AsyncResourceManager):
                 raise
         if failure is not None:
             raise failure
+
+
+@session_cleanup.alternative()
+class LetsACloseEnd(ResourceSession):
+    """Lets a close that is under way end, when the task is cancelled meanwhile."""
+
+    async def close(self) -> None:
+        import asyncio
+
+        if self._ended:
+            return
+        self._ended = True
+        errors: list[BaseException] = []
+        for resource_id in reversed(self._created):
+            closing = asyncio.ensure_future(self._provider.close(resource_id))
+            while not closing.done():
+                try:
+                    await asyncio.wait([closing])
+                except asyncio.CancelledError as cancellation:
+                    errors.append(cancellation)
+            try:
+                closing.result()
+            except BaseException as error:
+                errors.append(error)
+        raise_one(errors)

@@ -16,7 +16,7 @@ contract_suite = Exercise(
         "`add` stores a task: `get` answers with an equal one, in every field, and with None for "
         "an id that nobody added.",
         "`add` of an id that is taken raises `DuplicateTaskError`, and the task that was there "
-        "stays as it was.",
+        "stays as it was; of two that add the same id at once, one succeeds and one raises it.",
         "`save` puts a task in the place of the one with its id, in every field, emptied ones too, "
         "and of no other; a `get` after it answers with what was saved, also when the task was "
         "read before.",

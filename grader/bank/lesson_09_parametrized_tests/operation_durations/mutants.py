@@ -223,3 +223,19 @@ class NoLimitIsAnyLimit(AsyncOperationService):
         if operation_type not in self._limits:
             return TimedResult(True, operation_type, duration, queued)
         return self._result(operation_type, duration, queued)
+
+
+@operation_durations.mutant(promise="at-most")
+class PlacesForEachType(AsyncOperationService):
+    """Has as many places for each type as there should be for all."""
+
+    async def _work(self, operation_type: str) -> tuple[float, float]:
+        clock = asyncio.get_running_loop().time
+        asked = clock()
+        every = vars(self).setdefault("_places", {})
+        if operation_type not in every:
+            every[operation_type] = asyncio.Semaphore(self._slots._value)
+        async with every[operation_type]:
+            started = clock()
+            await asyncio.sleep(self._durations[operation_type])
+            return round(clock() - started, 3), round(started - asked, 3)
