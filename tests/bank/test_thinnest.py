@@ -9,6 +9,8 @@ from grader.bank import exercises
 from grader.engine.evaluate import evaluate
 from grader.sandbox.worker import Worker
 
+pytestmark = pytest.mark.slow
+
 THINNEST = sorted((ROOT / "tests" / "data" / "thinnest").glob("*.py"))
 
 

@@ -34,8 +34,9 @@ def exercise_of(path: Path) -> Exercise:
 def declared(path: Path) -> list[Declared]:
     """The variants of a set."""
     exercise = replace(exercise_of(path), _declared=[])
-    own = re.compile(r"^from grader\.bank\S* import (\w+)$", re.MULTILINE)
-    text = own.sub(r"\1 = EXERCISE", path.read_text(encoding="utf-8"))
+    own = re.compile(r"^from grader\.bank\S* import (?:\(\s*)?(\w+)(?:,\s*\))?$", re.MULTILINE)
+    text, number = own.subn(r"\1 = EXERCISE", path.read_text(encoding="utf-8"))
+    assert number == 1, f"{path.name} must import its exercise, or it would change the bank's"
     module = ModuleType(f"blind_{path.parent.name}_{path.stem}")
     module.__file__ = str(path)
     sys.modules[module.__name__] = module

@@ -1,0 +1,3 @@
+"""Suites lie here that are data."""
+
+collect_ignore_glob = ["*"]
