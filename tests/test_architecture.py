@@ -143,7 +143,8 @@ def test_no_request_says_what_it_is(worker: Worker, exercise: Exercise) -> None:
 
 
 def test_every_module_is_read_from_top_to_bottom() -> None:
-    """No Python file but lessons is longer than 400 lines."""
+    """No Python file is longer than 400 lines, but for lessons, and what others have written."""
     folders = ("benchmarks", "grader", "scripts", "tests", "vespera_scriptorium")
     files = [path for name in folders for path in (ROOT / name).rglob("*.py")]
-    assert [path.name for path in files if len(path.read_text().splitlines()) > 400] == []
+    own = [path for path in files if "blind" not in path.parts]
+    assert [path.name for path in own if len(path.read_text().splitlines()) > 400] == []

@@ -229,7 +229,7 @@ def test_a_helper_that_agrees_with_everything_earns_no_pair(answer: Grades) -> N
 
 
 def test_part_of_a_fixture_gets_part_of_the_points(answer: Grades) -> None:
-    """Without a cleanup three of four pairs are left, and no mutation score."""
+    """Without a cleanup six of seven pairs are left, and no mutation score."""
     suite = solved("container-with-overrides").replace(
         "await container.cleanup_async_services()", "pass"
     )
@@ -239,8 +239,11 @@ def test_part_of_a_fixture_gets_part_of_the_points(answer: Grades) -> None:
         "services_are_stopped_after_the_test": False,
         "the_external_service_is_overridden": True,
         "every_test_gets_its_own": True,
+        "every_test_gets_its_own_mock": True,
+        "no_override_is_left": True,
+        "the_mock_answers_with_a_success": True,
     }
-    assert (report.score, report.mutation_score) == (3, None)
+    assert (report.score, report.mutation_score) == (6, None)
 
 
 def test_a_failed_probe_says_why_in_one_sentence(answer: Grades) -> None:
@@ -258,7 +261,7 @@ def test_probes_stand_in_every_form_of_the_report(answer: Grades) -> None:
     exercise = exercises()["container-with-overrides"]
     report = answer(exercise.id, solved(exercise.id))
     assert to_json(report)["mutation_score"] is None
-    assert [probe["passed"] for probe in to_json(report)["probes"]] == [True] * 4
+    assert [probe["passed"] for probe in to_json(report)["probes"]] == [True] * 7
     for text in (to_text(report, exercise), to_html(report, exercise)):
         assert "Probes of what you wrote" in text
         assert "test_probe_every_test_gets_its_own" in text
@@ -268,12 +271,12 @@ def test_probes_stand_in_every_form_of_the_report(answer: Grades) -> None:
 
 
 def test_mutants_and_pairs_weigh_alike(answer: Grades) -> None:
-    """17 mutants and six pairs: a helper without tests earns six of 23 parts."""
+    """18 mutants and six pairs: a helper without tests earns six of 24 parts."""
     tests = read(solved("wait-for-completion")).tests
     report = answer("wait-for-completion", without("wait-for-completion", *tests))
-    assert (report.killed, len(report.mutants), len(report.probes)) == (0, 17, 6)
+    assert (report.killed, len(report.mutants), len(report.probes)) == (0, 18, 6)
     assert all(probe.passed for probe in report.probes)
-    assert report.score == round(8 * 6 / 23, 2)
+    assert report.score == round(8 * 6 / 24, 2)
 
 
 def test_a_wrong_helper_costs_its_own_points_alone(answer: Grades) -> None:

@@ -138,8 +138,15 @@ def other(name: str = "other") -> str:
 
 
 def lines_of_tests(text: str) -> list[str]:
-    """The lines with which the tests of an answer begin."""
-    return [line for line in text.split("\n") if line.startswith("async def test")]
+    """The lines with which the tests of an answer begin, their decorators included."""
+    lines = text.split("\n")
+    found = []
+    for place, line in enumerate(lines):
+        if line.startswith("async def test"):
+            while lines[place - 1]:
+                place -= 1
+            found.append(lines[place])
+    return found
 
 
 def own_places(nb: Notebook) -> list[int]:
