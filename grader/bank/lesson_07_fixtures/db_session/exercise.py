@@ -7,7 +7,7 @@ db_session = Exercise(
     id="db-session",
     lesson=lesson_of(__name__),
     title="A database for each test",
-    points=8,
+    points=5,
     subject=AsyncDatabaseManager,
     contract=(
         "The async fixture `database` gives the test an `AsyncDatabaseManager` with all its "
