@@ -100,7 +100,7 @@ def test_command_prints_nothing_but_json(room: SmallClass) -> None:
     assert (result.returncode, result.stderr) == (0, "")
     found = json.loads(result.stdout)
     assert set(found) == {
-        *("part", "graded", "unchanged", "refused", "seconds", "sandbox", "remarks"),
+        *("part", "graded", "unchanged", "refused", "ignored", "seconds", "sandbox", "remarks"),
         "learners",
     }
     assert found["learners"][0] == {
@@ -110,6 +110,8 @@ def test_command_prints_nothing_but_json(room: SmallClass) -> None:
         "points": 2.0,
         "exercises": {"first-test": 2.0},
         "reason": None,
+        "by_hand": 0.0,
+        "penalty": 0.0,
     }
 
 

@@ -139,6 +139,9 @@ def test_translation(message: str, translated: str) -> None:
 
 # ------------------------------------------------------------------ the whole bank
 
+FEW = 6
+"""Seeds for each variant of the bank, of which an exercise has twenty."""
+
 
 def outcomes(
     exercise: Exercise, text: str, worker: Worker, seed: int | None
@@ -165,11 +168,11 @@ def outcomes(
 @pytest.mark.slow
 @pytest.mark.parametrize("name", exercises())
 def test_an_obfuscation_changes_no_outcome(name: str, worker: Worker) -> None:
-    """Every test and probe of the solution ends alike, over 20 seeds."""
+    """Every test and probe of the solution ends alike, over some seeds: banks are large."""
     exercise = exercises()[name]
     text = solution(ROOT, name)
     plain = outcomes(exercise, text, worker, None)
-    for seed in SEEDS:
+    for seed in SEEDS[:FEW]:
         assert outcomes(exercise, text, worker, seed) == plain
 
 
