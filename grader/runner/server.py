@@ -290,7 +290,7 @@ class Server:
         self._running.clear()
         self._unread = b""
         rewritten.cache_clear()
-        seconds = int(request.limit) + 1
+        seconds = int(request.limit) + 10  # the server, which can say why, comes first, if late
         try:
             self._walls.enter(str(child.folder.parent), seconds)
         except OSError:
