@@ -44,9 +44,9 @@ def test_answers(answer: Grades, exercise: str, text: str, fails: dict[str, str]
 
 
 def test_points_are_those_of_the_pairs(answer: Grades) -> None:
-    """Seven of eight probes, and seven of eight points."""
+    """Seven of eight probes, and seven eighths of five points."""
     text, _ = DATABASES["one file for all"]
-    assert answer("db-session", text).score == 7
+    assert answer("db-session", text).score == 4.38
 
 
 def test_a_shared_container_shares_tasks(answer: Grades) -> None:
