@@ -16,6 +16,7 @@ A test that is still at work when its time is up may say why: `stuck`, anywhere 
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Literal
 
 from grader.runner.protocol import (
@@ -233,13 +234,8 @@ def apart(answer: Answer, number: int) -> list[Answer]:
 
     Empty where it did not come to its end: then none of them counts.
     """
-    records, finish = answer.records, vars(Finished())
-    starts = [place for place, one in enumerate(records) if is_collected(one)]
-    if len(starts) != number or records[-1] != finish:
-        return []
-    ends = [*starts[1:], len(records) - 1]
-    parts = zip([0, *starts[1:]], ends, strict=True)
-    return [replace(answer, records=(*records[start:end], finish)) for start, end in parts]
+    parts = _parts(answer)
+    return parts if len(parts) == number and answer.records[-1] == _FINISH else []
 
 
 def completed(answer: Answer, number: int) -> list[Answer]:
@@ -248,18 +244,26 @@ def completed(answer: Answer, number: int) -> list[Answer]:
     The first is always among them, however it ended, but where something else wrote among the
     records: then nothing counts.
     """
-    records, finish = answer.records, vars(Finished())
-    starts = [place for place, one in enumerate(records) if is_collected(one)]
-    if len(starts) < 2:
+    parts = _parts(answer)
+    if len(parts) < 2:
         return [answer]
-    if answer.malformed or answer.overflow or len(starts) > number:
+    if answer.malformed or answer.overflow or len(parts) > number:
         return []
-    ended = replace(answer, hung=False, status=0)
-    parts = zip([0, *starts[1:]], starts[1:], strict=False)
-    found = [replace(ended, records=(*records[start:end], finish)) for start, end in parts]
-    if records[-1] == finish:
-        found.append(replace(ended, records=records[starts[-1] :]))
-    return found
+    ended = parts if answer.records[-1] == _FINISH else parts[:-1]
+    return [replace(part, hung=False, status=0) for part in ended]
+
+
+def _parts(answer: Answer) -> list[Answer]:
+    """The answer for each run that has begun; all are finished, the last one, too."""
+    records = answer.records[:-1] if answer.records[-1:] == (_FINISH,) else answer.records
+    starts = [place for place, one in enumerate(records) if is_collected(one)]
+    bounds = [0, *starts[1:], len(records)] if starts else []
+    return [
+        replace(answer, records=(*records[start:end], _FINISH)) for start, end in pairwise(bounds)
+    ]
+
+
+_FINISH = vars(Finished())
 
 
 _NOT_COLLECTED = "is not collected by pytest: is its name used again, or is it a fixture?"
