@@ -8,7 +8,7 @@ RUN := VIRTUAL_ENV="$(CURDIR)/$(VENV)" PATH="$(CURDIR)/$(VENV)/bin:$$PATH"
 # JupyterLab refuses to run as root unless it is told to.
 ALLOW_ROOT := $$([ "$$(id -u)" -ne 0 ] || echo --allow-root)
 
-.PHONY: help setup lab check test build constraints hooks screenshot
+.PHONY: badges build check constraints help hooks lab screenshot setup site test
 
 # What only looks at the text.
 define STATIC
@@ -29,14 +29,18 @@ help: ## list the targets (this is what `make` alone does)
 setup: $(VENV)/.ready ## make the environment in .venv (PYTHON=... names the Python to use)
 	@echo "Ready."
 
-lab: setup ## open the course in JupyterLab (LAB_FLAGS=... goes to JupyterLab)
-	@$(RUN) jupyter lab --ServerApp.root_dir=. $(ALLOW_ROOT) $(LAB_FLAGS) notebooks/00-start-here.ipynb
+# Learners see no tools for instructors, and no question about news.
+QUIET := $(if $(INSTRUCTOR),,JUPYTER_CONFIG_PATH="$(CURDIR)/lab:$$JUPYTER_CONFIG_PATH")
+
+lab: setup ## open the course in JupyterLab (INSTRUCTOR=1 with nbgrader's tools)
+	@$(RUN) $(QUIET) jupyter lab --ServerApp.root_dir=. $(ALLOW_ROOT) $(LAB_FLAGS) notebooks/00-start-here.ipynb
 
 check: setup ## run the checks that take two minutes, while you work
 	@$(STATIC)
 	@echo "Running the fast tests with pytest ..."
 	@$(RUN) pytest $(PARALLEL) -m "not slow"
 
+test: export GRADER_HOME := $(CURDIR)/.grader/tests
 test: setup ## run every check (PYTEST_FLAGS=... goes to pytest)
 	@$(STATIC)
 	@echo "Checking that solutions/ and notebooks/ are what lessons/ builds ..."
@@ -44,21 +48,29 @@ test: setup ## run every check (PYTEST_FLAGS=... goes to pytest)
 	@echo "Proving every exercise: its stub scores 0 and its solution full points ..."
 	@$(RUN) grader verify
 	@echo "Replaying solutions/ with nbval: every output is the one that is stored ..."
-	@$(RUN) pytest --quiet --nbval --nbval-sanitize-with nbval_sanitize.cfg solutions
+	@$(RUN) pytest --quiet $(PARALLEL) --nbval --nbval-sanitize-with nbval_sanitize.cfg solutions
 	@echo "Running notebooks/ as released with nbval: no cell raises ..."
-	@$(RUN) pytest --quiet --nbval-lax notebooks
+	@$(RUN) pytest --quiet $(PARALLEL) --nbval-lax notebooks
 	@echo "Running the fast tests with pytest, and measuring what they cover ..."
 	@$(RUN) pytest $(PARALLEL) -m "not slow" --cov --cov-report= $(PYTEST_FLAGS)
 	@echo "Running the slow tests with pytest: browsers, kernels, classes, attacks ..."
-	@$(RUN) pytest $(PARALLEL) -m slow $(PYTEST_FLAGS)
+	@$(RUN) pytest $(PARALLEL) -m slow --durations=25 $(PYTEST_FLAGS)
 	@echo "Every check passed."
 
 build: setup ## build solutions/ and notebooks/ from lessons/
 	@$(RUN) grader build
 
-screenshot: setup ## draw docs/images/panel.png anew, in a real JupyterLab
+site: setup ## build the course as a static site that runs in a browser's tab, in site/
+	@$(RUN) python scripts/site.py site --work .grader/site
+
+screenshot: setup ## draw the pictures in docs/images anew, in a real JupyterLab
 	@mkdir -p docs/images
 	@SCREENSHOT="$(CURDIR)/docs/images/panel.png" $(RUN) pytest -q tests/browser/test_lab.py
+	@SCREENSHOT_OF_THE_MAP="$(CURDIR)/docs/images/map.png" \
+		$(RUN) pytest -q tests/browser/test_by_keyboard.py
+
+badges: setup ## make the README's links to Binder open this repository: for forks
+	@$(RUN) python scripts/badges.py
 
 hooks: setup ## check every commit of yours with pre-commit
 	@$(RUN) pre-commit install
@@ -123,7 +135,8 @@ pip install --constraint constraints.txt uv 2>/dev/null &&
     "$$venv/bin/uv" pip install --python "$$venv/bin/python" --quiet --compile-bytecode \
         --constraint constraints.txt --editable '.[dev]' 2>/dev/null ||
     pip install --constraint constraints.txt --editable '.[dev]' || {
-    echo "The installation failed for the reason above: see to it, then try again." >&2
+    echo "The installation failed for the reason above: see to it, then try again. Is there a" \
+        "proxy between you and the packages? Name it: export HTTPS_PROXY=http://host:port" >&2
     exit 1
 }
 printf '%s\n' "$(CURDIR)" > "$$stamp"

@@ -25,7 +25,7 @@ from rich.console import Console
 
 from grader.bank import exercises
 from grader.classroom import cluster as clusters
-from grader.classroom import grade, gradebook, intake
+from grader.classroom import grade, gradebook, intake, room
 from grader.classroom.cache import Cache, to_entry
 from grader.classroom.pool import Answered, Pool, Result
 from grader.course.lessons import lessons
@@ -185,9 +185,9 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("cache", Cache, "put"),
     ("notebooks", grade, "rebuild"),
     ("notebooks", grade, "mark"),
-    ("notebooks", grade._Room, "_write_notebooks"),
+    ("notebooks", room.Room, "_write_notebooks"),
     ("gradebook", gradebook.Book, "record"),
-    ("feedback", grade._Room, "_write_feedback"),
+    ("feedback", room.Room, "_write_feedback"),
 )
 
 
@@ -218,13 +218,13 @@ def measure(root: Path, size: int, answers: int, seconds: float, cluster: bool) 
             last, before = now, dict(watch.seconds)
         return made
 
-    original = grade._Room._row
+    original = room.Room._row
     for name, place, function in STAGES:
         setattr(place, function, watch.timed(name, getattr(place, function)))
     options: dict[str, Any] = {"cluster": "local", "jobs": 2} if cluster else {}
     options["sandbox"] = "off"  # as when it was recorded
     with (
-        patch.object(grade._Room, "_row", note),
+        patch.object(room.Room, "_row", note),
         patch.object(grade, "WorkerPool", Replay),
         patch.object(clusters, "grade_there", replay_there),
     ):

@@ -206,6 +206,15 @@ class Exercise:
                 return number
         raise BankError(f"{self.id}: it makes no promise {promise}: add it to its `promises`")
 
+    @property
+    def declared(self) -> list[Declared]:
+        """The variants as they were declared, in order."""
+        return list(self._declared)
+
+    def with_declared(self, declared: Iterable[Declared]) -> "Exercise":
+        """The same exercise with these variants in the place of its own, and without probes."""
+        return replace(self, _declared=list(declared), _probes=[])
+
     @cached_property
     def probes(self) -> list[Probe]:
         """The probe pairs, in the order of their declaration."""

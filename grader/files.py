@@ -1,12 +1,19 @@
 """Writing files so that nobody ever sees half of one, and folders that one process has alone."""
 
 import contextlib
-import fcntl
 import os
-from collections.abc import Iterator
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 
 from grader.errors import CourseError
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
 
 
 def write(path: Path, content: bytes, mode: int | None = None, *, suffix: str = "") -> None:
@@ -24,11 +31,29 @@ def write(path: Path, content: bytes, mode: int | None = None, *, suffix: str = 
         with open(descriptor, "wb") as file:
             file.write(content)
             if mode is not None:
-                os.fchmod(descriptor, mode)
+                unfinished.chmod(mode)
         unfinished.replace(path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+WHEN = (1980, 1, 1, 0, 0, 0)
+"""The time of every entry of a zip: the same files make the same zip."""
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """A zip of files, by their names; the same bytes every time."""
+    whole = BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, WHEN), content, zipfile.ZIP_DEFLATED)
+    return whole.getvalue()
+
+
+def next_number(folder: Path) -> int:
+    """One more than the greatest number that names something in a folder; 1 where none does."""
+    return 1 + max((int(one.name) for one in folder.glob("*") if one.name.isdecimal()), default=0)
 
 
 @contextlib.contextmanager
@@ -37,9 +62,35 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises `BlockingIOError` where another has it, and `OSError` where there is no such folder.
     """
-    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    with _lock(folder, wait=False):
+        yield
+
+
+@contextlib.contextmanager
+def waiting_for(folder: Path) -> Iterator[None]:
+    """A lock on a folder, once others have let it go: they have it for a moment only."""
+    with _lock(folder, wait=True):
+        yield
+
+
+@contextlib.contextmanager
+def _lock(folder: Path, *, wait: bool) -> Iterator[None]:
+    """Windows locks no folder, but a file in it; in a browser's tab nobody else is at work."""
+    if sys.platform == "emscripten":
+        yield
+        return
+    if sys.platform == "win32":
+        lock = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT)
+    else:
+        lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if sys.platform == "win32":
+            try:
+                msvcrt.locking(lock, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+            except PermissionError as error:
+                raise BlockingIOError(*error.args) from None
+        else:
+            fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(lock)

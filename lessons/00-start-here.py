@@ -35,8 +35,9 @@
 # %% [markdown]
 # ## Check the installation
 #
-# Select the cell below and press Shift+Enter. If the cell above failed, the notebook runs in
-# another Python than the one the course was installed in: choose the kernel again, top right.
+# Select the cell above, `%load_ext grader`, and press Shift+Enter; then the cell below. If the first
+# fails, the notebook runs in another Python than the one the course was installed in: choose the
+# kernel again, top right. After each restart of the kernel, run `%load_ext grader` again.
 
 # %%
 import sys
@@ -46,6 +47,15 @@ import vespera_scriptorium
 print("Python is new enough:", "yes" if sys.version_info >= (3, 11) else "no, take 3.11 or newer")
 print("The application under test is there:", "yes" if vespera_scriptorium.__doc__ else "no")
 print("The grader is there:", "yes" if callable(grader.score) else "no")
+
+# %% [markdown]
+# ## Where you are
+#
+# Your scores are kept on this machine, in one small file of the course, and are sent nowhere. Run
+# this cell again whenever you come back; `grader.progress()` works in every lesson.
+
+# %% tags=["nbval-ignore-output"]
+grader.progress()
 
 # %% [markdown]
 # ## A test that proves little
@@ -99,6 +109,8 @@ async def test_a_stored_task_is_executed():
     assert result.task_id == created.task_id
     assert result.output == "Write It: done"
     assert (await orchestrator.get_task_status(created.task_id)).completed
+    other = await orchestrator.create_task({"title": "Read it"})
+    assert (await orchestrator.execute_task(other.task_id)).output == "Read it: done"
 
 
 async def test_an_unknown_task_is_a_failed_result():
@@ -119,19 +131,21 @@ async def test_an_unknown_task_is_a_failed_result():
 #
 # - Every lesson starts with a test that fails, lies or flakes. **Predict**, then run.
 # - An exercise has a numbered *contract*. Write your tests in its cell, imports included: the
-#   cell is a complete test module. Run it as often as you like.
+#   cell is a complete test module. Run it as often as you like; every test and every row of a
+#   table costs time, and 200 are the most.
 # - The panel says which tests are *valid*, which mutants they *killed*, and which clauses are
 #   left. A killed mutant opens and shows its bug. A test that is wrong or flaky is set aside, and
-#   costs a tenth of the points. Every word of it is explained in
+#   costs a tenth of the points, at most half of them in all. Every word of it is explained in
 #   [what the panel says](what-the-panel-says.ipynb).
-# - The cell below it shows your points, from the last run of the exercise. Leave it as it is.
+# - The cell below it shows your points, from the last run of the exercise, in the answer cell or in one
+#   of the lesson's examples; your best is kept. Leave the cell as it is.
 # - Async tests need no mark here, and waiting is free: exercises run on a virtual clock unless
 #   they say otherwise.
 #
 # ## Why not coverage
 #
 # Coverage says that a line ran. Whether anybody looked at what it did, it cannot say: beside every
-# exercise stands a naive suite that runs every line and kills few mutants.
+# exercise we wrote a naive suite that runs every line, and kills few mutants.
 # [The numbers](why-not-coverage.ipynb) are for after the lessons, since they give some answers away.
 #
 # ## In your own project

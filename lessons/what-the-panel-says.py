@@ -25,7 +25,8 @@
 #
 # > deadline: 3.6 of 5 points, 6 of 7 mutants killed, 1 of 7 tests set aside: 10 % less.
 #
-# - Your points are *points × (mutants killed + probes passed) / all of them*. Nothing else earns
+# - Your points are *points × (mutants killed + probes passed) / all of them*; few exercises have
+#   probes, which are explained below. Nothing else earns
 #   any: no number of tests, no style, no coverage.
 # - A test that is **set aside** counts for nothing, and costs a tenth of these points, at most half
 #   of them. So a guess is not free: take away what you cannot mend.

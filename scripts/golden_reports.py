@@ -1,7 +1,9 @@
-"""Reports of every published solution, every suite beside an exercise, every case, to compare.
+"""Reports of every published solution, and of every suite and set under tests/, to compare.
 
     python scripts/golden_reports.py freeze golden.json     before a change of structure
     python scripts/golden_reports.py compare golden.json    after it; fails on a difference
+
+With `--inside` the suites are run in the interpreter itself, as in a browser.
 
 What must stay is status, score, verdicts, kills and probes; texts that differ are printed, and
 fail with `--texts`.
@@ -18,6 +20,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from helpers.blind import FIXTURES, SETS, SUITES, declared, exercise_of, with_variants
 from helpers.course import ROOT, suite_of
 from helpers.course import suites as beside
 from helpers.honest import cases
@@ -26,33 +29,41 @@ from grader.bank import exercises
 from grader.course.notebooks import solution, stub
 from grader.engine.evaluate import evaluate
 from grader.engine.suite import read_file
+from grader.exercise import Exercise
 from grader.report import to_json
-from grader.sandbox.worker import Worker
+from grader.sandbox.interface import Worker
+from grader.sandbox.interpreter import Interpreter
+from grader.sandbox.workers import new_worker
 
 
-def suites() -> Iterator[tuple[str, str, str]]:
-    """A name, the exercise's id and the text of each suite."""
-    for name in exercises():
-        yield f"solution of {name}", name, solution(ROOT, name)
-        yield f"stub of {name}", name, stub(ROOT, name)
+def suites() -> Iterator[tuple[str, Exercise, str]]:
+    """A name, the exercise and the text of each suite."""
+    for name, exercise in exercises().items():
+        yield f"solution of {name}", exercise, solution(ROOT, name)
+        yield f"stub of {name}", exercise, stub(ROOT, name)
         for kind in ("naive", "overspecified"):
             if name in beside(kind):
-                yield f"{kind} of {name}", name, suite_of(name, kind)
+                yield f"{kind} of {name}", exercise, suite_of(name, kind)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "suite.py"
         for case in (*cases("tried"), *cases("blind")):
             case.write(file)
-            yield f"case {case}", case.exercise, read_file(file)
+            yield f"case {case}", exercises()[case.exercise], read_file(file)
+    for path in SETS:
+        exercise = with_variants(exercise_of(path), declared(path))
+        yield f"set {path.parent.name} {path.stem}", exercise, solution(ROOT, exercise.id)
+    for path in (*SUITES, *FIXTURES):
+        yield f"blind {path.parent.name} {path.stem}", exercise_of(path), read_file(path)
 
 
-def reports(chosen: str) -> dict[str, Any]:
+def reports(chosen: str, worker: Worker) -> dict[str, Any]:
     """Every report by its name, with the same randomness each time."""
     secrets.randbits = lambda k: 4711
     found = {}
-    with Worker() as worker:
+    with worker:
         for name, exercise, text in suites():
             if chosen in name:
-                found[name] = to_json(evaluate(text, exercises()[exercise], worker))
+                found[name] = to_json(evaluate(text, exercise, worker))
                 print(".", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
     return found
@@ -85,8 +96,9 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--only", default="", help="names that contain this")
     parser.add_argument("--texts", action="store_true", help="fail where texts differ, too")
+    parser.add_argument("--inside", action="store_true", help="without processes")
     asked = parser.parse_args()
-    after = reports(asked.only)
+    after = reports(asked.only, Interpreter() if asked.inside else new_worker())
     if asked.what == "freeze":
         asked.file.write_text(json.dumps(after, indent=1), encoding="utf-8")
         print(f"{len(after)} reports are frozen in {asked.file}.")

@@ -4,12 +4,18 @@ What only some tests need is imported by the fixture that they ask for: a unit t
 """
 
 import asyncio
+import atexit
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+
+from grader.runner.policy import current as current_policy
 
 if TYPE_CHECKING:
     from helpers.command import Grader
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 
 def no_loop_by_asking() -> None:
     """Make none for those who only ask, as looptime does in our own tests, too."""
-    policy: Any = asyncio.get_event_loop_policy()
+    policy = current_policy()
 
     def current() -> asyncio.AbstractEventLoop:
         loop: asyncio.AbstractEventLoop | None = policy._local._loop
@@ -35,6 +41,9 @@ def no_loop_by_asking() -> None:
 
 
 no_loop_by_asking()
+
+os.environ["GRADER_HOME"] = tempfile.mkdtemp(prefix="grader-home-")  # not the contributor's own
+atexit.register(shutil.rmtree, os.environ["GRADER_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -123,9 +132,9 @@ def grader(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
     """Runs the command `grader` in this process."""
     from helpers.command import Grader
 
-    from grader import cli
+    from grader.cli import common
 
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr(cli.errors, "_width", 200)
-    monkeypatch.setattr(cli.errors, "_file", None)
+    monkeypatch.setattr(common.errors, "_width", 200)
+    monkeypatch.setattr(common.errors, "_file", None)
     return Grader(monkeypatch, capsys)

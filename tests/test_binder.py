@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 from helpers.course import ROOT
+from helpers.scripts import script
 
 from grader.course.lessons import lessons
+
+badges = script("badges")
 
 LAB = (
     "https://mybinder.org/v2/gh/async-testing-patterns/async-testing-patterns/HEAD"
@@ -93,12 +96,15 @@ def test_binder_has_everything(image: Path, command: tuple[str, ...], said: str)
 
 
 @pytest.mark.slow
-def test_binder_asks_no_questions(image: Path) -> None:
-    """JupyterLab does not begin with the question whether it may fetch news."""
+def test_binder_is_quiet(image: Path) -> None:
+    """No question whether news may be fetched, and no tools for instructors: as `make lab`."""
     config = image / "environment" / "etc" / "jupyter" / "labconfig" / "page_config.json"
-    assert json.loads(config.read_text())["disabledExtensions"] == {
-        "@jupyterlab/apputils-extension:announcements": True
-    }
+    disabled = json.loads(config.read_text())["disabledExtensions"]  # JupyterLab adds to the file
+    ours = json.loads((ROOT / "lab" / "labconfig" / "page_config.json").read_text())
+    assert disabled == ours["disabledExtensions"]
+    assert {"@jupyter/nbgrader:menu", "@jupyterlab/apputils-extension:announcements"} <= set(
+        disabled
+    )
 
 
 def test_every_lesson_has_its_link() -> None:
@@ -106,6 +112,26 @@ def test_every_lesson_has_its_link() -> None:
     links = re.findall(r"\((https://mybinder\.org/v2/[^)]*)\)", (ROOT / "README.md").read_text())
     known = [lesson for lesson in lessons(ROOT) if not lesson.is_page]
     assert links == [f"{LAB}{lesson.notebook.as_posix()}" for lesson in known]
+
+
+@pytest.mark.parametrize(
+    ("address", "name"),
+    [
+        ("git@github.com:ada/fork.git", "ada/fork"),
+        ("https://github.com/ada/my-fork", "ada/my-fork"),
+        ("ssh://git@github.com/ada/fork.x.git/", "ada/fork.x"),
+        ("https://example.org/ada/fork.git", None),
+        ("", None),
+    ],
+)
+def test_a_fork_s_badge_opens_the_fork(address: str, name: str | None) -> None:
+    """`make badges` there; every link, and nothing else of the text."""
+    assert badges.repository(address) == name
+    if name is not None:
+        text = (ROOT / "README.md").read_text()
+        changed = badges.linked(text, name)
+        assert changed.count(f"https://mybinder.org/v2/gh/{name}/HEAD") == text.count(LAB)
+        assert badges.linked(changed, "async-testing-patterns/async-testing-patterns") == text
 
 
 def test_loss_is_told() -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -13,14 +14,14 @@ from helpers.command import Grader
 from helpers.course import suite_of
 from helpers.samples import HEAD
 
-from grader import cli
 from grader.bank import exercises
+from grader.cli import common, course
 from grader.report import Report
 from grader.sandbox.launch import choose
 
 COMMANDS = sorted(
     command.name or getattr(command.callback, "__name__", "")
-    for command in cli.app.registered_commands
+    for command in common.app.registered_commands
 )
 
 REPORT_KEYS = {
@@ -171,10 +172,10 @@ def test_check_at_full_marks(
     """`check` exits 0 at full marks, and only then."""
     exercise = exercises()["distinct-ids"]
     full = Report(exercise.id, "graded", None, exercise.points, float(exercise.points))
-    monkeypatch.setattr(cli, "evaluate_suite", lambda *_: full)
+    monkeypatch.setattr(course, "evaluate_suite", lambda *_: full)
     assert grader("check", notebook(distinct_ids="x = 1"))[0] == 0
     almost = Report(exercise.id, "graded", None, exercise.points, exercise.points - 0.01)
-    monkeypatch.setattr(cli, "evaluate_suite", lambda *_: almost)
+    monkeypatch.setattr(course, "evaluate_suite", lambda *_: almost)
     assert grader("check", notebook(distinct_ids="x = 1"))[0] == 1
 
 
@@ -272,12 +273,25 @@ def test_unknown_exercise_to_verify(grader: Grader) -> None:
 def test_interrupt() -> None:
     """Interrupted, the command ends with a sentence, and no traceback."""
     code = (
-        "import sys, signal, os; from grader import cli; sys.argv = ['grader', 'exercises'];"
+        "import sys, signal, os; from grader.cli import course, main;"
+        "sys.argv = ['grader', 'exercises'];"
         "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a background job ignores it
-        "cli.exercises = lambda: os.kill(os.getpid(), signal.SIGINT) or {}; cli.main()"
+        "course.exercises = lambda: os.kill(os.getpid(), signal.SIGINT) or {}; main()"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
     )
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == "grader: Interrupted; nothing is lost, run the command again.\n"
+
+
+def test_long_work_tells_a_log_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where no bar can be drawn: a line now and then, and none of what is soon done."""
+    now = iter([0, 59, 61, 62, 125])
+    monkeypatch.setattr(common, "time", SimpleNamespace(monotonic=lambda: next(now)))
+    with common.progress_bar(quiet=False) as progress:
+        for done in (1, 2, 3, 4):
+            progress(done, 4)
+    assert capsys.readouterr().err == "grading suites: 2 of 4\ngrading suites: 4 of 4\n"

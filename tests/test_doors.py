@@ -31,7 +31,8 @@ from grader.sandbox.worker import Worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("client_loop")]
 
-LEARNERS = ("solution", "naive", "overspecified")
+MIXED = "mixed"
+"""A learner with one of the suites beside each exercise, and the solution where there is none."""
 TRIED = [case for case in cases("tried") if case.repeatable]
 BESIDE = list(beside("naive").values())
 FILES = [
@@ -39,15 +40,20 @@ FILES = [
     for path in (*BESIDE[::2], *(one.with_name("overspecified.py") for one in BESIDE[1::2]))
     if path.is_file()
 ]
-"""One suite beside each exercise: the terminal takes seconds to start, other doors take both."""
+"""One suite beside each exercise, naive or overspecified in turn."""
 LOCAL = {"valid": "passed", "wrong": "failed", "leaks": "failed", "skipped": "skipped"}
 """What pytest itself shows of a test, by its verdict; where both are possible, none stands here."""
 
 
 @pytest.fixture(scope="module")
 def judged(worker: Worker) -> Callable[[str, str], Report]:
-    """The engine's own report on a suite, made once."""
-    return cache(lambda name, suite: evaluate(suite, exercises()[name], worker))
+    """The engine's own report on a suite, made once, whatever its first line says to ipytest."""
+
+    @cache
+    def report(name: str, suite: str) -> Report:
+        return evaluate(suite, exercises()[name], worker)
+
+    return lambda name, suite: report(name, clean(suite))
 
 
 def plain(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,11 +80,18 @@ def assert_alike(output: str, report: Report) -> None:
             assert seen[test.name] == LOCAL[test.verdict], (test, output)
 
 
+def below_a_magic(suite: bytes) -> bytes:
+    """A file with its suite one line down, as in a cell: the same text for every door."""
+    mark = b"\xef\xbb\xbf" if suite.startswith(b"\xef\xbb\xbf") else b""
+    return mark + b"\n" + suite.removeprefix(mark)
+
+
 @pytest.mark.parametrize("case", [*TRIED, *FILES], ids=str)
 def test_terminal(case: Case, judged: Callable[..., Report], tmp_path: Path) -> None:
     """`pytest --mutants` shows the report below pytest's own output, which agrees with it."""
     path = tmp_path / "test_mine.py"
     case.write(path)
+    path.write_bytes(below_a_magic(path.read_bytes()))
     report = judged(case.exercise, read_file(path))
     shown = run(tmp_path, "--mutants", case.exercise, "-rA", "--color=no", path.name)
     assert to_text(report, exercises()[case.exercise]) in shown.stdout
@@ -103,10 +116,7 @@ def test_notebook(case: Case, kernel: Kernel, judged: Callable[..., Report]) -> 
 
 def learners() -> dict[str, dict[str, str]]:
     """What each learner has written, by exercise; case-2 has the second case of each exercise."""
-    found: dict[str, dict[str, str]] = {}
-    for who in LEARNERS:
-        texts = beside(who).items()
-        found[who] = {name: path.read_text(encoding="utf-8") for name, path in texts}
+    found = {MIXED: {case.exercise: case.suite for case in FILES}}
     for case in TRIED:
         free = (n for n in range(1, 99) if case.exercise not in found.get(f"case-{n}", {}))
         found.setdefault(f"case-{next(free)}", {})[case.exercise] = clean(case.suite)
@@ -140,47 +150,62 @@ def everything() -> list[tuple[str, Path, dict[str, Any]]]:
     for lesson in sorted((ROOT / "solutions").glob("*/*.ipynb")):
         there = {name for name, one in exercises().items() if one.lesson == lesson.stem}
         for who, suites in learners().items():
-            if who in LEARNERS or there & suites.keys():
-                others = None if who in LEARNERS else CODE_STUB
+            if who == MIXED or there & suites.keys():
+                others = None if who == MIXED else CODE_STUB
                 found.append((who, lesson, handed_in(lesson, suites, others=others)))
     return found
 
 
-def test_check(everything: Any, judged: Callable[..., Report], tmp_path: Path) -> None:
-    """`grader check` on whole notebooks."""
-    wanted, paths = [], []
+@pytest.fixture(scope="module")
+def checked(
+    everything: Any, tmp_path_factory: pytest.TempPathFactory
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """What `grader check` says of whole notebooks, by exercise and suite."""
+    suites: list[tuple[str, str]] = []
+    paths = []
+    folder = tmp_path_factory.mktemp("checked")
     for who, lesson, nb in everything:
-        paths.append(tmp_path / who / lesson.name)
+        paths.append(folder / who / lesson.name)
         paths[-1].parent.mkdir(exist_ok=True)
         paths[-1].write_text(json.dumps(nb), encoding="utf-8")
-        wanted += [plain(to_json(judged(name, suite))) for name, suite in answers(nb).items()]
+        suites += answers(nb).items()
     main = "from grader.cli import main; main()"
     command = [sys.executable, "-c", main, "check", "--json", *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = json.loads(done.stdout)
-    assert [{k: v for k, v in plain(one).items() if k != "notebook"} for one in found] == wanted
+    found = [plain(one) for one in json.loads(done.stdout)]
+    for one in found:
+        del one["notebook"]
+    return dict(zip(suites, found, strict=True))
+
+
+def test_check(checked: Any, judged: Callable[..., Report]) -> None:
+    """`grader check` says what the engine says."""
+    tried = {(case.exercise, clean(f"%%ipytest\n{clean(case.suite)}")) for case in (*TRIED, *FILES)}
+    compared = [one for one in checked if (one[0], clean(one[1])) in tried]
+    assert len({(name, clean(suite)) for name, suite in compared}) == len(tried)
+    for one in compared:
+        assert checked[one] == plain(to_json(judged(*one)))
 
 
 @pytest.mark.parametrize("part", range(1, 5))
-@pytest.mark.parametrize("who", ["naive", "overspecified"])
-def test_validate(
-    part: int, who: str, everything: Any, judged: Callable[..., Report], tmp_path: Path
-) -> None:
+@pytest.mark.parametrize("number", [0, -1])
+def test_validate(part: int, number: int, everything: Any, checked: Any, tmp_path: Path) -> None:
     """nbgrader's Validate, in a kernel: it names the cells that have not earned full marks."""
-    mine = [one for one in everything if one[0] == who and one[1].parent.name[0] == str(part)]
-    _, lesson, nb = mine[0 if who == "naive" else -1]
+    mine = [one for one in everything if one[0] == MIXED and one[1].parent.name[0] == str(part)]
+    _, lesson, nb = mine[number]
     path = tmp_path / lesson.name
     path.write_text(json.dumps(nb), encoding="utf-8")
     words = Classroom(tmp_path).run("nbgrader", "validate", path.name)
-    short = {name for name, text in answers(nb).items() if not judged(name, text).full}
+    reports = [checked[answer] for answer in answers(nb).items()]
+    short = {one["exercise"] for one in reports if one["score"] < one["points"]}
     assert set(re.findall(r'grader\.score\("(.+)"\)', words)) == short
 
 
-def test_class(everything: Any, judged: Callable[..., Report], tmp_path: Path) -> None:
-    """`grader grade` for a class of three, part by part, behind walls; then nbgrader's autograde.
+def test_class(everything: Any, checked: Any, tmp_path: Path) -> None:
+    """`grader grade` for a class, part by part, behind walls, says what `grader check` said.
 
-    Autograde finds in the cache what was evaluated for the same text. (That it evaluates alike
-    without one, `test_round_trip` shows.)
+    So does nbgrader's autograde, which finds in the cache what was evaluated for the same text.
+    (That it evaluates alike without one, `test_round_trip` shows.)
     """
     room = Classroom(tmp_path)
     (room.root / "lessons").mkdir()
@@ -194,13 +219,12 @@ def test_class(everything: Any, judged: Callable[..., Report], tmp_path: Path) -
     parts = sorted({lesson.parent.name for _, lesson, _ in everything})
     for command in (("grader", "grade"), ("nbgrader", "autograde", "--force")):
         for part in parts:
-            room.run(*command, part)
+            room.run(*command, part, codes=(0, 1))  # 1: an answer is rejected, or missing
         for who, lesson, nb in everything:
             path = room.root / "autograded" / who / lesson.parent.name / lesson.name
             found = reports_in(path)
             path.unlink()
-            texts = answers(nb).items()
-            assert found == {name: plain(to_json(judged(name, text))) for name, text in texts}
+            assert found == {answer[0]: checked[answer] for answer in answers(nb).items()}
 
 
 def reports_in(path: Path) -> dict[str, dict[str, Any]]:

@@ -91,7 +91,7 @@ def test_second_run_starts_at_once(machine: Machine) -> None:
 def test_make_alone_lists_every_target(machine: Machine) -> None:
     """`make` alone says what each target does, and does nothing."""
     listed = {line.split()[1] for line in machine.make().stdout.splitlines()}
-    once = {"help", "setup", "lab", "build", "constraints", "hooks", "screenshot"}
+    once = {"badges", "build", "constraints", "help", "hooks", "lab", "screenshot", "setup", "site"}
     assert listed == {*once, "check", "test"}
 
 

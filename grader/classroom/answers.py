@@ -3,6 +3,7 @@
 Learners wrote the answers, and may have had a hand in every other text: all of it is shown as text.
 """
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.bank import exercises
+from grader.classroom.privately import combined
 from grader.errors import CourseError
 from grader.exercise import Exercise
 from grader.report import Report, from_json
@@ -27,6 +29,12 @@ class Answer:
     points: float
     report: Report | None
     refused: str | None = None
+    private: Report | None = None
+    """The report on the mutants of a private bank, where there is one."""
+    weight: float = 0.0
+    """Its share of the mark, 0 to 1."""
+    told: bool = False
+    """Whether the learner is told its figures."""
 
     @property
     def exercise(self) -> Exercise | None:
@@ -45,8 +53,9 @@ class Answer:
 
     @property
     def score(self) -> float:
-        """The points that the report gives; 0 without one."""
-        return 0.0 if self.report is None else self.report.score
+        """The points that the reports give; 0 without one."""
+        public = 0.0 if self.report is None else self.report.score
+        return combined(public, self.private, self.weight)
 
     @property
     def status(self) -> str:
@@ -94,7 +103,16 @@ def _answer(exercise_id: str, suite: str, points: object, found: Mapping[str, An
         return Answer(exercise_id, suite, worth, None, f"{NOT_GRADED} ({error})")
     if report.exercise != exercise_id:
         return Answer(exercise_id, suite, worth, None, NOT_GRADED)
-    return Answer(exercise_id, suite, float(report.points), report)
+    return Answer(exercise_id, suite, float(report.points), report, **_private(found))
+
+
+def _private(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a private bank adds to an answer; nothing where there is none, or none of ours."""
+    match found.get("private"):
+        case {"report": dict(stored), "weight": int() | float() as weight, "told": bool(told)}:
+            with contextlib.suppress(ValueError):
+                return {"private": from_json(stored), "weight": float(weight), "told": told}
+    return {}
 
 
 def _grader(holder: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -141,6 +159,13 @@ def notebooks_of(root: Path, learner: str, part: str) -> list[Path]:
     """A learner's graded notebooks of a part, in the order of the lessons."""
     folder = root / "autograded" / one_name(learner, "learner") / one_name(part, "part")
     return sorted(folder.glob("*.ipynb"))
+
+
+def graded_of(root: Path, learner: str, part: str) -> list[Graded]:
+    """A learner's graded notebooks of a part, read. Raises `CourseError` for one that is none."""
+    return [
+        read_graded(read_notebook(path), path.stem) for path in notebooks_of(root, learner, part)
+    ]
 
 
 def learners_of(root: Path, part: str, stage: str) -> list[str]:

@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 from grader.bank import exercises
 from grader.classroom.cache import engine
 from grader.classroom.pool import Result
+from grader.classroom.privately import combined
 from grader.course.cells import Found, missing
 from grader.pages.panel import to_html, to_text
 from grader.report import Report, to_json
@@ -57,10 +58,14 @@ def mark(
     *,
     learner: str,
     submitted: str | None,
+    private: Mapping[str, Result] | None = None,
+    weight: float = 0.0,
+    told: bool = False,
 ) -> dict[str, float]:
     """Write reports and scores into a rebuilt notebook; return the scores by score cell.
 
-    `results` are by exercise, one for each answer that can be told.
+    `results` are by exercise, one for each answer that can be told; so are the `private` ones,
+    which have that `weight`, 0 to 1, and of which learners are `told` or not.
     """
     problems = {
         _answered(cell): cell.metadata.grader["refused"]
@@ -80,6 +85,14 @@ def mark(
             result = results[exercise_id]
             panel, score = _panel(result.report), result.report.score
             cell.metadata.grader = {"report": to_json(result.report)}
+            if private and exercise_id in private:
+                hidden = private[exercise_id].report
+                cell.metadata.grader["private"] = {
+                    "report": to_json(hidden),
+                    "weight": weight,
+                    "told": told,
+                }
+                score = combined(score, hidden, weight)
         number = _number(score, cell.metadata.nbgrader["points"])
         cell.outputs = _outputs(panel, number)
         scores[cell.metadata.nbgrader["grade_id"]] = number

@@ -1,211 +1,60 @@
-"""The report on a class: its scores, mutants and clauses in one part, as a page."""
+"""The report on a class in one part: who needs a person, scores, mutants, clauses; as a page."""
 
-import ast
-import re
 import statistics
-import warnings
 from collections import Counter, defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import get_args
 
 from grader.bank import exercises
+from grader.classroom import likeness
 from grader.classroom.answers import (
     Answer,
-    Graded,
+    graded_of,
     learners_of,
-    notebooks_of,
     one_name,
-    read_graded,
     read_notebook,
 )
+from grader.classroom.exercise_result import FEW, VERDICTS, Entry, ExerciseResult, Share, normalised
+from grader.classroom.final import Told, finals
+from grader.classroom.gradebook import CONFIG, Course
+from grader.classroom.handed_in import refused as refused_before
+from grader.classroom.roster import Roster, read_roster
 from grader.course.notebooks import exercise_cells
 from grader.errors import CourseError
 from grader.pages.render import render
-from grader.report import Report, Status, Verdict
 
-STATUSES = (*get_args(Status), "refused")
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 MISSING = "autograded/ holds nothing of it: it was refused, or is not graded yet."
 MOST_MESSAGES = 5
 """The number of messages that the page shows for an exercise: the commonest ones."""
 
-
-@dataclass(frozen=True)
-class Share:
-    """A count out of a total, with its label. `number` is that of a mutant or a clause."""
-
-    kind: str
-    text: str
-    count: int
-    of: int
-    number: int | None = None
-
-    @property
-    def share(self) -> float:
-        """The count divided by the total, 0 to 1; 0 where the total is 0."""
-        return self.count / self.of if self.of else 0.0
+MOST_CLAUSES = 10
+"""The number of clauses that the page shows over all exercises: those most left undefended."""
 
 
 @dataclass(frozen=True)
-class Entry:
-    """A learner's answer to one exercise, and whose answers say the same."""
+class Concern:
+    """What a person has to see to: whose it is, in which exercise, and what to do."""
 
     learner: str
-    answer: Answer
-    equals_solution: bool
-    group: int | None
-    """The number of the group of learners with identical suites, within the exercise."""
+    exercise: str
+    what: str
 
 
 @dataclass(frozen=True)
-class ExerciseResult:
-    """How a class did in one exercise."""
+class Section:
+    """How one section of a class did, in points."""
 
-    id: str
-    title: str
-    points: float
-    entries: tuple[Entry, ...]
-
-    @property
-    def mean(self) -> float:
-        """The mean score, in points."""
-        return statistics.fmean(self.scores)
-
-    @property
-    def median(self) -> float:
-        """The median score, in points."""
-        return statistics.median(self.scores)
-
-    @cached_property
-    def scores(self) -> list[float]:
-        """The scores, in points, one for each learner."""
-        return [entry.answer.score for entry in self.entries]
-
-    @cached_property
-    def _graded(self) -> list[Report]:
-        return [
-            report
-            for entry in self.entries
-            if (report := entry.answer.report) is not None and report.status == "graded"
-        ]
-
-    @property
-    def graded(self) -> int:
-        """The number of answers that ran: mutants and clauses are counted over these."""
-        return len(self._graded)
-
-    @cached_property
-    def statuses(self) -> list[Share]:
-        """The answers by status."""
-        counts = Counter(entry.answer.status for entry in self.entries)
-        return [
-            Share("status", name, counts[name], len(self.entries))
-            for name in STATUSES
-            if counts[name]
-        ]
-
-    @cached_property
-    def verdicts(self) -> list[Share]:
-        """The tests by verdict, over all answers."""
-        counts = Counter(test.verdict for report in self._graded for test in report.tests)
-        total = sum(counts.values())
-        return [Share("verdict", name, counts[name], total) for name in VERDICTS if counts[name]]
-
-    @cached_property
-    def mutants(self) -> list[Share]:
-        """Each mutant, and by how many of the graded answers it was killed."""
-        exercise = exercises().get(self.id)
-        variants = [] if exercise is None else exercise.mutants
-        found = []
-        for number, variant in enumerate(variants, start=1):
-            killed = sum(
-                mutant.killed
-                for report in self._comparable
-                for mutant in report.mutants
-                if mutant.number == number
-            )
-            text = " ".join(variant.description.split())
-            found.append(Share("mutant killed", text, killed, len(self._comparable), number))
-        return found
-
-    @cached_property
-    def clauses(self) -> list[Share]:
-        """Each clause that a mutant breaks, and how many of the graded answers let one live."""
-        exercise = exercises().get(self.id)
-        if exercise is None:
-            return []
-        found = []
-        for number, clause in enumerate(exercise.contract, start=1):
-            if any(variant.clause == number for variant in exercise.mutants):
-                open_ = sum(
-                    any(mutant.clause == clause and not mutant.killed for mutant in report.mutants)
-                    for report in self._comparable
-                )
-                found.append(
-                    Share("clause undefended", clause, open_, len(self._comparable), number)
-                )
-        return found
-
-    @cached_property
-    def _comparable(self) -> list[Report]:
-        """The graded reports on the mutants that the bank holds now."""
-        return [
-            report
-            for entry in self.entries
-            if (report := entry.answer.report) is not None
-            and report.status == "graded"
-            and entry.answer.exercise is not None
-        ]
-
-    @property
-    def outdated(self) -> int:
-        """How many graded answers met other mutants than those of today."""
-        return self.graded - len(self._comparable)
-
-    @cached_property
-    def probes(self) -> list[Share]:
-        """Each probe pair, and how many of the graded answers passed it."""
-        passed: Counter[str] = Counter()
-        asked: Counter[str] = Counter()
-        for report in self._graded:
-            asked.update(probe.name for probe in report.probes)
-            passed.update(probe.name for probe in report.probes if probe.passed)
-        return [Share("probe passed", name, passed[name], asked[name]) for name in asked]
-
-    @cached_property
-    def messages(self) -> list[Share]:
-        """Why tests were set aside: verdict and message, the commonest first."""
-        counts = Counter(
-            f"{test.verdict}: {_without_line(test.message)}"
-            for report in self._graded
-            for test in report.tests
-            if test.verdict != "valid" and test.message
-        )
-        total = sum(counts.values())
-        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return [Share("message", text, count, total) for text, count in ordered]
-
-    @cached_property
-    def same_as_solution(self) -> list[str]:
-        """The learners who handed in the published solution."""
-        return [entry.learner for entry in self.entries if entry.equals_solution]
-
-    @cached_property
-    def groups(self) -> dict[int, list[str]]:
-        """Learners with identical suites, by the number of their group."""
-        found: dict[int, list[str]] = defaultdict(list)
-        for entry in self.entries:
-            if entry.group is not None:
-                found[entry.group].append(entry.learner)
-        return dict(found)
+    name: str
+    learners: int
+    mean: float
+    median: float
 
 
 @dataclass(frozen=True)
 class ClassReport:
-    """How a class did in a part. `totals` are in points, of each learner who was graded."""
+    """How a class did in a part. `totals` are the final scores, in points, of who was graded."""
 
     part: str
     points: float
@@ -213,15 +62,20 @@ class ClassReport:
     totals: Mapping[str, float]
     left_out: Mapping[str, str]
     """The learners who are not graded, with the reason."""
+    told: Mapping[str, Told] = field(default_factory=dict)
+    """What the gradebook says, by learner."""
+    roster: Roster = field(default_factory=Roster)
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """Where each learner's feedback lies, seen from the report."""
 
     @property
     def mean(self) -> float:
-        """The mean total, in points."""
+        """The mean of the final scores, in points, over all who are graded."""
         return statistics.fmean(self.totals.values())
 
     @property
     def median(self) -> float:
-        """The median total, in points."""
+        """The median of the final scores, in points, over all who are graded."""
         return statistics.median(self.totals.values())
 
     @cached_property
@@ -245,21 +99,97 @@ class ClassReport:
                 found[entry.learner][exercise.id] = entry
         return found
 
+    @cached_property
+    def absent(self) -> list[str]:
+        """Who is in the roster, and has handed in nothing."""
+        return sorted(set(self.roster.people) - set(self.totals) - set(self.left_out))
+
+    @cached_property
+    def concerns(self) -> list[Concern]:
+        """What needs a person first: who is left out, what is missing, what is doubtful."""
+        return sorted(self._concerns(), key=lambda one: (one.learner, one.exercise))
+
+    def _concerns(self) -> Iterator[Concern]:
+        for learner, why in self.left_out.items():
+            yield Concern(learner, "", why)
+        for learner, told in self.told.items():
+            for name in told.stale:
+                yield Concern(
+                    learner, name, "Points by hand, and another answer since: look again."
+                )
+            if told.penalty:
+                yield Concern(learner, "", f"It came late: {round(told.penalty, 2):g} points less.")
+        for learner, entries in self.entries.items():
+            missing = [one.id for one in self.exercises if one.id not in entries]
+            if missing:
+                yield Concern(
+                    learner, ", ".join(missing), "No notebook of it was handed in: ask for it."
+                )
+            for name, entry in entries.items():
+                if entry.answer.report is None:
+                    yield Concern(learner, name, entry.answer.refused or "It is not graded.")
+                elif entry.answer.status in ("rejected", "error"):
+                    yield Concern(learner, name, entry.answer.report.reason or "")
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The sections of the roster apart; none where there are fewer than two."""
+        groups: dict[str, list[float]] = defaultdict(list)
+        for learner, total in self.totals.items():
+            groups[self.roster.section_of(learner)].append(total)
+        if len(groups) < 2:
+            return []
+        return [
+            Section(name, len(scores), statistics.fmean(scores), statistics.median(scores))
+            for name, scores in sorted(groups.items())
+        ]
+
+    @cached_property
+    def verdicts(self) -> list[Share]:
+        """All tests of the part by verdict."""
+        counts: Counter[str] = Counter()
+        for one in self.exercises:
+            counts.update({share.text: share.count for share in one.verdicts})
+        total = sum(counts.values())
+        return [Share("verdict", name, counts[name], total) for name in VERDICTS if counts[name]]
+
+    @cached_property
+    def telling_nothing(self) -> list[tuple[ExerciseResult, Share]]:
+        """The mutants that nobody kills, or everybody."""
+        return [
+            (one, mutant)
+            for one in self.exercises
+            for mutant in one.mutants
+            if mutant.of and mutant.count in (0, mutant.of)
+        ]
+
+    @cached_property
+    def undefended(self) -> list[tuple[ExerciseResult, Share]]:
+        """The clauses most left undefended."""
+        found = [(one, clause) for one in self.exercises for clause in one.clauses if clause.count]
+        return sorted(found, key=lambda pair: -pair[1].share)[:MOST_CLAUSES]
+
+    @property
+    def few(self) -> bool:
+        """Whether the class is so small that difficulty and discrimination are mostly chance."""
+        return len(self.totals) < FEW
+
 
 # ------------------------------------------------------------------ out of the course's folders
 
 
 def class_report(root: Path, part: str) -> ClassReport:
-    """What autograded/ holds of a part, and who of submitted/ is missing there.
+    """What autograded/ and the gradebook hold of a part, and who of submitted/ is missing there.
 
     Raises `CourseError` for a part that is none, and where nobody has handed in.
     """
-    solutions = _solutions(root, part)
-    left_out = dict.fromkeys(learners_of(root, part, "submitted"), MISSING)
+    solutions = solutions_of(root, part)
+    left_out = {**refused_before(root, part)}
+    left_out |= dict.fromkeys(learners_of(root, part, "submitted"), MISSING)
     answers: dict[str, dict[str, Answer]] = {}
     for learner in learners_of(root, part, "autograded"):
         try:
-            graded = _graded(root, learner, part)
+            graded = graded_of(root, learner, part)
         except CourseError as error:
             left_out[learner] = str(error)
             continue
@@ -273,80 +203,91 @@ def class_report(root: Path, part: str) -> ClassReport:
         raise CourseError(f"Nobody has handed in {part}: collect what learners have submitted.")
     if not answers:
         raise CourseError(f"Nobody is graded in {part} yet: run `grader grade {part}` first.")
-    results = tuple(_result(name, text, answers) for name, text in solutions.items())
+    told = finals(Course(root), part) if (root / CONFIG).is_file() else {}
+    found = {learner: mine for learner, mine in told.items() if learner in answers}
+    scores = {
+        learner: {
+            name: found[learner].scores.get(name, answer.score)
+            if learner in found
+            else answer.score
+            for name, answer in mine.items()
+            if name in solutions
+        }
+        for learner, mine in answers.items()
+    }
     totals = {
-        learner: round(sum(answer.score for name, answer in found.items() if name in solutions), 2)
-        for learner, found in answers.items()
+        learner: round(found[learner].total if learner in found else sum(mine.values()), 2)
+        for learner, mine in scores.items()
+    }
+    shown = shown_code(root, part)
+    results = tuple(_result(name, text, answers, scores, shown) for name, text in solutions.items())
+    pages = {
+        learner: f"../feedback/{learner}/{part}/index.html"
+        for learner in answers
+        if (root / "feedback" / learner / part / "index.html").is_file()
     }
     points = sum(result.points for result in results)
-    return ClassReport(part, points, results, totals, dict(sorted(left_out.items())))
+    left = dict(sorted(left_out.items()))
+    return ClassReport(part, points, results, totals, left, found, read_roster(root), pages)
 
 
-def _graded(root: Path, learner: str, part: str) -> list[Graded]:
-    return [
-        read_graded(read_notebook(path), path.stem) for path in notebooks_of(root, learner, part)
-    ]
-
-
-def _solutions(root: Path, part: str) -> dict[str, str]:
-    """The published solution of each exercise of a part, in order."""
+def _lessons(root: Path, part: str) -> list[Path]:
     folder = root / "solutions"
     found = sorted((folder / one_name(part, "part")).glob("*.ipynb"))
     if not found:
         parts = sorted({path.parent.name for path in folder.glob("*/*.ipynb")})
         raise CourseError(f"There is no part {part!r}: choose one of {', '.join(parts) or 'none'}.")
+    return found
+
+
+def solutions_of(root: Path, part: str) -> dict[str, str]:
+    """The published solution of each exercise of a part, in order."""
     return {
         name: suite
-        for path in found
+        for path in _lessons(root, part)
         for name, suite in exercise_cells(read_notebook(path)).items()
         if name in exercises()
     }
 
 
+def shown_code(root: Path, part: str) -> list[str]:
+    """The code that the lessons of a part show: whoever writes alike has read them."""
+    found = []
+    for path in _lessons(root, part):
+        nb = read_notebook(path)
+        own = set(exercise_cells(nb).values())
+        for cell in nb["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "code" and source not in own:
+                found.append(source)
+    return found
+
+
 def _result(
-    name: str, solution: str, answers: Mapping[str, Mapping[str, Answer]]
+    name: str,
+    solution: str,
+    answers: Mapping[str, Mapping[str, Answer]],
+    scores: Mapping[str, Mapping[str, float]],
+    shown: Sequence[str],
 ) -> ExerciseResult:
     exercise = exercises()[name]
     mine = {learner: found[name] for learner, found in answers.items() if name in found}
-    keys = {
-        learner: normalised(answer.suite)
+    suites = {
+        learner: answer.suite
         for learner, answer in mine.items()
         if answer.status != "not-attempted" and answer.suite.strip()
     }
+    keys = {learner: normalised(suite) for learner, suite in suites.items()}
     shared = [key for key, count in Counter(keys.values()).items() if count > 1]
     published = normalised(solution)
     entries = []
     for learner, answer in mine.items():
         key = keys.get(learner)
         group = shared.index(key) + 1 if key in shared else None
-        entries.append(Entry(learner, answer, key == published, group))
-    return ExerciseResult(name, exercise.title, float(exercise.points), tuple(entries))
-
-
-def normalised(suite: str) -> str:
-    """What a suite does: without its layout, comments, docstrings and magic.
-
-    What is no Python stays as it is.
-    """
-    text = "\n".join(line for line in suite.split("\n") if not line.startswith("%%ipytest"))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-        for node in ast.walk(tree):
-            if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-                node.body[0] = ast.Pass()
-        return ast.dump(tree)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return text.strip()
-
-
-_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-def _without_line(message: str) -> str:
-    """A message without its line number: the same slip stands in another line of every suite."""
-    return re.sub(r"\bline \d+: ", "", message)
+        entries.append(Entry(learner, answer, key == published, group, scores[learner][name]))
+    rest = {learner: sum(scores[learner].values()) - scores[learner][name] for learner in mine}
+    alike = likeness.of_class(suites, {likeness.PUBLISHED: solution}, shown)
+    return ExerciseResult(name, exercise.title, float(exercise.points), tuple(entries), rest, alike)
 
 
 # ------------------------------------------------------------------ as a page

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from grader.classroom import spreadsheet
-from grader.classroom.class_report import VERDICTS, ClassReport, Share
+from grader.classroom.class_report import ClassReport
+from grader.classroom.exercise_result import VERDICTS, Share
 
 
 def to_json(report: ClassReport) -> dict[str, Any]:
@@ -69,7 +70,8 @@ def _summary_rows(report: ClassReport) -> Iterator[dict[str, Any]]:
     for one in report.exercises:
         if one.scores:
             yield from _figures(one.id, one.points, one.mean, one.median)
-        kinds = (one.statuses, one.verdicts, one.mutants, one.clauses, one.probes, one.messages)
+        mutants = (one.mutants, one.private, one.clauses)
+        kinds = (one.statuses, one.verdicts, *mutants, one.probes, one.messages)
         yield from (_row(one.id, share) for shares in kinds for share in shares)
 
 

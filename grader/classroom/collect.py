@@ -6,90 +6,124 @@ where anything is written: learner and lesson are read out of its name, and chec
 
 import contextlib
 import os
-import re
-import stat
-import zipfile
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
+from grader.classroom.export import Entry, entries
+from grader.classroom.handed_in import Mark, known, remember
 from grader.classroom.intake import (
-    MOST_BYTES,
+    TIMESTAMP,
     Refusal,
     content,
     opened,
     read_answers,
+    read_time,
+    timestamp,
 )
 from grader.classroom.platforms import (
     MOODLE,
     Place,
-    is_hidden,
     is_notebook,
     place,
     printable,
-    told_apart,
     why_no_notebook,
 )
+from grader.classroom.roster import Roster, told_apart
 from grader.errors import CourseError, Refused
+from grader.files import next_number, write
 
-UTF_8 = 0x800
-"""The flag of a zip's entry whose name is in UTF-8."""
+Lessons = Mapping[str, Collection[str]]
+"""The lessons of a part, each with the ids of its exercises."""
 
-MOST_ENTRIES = 20_000
-"""Entries of an export. A class of a thousand has a few thousand."""
+Replace = Literal["newer", "all", "none"]
+"""What to do with a notebook that differs from the one that is there."""
+
+EARLIER = Path(".grader", "earlier")
+"""The folder for what somebody has handed in before, in a course."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Entry:
-    """A file in an export: where, and how to read it."""
+@dataclass
+class Collected:
+    """What became of an export. `remarks` are sentences about what was not taken, or is late."""
 
-    path: PurePosixPath
-    read: Callable[[], bytes]
+    refusals: list[Refusal] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def collect(
-    origin: Path, submitted: Path, part: str, lessons: Mapping[str, Collection[str]]
-) -> list[Refusal]:
-    """Sort an export into `submitted`; return what was refused. `lessons` have exercises' ids.
+    origin: Path,
+    submitted: Path,
+    part: str,
+    lessons: Lessons,
+    *,
+    replacing: Replace = "newer",
+    roster: Roster | None = None,
+) -> Collected:
+    """Sort an export into `submitted`, and tell what was refused.
 
-    What is there already stays, unless it is the same. Raises `CourseError` for what is no export.
+    What is there already is kept beside what replaces it. Raises `CourseError` for what is no
+    export.
     """
-    refusals: list[Refusal] = []
+    done = Collected()
     submitted.mkdir(exist_ok=True)
-    with _entries(origin, refusals) as entries:
-        found: dict[_Entry, Place] = {}
-        for entry in _without_wrapping(entries, part):
+    before = known(submitted.parent, part)
+    shelf = _Shelf(submitted, part, replacing, done)
+    with entries(origin, done.refusals) as found_entries:
+        found: dict[Entry, Place] = {}
+        for entry in _without_wrapping(found_entries, part):
             try:
                 found[entry] = place(entry.path, part)
             except Refused as refusal:
                 if is_notebook(entry.path.name):  # any other file names nobody
-                    refusals.append(Refusal(printable(str(entry.path)), str(refusal)))
-        apart = told_apart(found.values())
-        learners: dict[str, list[_Entry]] = {}
+                    done.refusals.append(Refusal(printable(str(entry.path)), str(refusal)))
+        apart = told_apart(found.values(), roster or Roster(), before)
+        learners: dict[str, dict[Entry, Place]] = {}
         for entry, where in found.items():
-            learners.setdefault(apart[where].learner, []).append(entry)
+            learners.setdefault(apart[where].learner, {})[entry] = where
+        marks: dict[str, Mark] = {}
         for learner, mine in sorted(learners.items()):
-            files = {entry: found[entry].file for entry in mine}
-            refusals += _sorted_in(learner, files, submitted, part, lessons)
-    if not learners and not refusals:
+            _sorted_in(learner, mine, lessons, shelf)
+            of = [(where.file, where.mark) for where in mine.values() if where.mark is not None]
+            for _, mark in sorted(of, key=lambda one: is_notebook(one[0])):
+                marks[learner] = mark
+    taken = {name: mark for name, mark in marks.items() if mark.number}
+    for learner, mark in sorted(taken.items()):
+        others = [name for name, one in before.items() if one.number == mark.number]
+        done.remarks += [
+            f"{learner} was {other} in an earlier export: "
+            f"`grader forget {other!r}` if both are one person."
+            for other in others
+            if other != learner
+        ]
+    reasons = {one.learner: one.reason for one in done.refusals if "/" not in one.learner}
+    remember(submitted.parent, part, marks, reasons)
+    late = [learner for learner, mark in marks.items() if mark.late]
+    if late:
+        done.remarks.append(
+            f"Canvas marks as late, and does not say how late: {', '.join(sorted(late))}."
+        )
+    if not learners and not done.refusals:
         raise CourseError(f"{origin} holds no notebook: name what the learning platform exported.")
-    return refusals
+    return done
 
 
 def _sorted_in(
-    learner: str,
-    files: Mapping[_Entry, str],
-    submitted: Path,
-    part: str,
-    lessons: Mapping[str, Collection[str]],
-) -> list[Refusal]:
-    """Sort in what one learner has handed in; return what was refused of it, or of them."""
+    learner: str, files: Mapping[Entry, Place], lessons: Lessons, shelf: "_Shelf"
+) -> None:
+    """Sort in what one learner has handed in, and note what was refused of it, or of them."""
     refusals: list[Refusal] = []
     wanted: dict[str, list[bytes]] = {}
+    times: list[datetime] = []
     others: list[str] = []
-    for entry, file in files.items():
+    for entry, where in files.items():
+        file = where.file
         try:
+            if file == TIMESTAMP:
+                times.append(read_time(entry.read()))
+                continue
             raw = entry.read() if is_notebook(file) else b""
             lesson = _lesson(file, raw, lessons) if is_notebook(file) else None
         except Refused as refusal:
@@ -99,6 +133,8 @@ def _sorted_in(
             others.append(printable(file))
         else:
             wanted.setdefault(lesson, []).append(raw)
+            if entry.at is not None and where.mark is not None and where.mark.platform == "moodle":
+                times.append(entry.at)  # of any other file it tells when somebody copied it
     if not wanted:
         sentences = [f"{one.learner}: {one.reason}" for one in refusals]
         sentences += [
@@ -107,21 +143,23 @@ def _sorted_in(
             else why_no_notebook(file)
             for file in sorted(others)
         ]
-        return [Refusal(printable(learner), " ".join(sentences))]
-    try:
-        for lesson, found in wanted.items():
-            if len(set(found)) > 1:
-                raise Refused(f"There are {len(found)} notebooks of {lesson}: keep one.")
-        _store(submitted, learner, part, {name: each[0] for name, each in wanted.items()})
-    except Refused as refusal:
-        refusals.append(Refusal(printable(learner), str(refusal)))
-    return refusals
+        refusals = [Refusal(printable(learner), " ".join(sentences))]
+    else:
+        try:
+            for lesson, found in wanted.items():
+                if len(set(found)) > 1:
+                    raise Refused(f"There are {len(found)} notebooks of {lesson}: keep one.")
+            notebooks = {f"{lesson}.ipynb": found[0] for lesson, found in wanted.items()}
+            shelf.store(learner, notebooks, max(times, default=None))
+        except Refused as refusal:
+            refusals.append(Refusal(printable(learner), str(refusal)))
+    shelf.done.refusals += refusals
 
 
 # ------------------------------------------------------------------ where an entry belongs
 
 
-def _lesson(file: str, raw: bytes, lessons: Mapping[str, Collection[str]]) -> str | None:
+def _lesson(file: str, raw: bytes, lessons: Lessons) -> str | None:
     """The lesson of this part that a notebook belongs to: its name tells, or its exercises do."""
     named = [lesson for lesson in lessons if lesson in file]
     exercises = set(read_answers(raw))
@@ -132,9 +170,9 @@ def _lesson(file: str, raw: bytes, lessons: Mapping[str, Collection[str]]) -> st
     return None
 
 
-def _without_wrapping(entries: list[_Entry], part: str) -> Iterator[_Entry]:
+def _without_wrapping(found: list[Entry], part: str) -> Iterator[Entry]:
     """Drop the outer folders that hold all entries and belong to no learner."""
-    paths = [entry.path.parts for entry in entries]
+    paths = [entry.path.parts for entry in found]
     depth = 0
     while paths and all(
         len(parts) > depth + 2
@@ -145,33 +183,85 @@ def _without_wrapping(entries: list[_Entry], part: str) -> Iterator[_Entry]:
         for parts in paths
     ):
         depth += 1
-    for entry in entries:
-        yield _Entry(PurePosixPath(*entry.path.parts[depth:]), entry.read)
+    for entry in found:
+        yield replace(entry, path=PurePosixPath(*entry.path.parts[depth:]))
 
 
-def _store(submitted: Path, learner: str, part: str, notebooks: Mapping[str, bytes]) -> None:
-    """Write a learner's notebooks, and follow no link on the way there."""
-    home = os.open(submitted, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with contextlib.suppress(FileExistsError):
-            os.mkdir(learner, dir_fd=home)
-        with opened(learner, home, "The learner's folder", directory=True) as folder:
+# ------------------------------------------------------------------ what is there already
+
+
+class _Shelf:
+    """The submissions of a part, while an export is sorted in."""
+
+    def __init__(self, submitted: Path, part: str, replacing: Replace, done: Collected) -> None:
+        self._submitted = submitted
+        self._part = part
+        self._replacing = replacing
+        self.done = done
+
+    def store(self, learner: str, notebooks: Mapping[str, bytes], at: datetime | None) -> None:
+        """Write a learner's notebooks, and follow no link on the way there. `at` is in UTC."""
+        home = os.open(self._submitted, os.O_RDONLY | os.O_DIRECTORY)
+        try:
             with contextlib.suppress(FileExistsError):
-                os.mkdir(part, dir_fd=folder)
-            with opened(part, folder, f"The folder {part}", directory=True) as here:
-                there = set(os.listdir(here))
-                for lesson, raw in notebooks.items():
-                    name = f"{lesson}.ipynb"
-                    if name in there and content(name, here) != raw:
-                        raise Refused(
-                            f"{submitted.name}/{learner}/{part}/{name} holds another submission: "
-                            "move one of the two away."
-                        )
-                for lesson, raw in notebooks.items():
-                    if f"{lesson}.ipynb" not in there:
-                        _write(f"{lesson}.ipynb", here, raw)
-    finally:
-        os.close(home)
+                os.mkdir(learner, dir_fd=home)
+            with opened(learner, home, "The learner's folder", directory=True) as folder:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(self._part, dir_fd=folder)
+                with opened(self._part, folder, f"The folder {self._part}", directory=True) as here:
+                    self._store(learner, here, notebooks, at)
+        finally:
+            os.close(home)
+
+    def _store(
+        self, learner: str, here: int, notebooks: Mapping[str, bytes], at: datetime | None
+    ) -> None:
+        there = {name: content(name, here) for name in notebooks if name in os.listdir(here)}
+        old = {name: raw for name, raw in there.items() if raw != notebooks[name]}
+        if old and not self._replaces(learner, here, at, sorted(old)):
+            notebooks = {name: raw for name, raw in notebooks.items() if name not in old}
+        elif old:
+            if TIMESTAMP in os.listdir(here):
+                old[TIMESTAMP] = content(TIMESTAMP, here)
+            self._keep(learner, old)
+        changes = {name: raw for name, raw in notebooks.items() if there.get(name) != raw}
+        for name, raw in changes.items():
+            _write(name, here, raw)
+        if at is not None and changes:
+            _write(TIMESTAMP, here, timestamp(at.isoformat()).encode())
+
+    def _replaces(
+        self, learner: str, here: int, at: datetime | None, names: Collection[str]
+    ) -> bool:
+        """Whether the new notebooks take the place of those that are there."""
+        if self._replacing != "newer":
+            if self._replacing == "none":
+                self._left(learner, names, "which is kept, as --replace none says")
+            return self._replacing == "all"
+        before = None
+        if TIMESTAMP in os.listdir(here):
+            before = read_time(content(TIMESTAMP, here, 1023))
+        if at is None or before is None or at == before:
+            raise Refused(
+                f"{self._submitted.name}/{learner}/{self._part}/{min(names)} holds another "
+                "submission, and no time tells which is newer: say --replace all, or --replace "
+                "none, or move one of the two away."
+            )
+        if at < before:
+            self._left(learner, names, "which is newer, and is kept")
+        return at > before
+
+    def _left(self, learner: str, names: Collection[str], why: str) -> None:
+        self.done.remarks.append(
+            f"{printable(learner)}: {', '.join(sorted(names))} differs from what is there, {why}."
+        )
+
+    def _keep(self, learner: str, old: Mapping[str, bytes]) -> None:
+        """Put what is replaced where it does no harm, under the next number."""
+        home = self._submitted.parent / EARLIER / learner / self._part
+        number = next_number(home)
+        for name, raw in old.items():
+            write(home / str(number) / name, raw)
 
 
 def _write(name: str, folder: int, raw: bytes) -> None:
@@ -183,92 +273,3 @@ def _write(name: str, folder: int, raw: bytes) -> None:
     with open(os.open(unfinished, flags, 0o644, dir_fd=folder), "wb") as file:
         file.write(raw)
     os.rename(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
-
-
-# ------------------------------------------------------------------ zips and folders
-
-
-@contextlib.contextmanager
-def _entries(origin: Path, refusals: list[Refusal]) -> Iterator[list[_Entry]]:
-    """The files of an export, still to be read."""
-    if origin.is_dir():
-        yield list(_of_folder(origin, refusals))
-        return
-    try:
-        with zipfile.ZipFile(origin) as archive:
-            yield list(_of_zip(archive, refusals))
-    except (zipfile.BadZipFile, OSError) as error:
-        raise CourseError(
-            f"{origin} is neither a zip nor a folder ({error}): name what the platform exported."
-        ) from None
-
-
-def _of_folder(origin: Path, refusals: list[Refusal]) -> Iterator[_Entry]:
-    for folder, below, names in os.walk(origin):
-        for name in sorted(below):
-            if os.path.islink(os.path.join(folder, name)):
-                link = os.path.relpath(os.path.join(folder, name), origin)
-                refusals.append(Refusal(printable(link), "The folder is a symbolic link."))
-        for name in sorted(names):
-            path = PurePosixPath(os.path.relpath(os.path.join(folder, name), origin))
-            if not is_hidden(path):
-                yield _Entry(path, partial(_read_file, origin, path))
-
-
-def _read_file(origin: Path, path: PurePosixPath) -> bytes:
-    with contextlib.ExitStack() as stack:
-        folder = os.open(origin, os.O_RDONLY | os.O_DIRECTORY)
-        stack.callback(os.close, folder)
-        for part in path.parts[:-1]:
-            folder = stack.enter_context(opened(part, folder, f"The folder {part}", directory=True))
-        return content(path.name, folder)
-
-
-def _of_zip(archive: zipfile.ZipFile, refusals: list[Refusal]) -> Iterator[_Entry]:
-    entries = archive.infolist()
-    if len(entries) > MOST_ENTRIES:
-        raise CourseError(f"{archive.filename} holds more than {MOST_ENTRIES} files: split it.")
-    for entry in entries:
-        path = PurePosixPath(_name(entry))
-        if not path.parts or entry.is_dir() or is_hidden(path):
-            continue
-        problem = _problem(entry, path)
-        if problem and is_notebook(path.name):
-            refusals.append(Refusal(printable(entry.filename), problem))
-        else:
-            yield _Entry(path, partial(_read_zip, archive, entry))
-
-
-def _name(entry: zipfile.ZipInfo) -> str:
-    """The name of an entry, as it was before a Mac or an old .NET packed it."""
-    name = entry.filename.replace("\\", "/")
-    if not entry.flag_bits & UTF_8:
-        with contextlib.suppress(UnicodeError):
-            return name.encode("cp437").decode("utf-8")
-    return name
-
-
-def _problem(entry: zipfile.ZipInfo, path: PurePosixPath) -> str | None:
-    kind = stat.S_IFMT(entry.external_attr >> 16)
-    if path.is_absolute() or ".." in path.parts or re.search(r"[:\0]", entry.filename):
-        return "The entry's path leads out of the export."
-    if kind == stat.S_IFLNK:
-        return "The entry is a symbolic link: ask for the notebook itself."
-    if entry.is_dir() or kind not in (0, stat.S_IFREG):
-        return "The entry is not a plain file."
-    if entry.flag_bits & 1:
-        return "The entry is encrypted: ask for it without a password."
-    if entry.file_size > MOST_BYTES:
-        return f"The entry is larger than {MOST_BYTES >> 10} KiB: ask for it without its outputs."
-    return None
-
-
-def _read_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    try:
-        with archive.open(entry) as file:
-            raw = file.read(MOST_BYTES + 1)
-    except Exception as error:  # each way of packing has errors of its own
-        raise Refused(f"The entry cannot be unpacked ({type(error).__name__}).") from None
-    if len(raw) > MOST_BYTES:
-        raise Refused(f"The entry is larger than {MOST_BYTES >> 10} KiB.")
-    return raw

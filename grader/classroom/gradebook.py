@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from grader.classroom.final import Told
+from grader.classroom.final import told as told_of
+from grader.classroom.roster import Roster
 from grader.course.notebooks import read_notebook
 from grader.errors import CourseError
 
@@ -93,6 +95,11 @@ class Course:
         self.autograded = root / self._directory.autograded_directory
         self.feedback = root / self._directory.feedback_directory
 
+    @property
+    def gradebook_file(self) -> Path | None:
+        """The file of the gradebook; None where it is on a server."""
+        return Path(self.url[10:]) if self.url.startswith("sqlite:///") else None
+
     def notebooks(self, part: str) -> dict[str, NotebookNode]:
         """The instructor's notebooks of a part, by lesson. Raises `CourseError` for none."""
         found = {p.stem: read_notebook(p) for p in sorted((self.source / part).glob("*.ipynb"))}
@@ -101,21 +108,6 @@ class Course:
             known = ", ".join(name for name in names if not name.startswith(".")) or "none"
             raise CourseError(f"{self.source} holds no part {part}: there is {known}.")
         return found
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the gradebook holds for a learner, with all that an instructor has entered.
-
-    `comments` and `scores` are by exercise. `total` is the final score, as `nbgrader export` has
-    it: what was graded automatically, `by_hand` more or less, and less the `penalty`.
-    """
-
-    comments: Mapping[str, str]
-    scores: Mapping[str, float]
-    by_hand: float
-    penalty: float
-    total: float
 
 
 class Book:
@@ -180,18 +172,28 @@ class Book:
                 self._session.expire_all()
         return changed
 
-    def told(self, learner: str) -> "Told":
+    def told(self, learner: str) -> Told:
         """What a learner is told in the end."""
         with _sentences(self._course.url):
-            submission = self._book.find_submission(self._part, learner)
-            grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
-            remarks = [one for notebook in submission.notebooks for one in notebook.comments]
-            comments = {one.name: one.comment for one in remarks if one.comment}
-            scores = {grade.name.removesuffix("-score"): grade.score for grade in grades}
-            automatic = sum(grade.auto_score or 0.0 for grade in grades)
-            whole, penalty = submission.score, submission.late_submission_penalty or 0.0
+            found = told_of(self._session, self._part, learner)[learner]
             self._session.rollback()  # or the database stays open for reading
-        return Told(comments, scores, whole - automatic, penalty, max(0.0, whole - penalty))
+        return found
+
+    def enroll(self, roster: Roster) -> None:
+        """Enter the people of a class, by name."""
+        with _sentences(self._course.url):
+            for person in roster:
+                student = self._session.get(Student, person.id)
+                if student is None:
+                    student = Student(id=person.id)
+                    self._session.add(student)
+                if person.name:
+                    first, last = person.first_and_last
+                    _set(student, "first_name", first)
+                    _set(student, "last_name", last)
+                if person.platform_id:
+                    _set(student, "lms_user_id", person.platform_id)
+            self._session.commit()
 
     def _enter_part(self, released: Mapping[str, NotebookNode]) -> None:
         """Enter the part as `nbgrader generate_assignment` does, if that was not run to its end."""

@@ -14,12 +14,12 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from grader.classroom.platforms import is_notebook, name_problem, printable
-from grader.classroom.strays import Answers, adopted, names_wanted, with_strays
+from grader.classroom.strays import Answers, adopted, ignored, names_wanted, with_strays
 from grader.course.cells import Originals, find_answers, unknown
 from grader.errors import CourseError, Refused
 
@@ -32,6 +32,12 @@ MOST_DEPTH = 100
 TIMESTAMP = "timestamp.txt"
 """The file in which nbgrader notes the time of a submission."""
 
+SECRET = "submission_secret.txt"
+"""The file by which nbgrader's exchange finds the way back to who submitted."""
+
+NOTES = (TIMESTAMP, SECRET)
+"""What nbgrader wants to find again beside a graded notebook."""
+
 MOST_STRAYS = 20
 """Notebooks under other names that are looked at, of each learner."""
 
@@ -40,12 +46,24 @@ MOST_STRAYS = 20
 class Submission:
     """What one learner handed in for a part: the answers by lesson.
 
-    `submitted` is when, in UTC and ISO 8601, if that is known.
+    `submitted` is when, in UTC and ISO 8601, if that is known. `remarks` are sentences about what
+    lies beside them and does not count. `secret` is the exchange's, if it was collected there.
     """
 
     learner: str
     answers: dict[str, Answers]
     submitted: str | None = None
+    remarks: tuple[str, ...] = ()
+    secret: str | None = None
+
+    def notes(self) -> dict[str, bytes]:
+        """nbgrader's notes on it, by the names of their files."""
+        found = {}
+        if self.submitted is not None:
+            found[TIMESTAMP] = timestamp(self.submitted).encode()
+        if self.secret is not None:
+            found[SECRET] = self.secret.encode()
+        return found
 
 
 @dataclass(frozen=True)
@@ -106,7 +124,7 @@ def read_in(
 
 def timestamp(submitted: str) -> str:
     """The content of nbgrader's note."""
-    return f"{submitted.replace('T', ' ')} UTC\n"
+    return f"{submitted.removesuffix('+00:00').replace('T', ' ')} UTC\n"
 
 
 # ------------------------------------------------------------------ folders and files
@@ -144,8 +162,13 @@ def _submission(
             answers |= adopted(answers, strays, lessons)
             if not answers:
                 raise Refused(names_wanted(strays, lessons))
+            beside = ignored(answers, strays, lessons, original)
             answers = with_strays(answers, strays, lessons, original)
-            return Submission(name, answers, _submitted(here) if TIMESTAMP in names else None)
+            at = read_time(content(TIMESTAMP, here, 1023)) if TIMESTAMP in names else None
+            submitted = None if at is None else at.replace(tzinfo=None).isoformat()
+            secret = content(SECRET, here, 1023) if SECRET in names else b""
+            known = secret.decode() if re.fullmatch(rb"[0-9a-f]+", secret) else None
+            return Submission(name, answers, submitted, tuple(beside), known)
 
 
 def _strays(names: list[str], folder: int, original: Originals) -> dict[str, Answers]:
@@ -201,18 +224,17 @@ def content(name: str, folder: int, most: int = MOST_BYTES) -> bytes:
     return b"".join(chunks)
 
 
-def _submitted(folder: int) -> str:
-    """nbgrader's note, as nbgrader reads it."""
+def read_time(raw: bytes) -> datetime:
+    """The time in nbgrader's note, as nbgrader reads it: in UTC. Raises `Refused` for none."""
     from nbgrader.utils import parse_utc  # it takes a second to import
 
-    text = content(TIMESTAMP, folder, 1023).decode(errors="replace").strip()
     try:
-        at: datetime = parse_utc(text)
+        at: datetime = parse_utc(raw.decode(errors="replace").strip())
     except (ValueError, OverflowError):
         raise Refused(
             f"{TIMESTAMP} holds no time: write one like 2026-01-31 23:59:00 UTC."
         ) from None
-    return at.isoformat()
+    return at.replace(tzinfo=UTC)
 
 
 def _is_file(name: str, folder: int) -> bool:

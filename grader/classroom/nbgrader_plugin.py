@@ -18,15 +18,16 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from traitlets import Bool, Enum, Unicode
+from traitlets import Bool, Enum, Float, Unicode
 
 from grader.bank import exercises
 from grader.classroom.autograded import mark, rebuild, refused, suites
 from grader.classroom.cache import FOLDER, Cache
 from grader.classroom.feedback import page_of_nbgrader
 from grader.classroom.gradebook import try_to_open
-from grader.classroom.intake import TIMESTAMP, Submission, take_in, timestamp
+from grader.classroom.intake import Submission, take_in
 from grader.classroom.pool import Result, WorkerPool
+from grader.classroom.privately import private_of
 from grader.classroom.strays import Answers
 from grader.course.cells import Found, originals
 from grader.course.notebooks import read_notebook, release, stamp
@@ -73,7 +74,8 @@ class FeedbackPage(Exporter):
     ) -> tuple[str, dict[str, Any]]:
         filled, resources = super().from_notebook_node(nb, resources, **options)
         names = resources["nbgrader"]
-        return page_of_nbgrader(filled, names["notebook"], names["student"]), resources
+        late = float(names.get("late_penalty") or 0.0)
+        return page_of_nbgrader(filled, names["notebook"], names["student"], late), resources
 
 
 class GradeSuites(_Step):
@@ -88,6 +90,12 @@ class GradeSuites(_Step):
         help="Walls around learner code: if there are some, always, never.",
     ).tag(config=True)
 
+    bank = Unicode("", help="A folder with private mutants, as `grader grade --bank`.").tag(
+        config=True
+    )
+    private_weight = Float(0.0, help="Their share of the mark, 0 to 1.").tag(config=True)
+    private_feedback = Bool(False, help="Whether learners see their figures.").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> Converted:
         names = resources["nbgrader"]
         exporter: Any = self.parent
@@ -97,21 +105,34 @@ class GradeSuites(_Step):
         )
         results: dict[str, Result] = {}
         with contextlib.ExitStack() as stack:
-            pool = WorkerPool(cast(Choice, self.sandbox), jobs=1, children=None)
+            private = private_of(Path(course.root), self.trait_values())
+            more = {} if private is None else private.bank.by_key
+            pool = WorkerPool(cast(Choice, self.sandbox), jobs=1, children=None, more=more)
             cache = Cache(Path(course.root, FOLDER), pool.wall)
-            for exercise_id, suite in suites(nb).items():
-                self.log.info("Evaluating %s", exercise_id)
-                report = cache.get(exercise_id, suite)
+            asked = suites(nb)
+            hidden = {} if private is None else private.bank.keys
+            asked |= {hidden[name]: suite for name, suite in asked.items() if name in hidden}
+            for name, suite in asked.items():
+                self.log.info("Evaluating %s", name)
+                report = cache.get(name, suite)
                 if report is not None:
-                    results[exercise_id] = Result(report)
-                elif exercise_id in exercises():
+                    results[name] = Result(report)
+                elif name in exercises() or name in more:
                     stack.enter_context(pool)
-                    result = results[exercise_id] = pool.grade(exercise_id, suite)
+                    result = results[name] = pool.grade(name, suite)
                     if result.trouble is None:
-                        cache.put(exercise_id, suite, result.report)
+                        cache.put(name, suite, result.report)
         at = course.get_existing_timestamp(folder)
         submitted = None if at is None else at.isoformat()
-        mark(nb, results, learner=names["student"], submitted=submitted)
+        mark(
+            nb,
+            results,
+            learner=names["student"],
+            submitted=submitted,
+            private={name: results[key] for name, key in hidden.items() if key in results},
+            weight=0.0 if private is None else private.weight,
+            told=private is not None and private.told,
+        )
         for sentence in refused(nb):
             self.log.warning("%s: %s", names["student"], sentence)
         return nb, resources
@@ -191,8 +212,8 @@ def _write_clean(submission: Submission, folder: Path) -> None:
         ]
         nb = nbformat.v4.new_notebook(cells=cells)
         (folder / f"{lesson}.ipynb").write_text(nbformat.writes(nb), encoding="utf-8")
-    if submission.submitted is not None:
-        (folder / TIMESTAMP).write_text(timestamp(submission.submitted), encoding="utf-8")
+    for name, note in submission.notes().items():
+        (folder / name).write_bytes(note)
 
 
 def _taken(nb: NotebookNode) -> Answers:

@@ -6,10 +6,10 @@ late, handed in again), of GitHub Classroom, and of one folder for each learner.
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
+from grader.classroom.handed_in import Mark
 from grader.errors import Refused
 
 MOODLE = re.compile(r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?P<way>file|onlinetext)_?")
@@ -19,11 +19,11 @@ MOODLE_FLAT = re.compile(MOODLE.pattern + r"_?(?P<file>.+)")
 """A learner's file, where all lie in one folder."""
 
 CANVAS = re.compile(
-    r"(?P<name>.+?)_(?:LATE_)?(?P<user>\d+)_(?P<submission>\d+)_(?:LATE_)?(?P<file>.+)"
+    r"(?P<name>.+?)_(?P<late>LATE_)?(?P<user>\d+)_(?P<submission>\d+)_(?:LATE_)?(?P<file>.+)"
 )
 """A learner's file, all in one folder: the first number is the learner's own."""
 
-CANVAS_BLIND = re.compile(r"(?:LATE_)?(?P<name>anon_[^_]+)_(?P<submission>\d+)_(?P<file>.+)")
+CANVAS_BLIND = re.compile(r"(?P<late>LATE_)?(?P<name>anon_[^_]+)_(?P<submission>\d+)_(?P<file>.+)")
 """The same where Canvas does not tell who it is."""
 
 NOTEBOOK = re.compile(r"\.ipynb(?:\.json|\.txt)?", re.IGNORECASE)
@@ -46,6 +46,8 @@ class Place:
     owner: str
     """The platform's mark that tells two learners of the same name apart; may be empty."""
     file: str
+    mark: Mark | None = None
+    """What the platform calls them; None for a folder that somebody has made."""
 
 
 def is_hidden(path: PurePosixPath) -> bool:
@@ -60,6 +62,17 @@ def is_notebook(name: str) -> bool:
     return found is not None and found.end() == len(name)
 
 
+def is_zip(path: PurePosixPath) -> bool:
+    """True for a zip, by its name."""
+    return path.suffix.lower() == ".zip"
+
+
+def tells_whose(path: PurePosixPath) -> bool:
+    """Whether a path tells by itself whose file it is."""
+    forms = (MOODLE_FLAT, CANVAS_BLIND, CANVAS)
+    return len(path.parts) > 1 or any(form.fullmatch(path.name) for form in forms)
+
+
 def place(path: PurePosixPath, part: str) -> Place:
     """Whose file it is. Raises `Refused` where its path does not tell."""
     for folder in path.parts[:-1]:
@@ -67,34 +80,18 @@ def place(path: PurePosixPath, part: str) -> Place:
             return _of_moodle(found, path.name)
     if found := MOODLE_FLAT.fullmatch(path.name):
         return _of_moodle(found, found["file"])
-    if found := CANVAS_BLIND.fullmatch(path.name):
-        return _checked(found["name"], "", found["file"])
-    if found := CANVAS.fullmatch(path.name):
-        return _checked(f"{found['name']}_{found['user']}", "", found["file"])
+    if found := CANVAS_BLIND.fullmatch(path.name) or CANVAS.fullmatch(path.name):
+        return _of_canvas(found, path.name)
     if len(path.parts) < 2:
         raise Refused("Its name says nothing of a learner: put it into a folder of their name.")
     return _checked(path.parts[0].removeprefix(f"{part}-"), "", path.name)
-
-
-def told_apart(places: Iterable[Place]) -> dict[Place, Place]:
-    """The same places; learners of one name have the platform's number in theirs."""
-    known = list(places)
-    owners: dict[str, set[str]] = {}
-    for one in known:
-        owners.setdefault(one.learner, set()).add(one.owner)
-    return {
-        one: replace(one, learner=f"{one.learner}_{one.owner}")
-        if one.owner and len(owners[one.learner]) > 1
-        else one
-        for one in known
-    }
 
 
 def why_no_notebook(file: str) -> str:
     """What to tell of a file that is no notebook."""
     end = PurePosixPath(file).suffix.lower()
     if end == ".zip":
-        return f"{file} is a zip: unpack it, and ask for the notebook next time."
+        return f"{file} holds no notebook that can be read: ask for the notebook itself."
     if end in (".html", ".htm") and file.endswith("text.html"):
         return "Handed in is online text: ask for the notebook."
     if end in (".html", ".htm"):
@@ -105,7 +102,16 @@ def why_no_notebook(file: str) -> str:
 def _of_moodle(found: re.Match[str], file: str) -> Place:
     name, number = found["name"], found["id"]
     last, comma, first = name.partition(", ")
-    return _checked(f"{first} {last}" if comma else name, number, file)
+    place = _checked(f"{first} {last}" if comma else name, number, file)
+    return replace(place, mark=Mark("moodle", unicodedata.normalize("NFC", name), number))
+
+
+def _of_canvas(found: re.Match[str], whole: str) -> Place:
+    user = found.groupdict().get("user") or ""
+    place = _checked(f"{found['name']}_{user}" if user else found["name"], "", found["file"])
+    late = found["late"] is not None or "_LATE_" in whole
+    mark = Mark("canvas", found["name"], user, found["submission"], whole, late)
+    return replace(place, mark=mark)
 
 
 def _checked(name: str, owner: str, file: str) -> Place:

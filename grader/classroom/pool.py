@@ -4,7 +4,7 @@ import os
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
@@ -13,6 +13,7 @@ from typing import Self
 from grader.bank import exercises
 from grader.engine.evaluate import evaluate
 from grader.errors import CourseError, Stopped, WorkerLost
+from grader.exercise import Exercise
 from grader.report import Report
 from grader.runner.isolation import Wall
 from grader.runner.protocol import Answer, Request
@@ -118,13 +119,19 @@ class WorkerPool(Pool):
     """Warm workers, one for each of `jobs` threads; each runs `children` processes at once.
 
     The first warms up when the pool is entered, all are closed when it is left. Raises `NoWalls`
-    where `sandbox` asks for walls and none works.
+    where `sandbox` asks for walls and none works. `more` are exercises besides the bank's.
     """
 
     def __init__(
-        self, sandbox: Choice | Wall, *, jobs: int | None = None, children: int | None = 1
+        self,
+        sandbox: Choice | Wall,
+        *,
+        jobs: int | None = None,
+        children: int | None = 1,
+        more: Mapping[str, Exercise] | None = None,
     ) -> None:
         super().__init__()
+        self._exercises = {**exercises(), **(more or {})}
         self._sandbox = sandbox
         self._children = children
         self._jobs = jobs or os.cpu_count() or 1
@@ -153,11 +160,11 @@ class WorkerPool(Pool):
         worker.lost = False
         with self.turn:
             try:
-                result = Result(evaluate(suite, exercises()[exercise_id], worker))
+                result = Result(evaluate(suite, self._exercises[exercise_id], worker))
             except (CourseError, OSError, Stopped):
                 raise
             except Exception as error:  # one answer that we cannot grade stops no class
-                result = failed(exercise_id, f"{type(error).__name__}: {error}")
+                result = failed(self._exercises[exercise_id].id, f"{type(error).__name__}: {error}")
         if worker.lost:
             return replace(result, trouble="the process that runs tests was lost")
         return result

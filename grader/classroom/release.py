@@ -8,7 +8,7 @@ from nbformat import NotebookNode
 from grader.classroom.gradebook import Book, Course
 from grader.classroom.intake import read_answers
 from grader.course.build import as_text
-from grader.course.cells import is_worked_on, originals
+from grader.course.cells import is_answered, originals
 from grader.course.notebooks import release, stamp
 from grader.errors import CourseError, Refused
 from grader.files import write
@@ -48,10 +48,6 @@ def _answers(folder: Path, released: Mapping[str, NotebookNode]) -> Iterator[str
         except (Refused, OSError) as error:
             yield f"{folder.name}/{path.name} is no notebook ({error})"
             continue
-        mine = [
-            name
-            for name, found in answers.items()
-            if found.problem is not None or is_worked_on(name, found.suite, given)
-        ]
+        mine = [name for name, found in answers.items() if is_answered(name, found, given)]
         if mine:
             yield f"{folder.name}/{path.name} holds an answer to {', '.join(mine)}"

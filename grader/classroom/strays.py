@@ -6,7 +6,7 @@ What they hold and the lesson's own notebook lacks is refused by name, so that i
 from collections.abc import Collection, Mapping
 
 from grader.bank import exercises
-from grader.course.cells import Found, Originals, is_worked_on, listed
+from grader.course.cells import Found, Originals, is_answered, is_worked_on, listed
 
 Answers = dict[str, Found]
 """What one notebook holds, by exercise."""
@@ -45,9 +45,7 @@ def with_strays(
     """
 
     def is_real(exercise_id: str, found: Found | None) -> bool:
-        return found is not None and (
-            found.problem is not None or is_worked_on(exercise_id, found.suite, original)
-        )
+        return found is not None and is_answered(exercise_id, found, original)
 
     told = {lesson: dict(found) for lesson, found in answers.items()}
     real = {
@@ -68,6 +66,33 @@ def with_strays(
                     f"{lesson}.ipynb lacks: copy {_its(files)} cell there.",
                 )
     return dict(sorted(told.items()))
+
+
+def ignored(
+    answers: Mapping[str, Answers],
+    strays: Mapping[str, Answers],
+    lessons: Collection[str],
+    original: Originals,
+) -> list[str]:
+    """A sentence for each stray with another answer than the lesson's notebook, which counts."""
+    told = []
+    for file, held in strays.items():
+        for lesson in sorted(set(lessons) & set(answers)):
+            other = [
+                name
+                for name in _exercises(lesson)
+                if name in held
+                and (mine := answers[lesson].get(name)) is not None
+                and held[name].suite.strip() != mine.suite.strip()
+                and is_worked_on(name, held[name].suite, original)
+                and is_worked_on(name, mine.suite, original)
+            ]
+            if other:
+                told.append(
+                    f"{file} holds another answer to {listed(other)} and is ignored, "
+                    f"{lesson}.ipynb counts: delete the one that is not meant."
+                )
+    return told
 
 
 def names_wanted(strays: Mapping[str, Answers], lessons: Collection[str]) -> str:

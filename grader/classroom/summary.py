@@ -14,8 +14,8 @@ class Row:
     """One learner. `exercises` are the points by exercise; a refused learner has none.
 
     An ignored one has handed in nothing for this part. `score` is the final one, as nbgrader
-    exports it: what tests earned, with `by_hand` more or less, and less the `penalty` for being
-    late.
+    exports it: what `tests` earned, with `by_hand` more or less, and the `extra_credit`, less the
+    `penalty` for being late. `name` and `section` are the roster's.
     """
 
     learner: str
@@ -24,8 +24,12 @@ class Row:
     points: float | None = None
     exercises: Mapping[str, float] = field(default_factory=dict)
     reason: str | None = None
+    tests: float | None = None
     by_hand: float | None = None
+    extra_credit: float | None = None
     penalty: float | None = None
+    name: str | None = None
+    section: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,5 +86,16 @@ def to_csv(summary: Summary) -> str:
     """A line for each learner. No cell is a formula to a spreadsheet."""
     names = list(dict.fromkeys(name for row in summary.rows for name in row.exercises))
     rows = [{**vars(row), **row.exercises} for row in summary.rows]
-    columns = ["learner", "status", "score", "points", *names, "by_hand", "penalty", "reason"]
+    made_of = ["tests", "by_hand", "extra_credit", "penalty"]
+    columns = [
+        "learner",
+        "name",
+        "section",
+        "status",
+        "score",
+        "points",
+        *names,
+        *made_of,
+        "reason",
+    ]
     return spreadsheet.to_csv(columns, ({name: row.get(name) for name in columns} for row in rows))

@@ -180,6 +180,11 @@ def is_worked_on(exercise_id: str, suite: str, original: Originals) -> bool:
         return True
 
 
+def is_answered(exercise_id: str, found: Found, original: Originals) -> bool:
+    """Whether somebody has worked on an answer, or on several of which none can be told."""
+    return found.problem is not None or is_worked_on(exercise_id, found.suite, original)
+
+
 # ------------------------------------------------------------------ the answers of a notebook
 
 

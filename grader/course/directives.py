@@ -7,6 +7,8 @@ A line of its own in a markdown cell, outside of a code block:
 - `{hint ID}`: the hint, folded;
 - `{map}`: the table of the lessons;
 - `{rules}`: what the static rules refuse.
+
+Within a line: `{mutants ID}`, how many mutants there are.
 """
 
 import re
@@ -17,6 +19,7 @@ from grader.errors import DirectiveError
 from grader.exercise import Exercise
 
 _DIRECTIVE = re.compile(r"\{([a-z]+)(?: +([^\s{}]+))?\}")
+_COUNT = re.compile(r"\{mutants +([^\s{}]+)\}")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
@@ -31,7 +34,13 @@ def expand(markdown: str, exercises: Mapping[str, Exercise], course_map: Callabl
             elif marker[1].startswith(fence):
                 fence = ""
         directive = None if fence else _DIRECTIVE.fullmatch(line.strip())
-        lines.append(_text(directive, exercises, course_map) if directive else line)
+        if directive and directive[1] != "mutants":
+            line = _text(directive, exercises, course_map)
+        elif not fence:
+            line = _COUNT.sub(
+                lambda found: str(len(_named(found[1], found[0], exercises).mutants)), line
+            )
+        lines.append(line)
     return "\n".join(lines)
 
 
@@ -47,11 +56,16 @@ def _text(
     if write is None:
         known = ", ".join([*(f"{{{writer} ID}}" for writer in _WRITERS), "{map}", "{rules}"])
         raise DirectiveError(f"`{whole}` is no directive: there are {known}")
+    return write(_named(exercise_id, whole, exercises))
+
+
+def _named(exercise_id: str, whole: str, exercises: Mapping[str, Exercise]) -> Exercise:
+    """The exercise that a directive names."""
     exercise = exercises.get(exercise_id)
     if exercise is None:
         known = ", ".join(exercises) or "nothing"
         raise DirectiveError(f"`{whole}` names no exercise of the bank, which holds {known}")
-    return write(exercise)
+    return exercise
 
 
 def _contract(exercise: Exercise) -> str:

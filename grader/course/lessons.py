@@ -232,7 +232,7 @@ def _check_exercises(lesson: Lesson, ids: list[str]) -> None:
 def _map(here: Lesson, root: Path) -> str:
     """A table of the lessons that there are, with links to their notebooks."""
     rows = [
-        "| Part | Lesson | Pattern, and where the pattern document has it | Exercises | Minutes |",
+        "| Part | Lesson | Pattern (and the section that has it) | Exercises | Minutes |",
         "| --- | --- | --- | ---: | ---: |",
     ]
     part = ""

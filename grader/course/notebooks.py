@@ -25,6 +25,9 @@ from grader.course.lessons import (
 )
 from grader.errors import CourseError, DuplicateAnswer
 
+PACKED = Path(__file__).parents[1] / "released"
+"""The notebooks that came with the grader itself, where it has no course around it: in a tab."""
+
 CODE_STUB = "# Write your answer here."
 """The text that replaces a solution in released notebooks, if no tests are given."""
 
@@ -75,19 +78,26 @@ def expected(nb: NotebookNode, path: Path) -> list[str]:
 
 def originals_near(*places: Path) -> Originals:
     """The lessons of the first course that a place lies in, or that this grader belongs to."""
+    return originals(lambda name: released_cells(name, *places, Path(__file__)))
 
-    def load(name: str) -> list[NotebookNode] | None:
-        for place in (*places, Path(__file__)):
-            # no course, one that is being written, or no jupytext: then ids have to tell
-            with contextlib.suppress(CourseError, ImportError, OSError):
-                root = find_root(place)
-                for lesson in lessons(root):
-                    if lesson.name == name:
-                        cells: list[NotebookNode] = release(lesson_notebook(lesson, root)).cells
-                        return cells
-        return None
 
-    return originals(load)
+def released_cells(name: str, *places: Path) -> list[NotebookNode] | None:
+    """The cells of a lesson as learners get it, out of the first course that a place lies in.
+
+    None where there is no course, where it is being written, or where jupytext is missing.
+    """
+    cells: list[NotebookNode]
+    for place in places:
+        with contextlib.suppress(CourseError, ImportError, OSError):
+            root = find_root(place)
+            for lesson in lessons(root):
+                if lesson.name == name:
+                    cells = release(lesson_notebook(lesson, root)).cells
+                    return cells
+    for path in PACKED.rglob(f"{name}.ipynb"):
+        cells = read_notebook(path).cells
+        return cells
+    return None
 
 
 def fingerprint(nb: NotebookNode) -> str:

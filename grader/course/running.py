@@ -184,6 +184,7 @@ def _environment(ipython: Path) -> dict[str, str]:
     packages = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
     return inherited | {
         "COLUMNS": "80",
+        "GRADER_HOME": str(ipython.parent),  # nobody has worked here yet
         "IPYTHONDIR": str(ipython),
         "NO_COLOR": "1",
         "PYTHONHASHSEED": "0",

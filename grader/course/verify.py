@@ -16,7 +16,7 @@ from types import CodeType
 from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise, Probe, Variant
 from grader.report import Report
-from grader.sandbox.worker import Worker
+from grader.sandbox.interface import Worker
 from grader.sources import SUITE, Target
 
 FEWEST_MUTANTS = 4
@@ -26,7 +26,7 @@ def problems(exercise: Exercise, solution: str, stub: str, worker: Worker) -> It
     """Everything that is wrong with an exercise, a sentence each; nothing when it is proven."""
     yield from _declaration(exercise)
     for variant in exercise.variants[1:]:
-        yield from _variant(exercise, variant)
+        yield from variant_problems(exercise, variant)
     if any(not _has_its_clause(exercise, variant) for variant in exercise.mutants):
         return
     untouched = evaluate(stub, exercise, worker)
@@ -90,7 +90,7 @@ def promises_of(exercise: Exercise) -> Iterator[str]:
     yield f"kinds: {exercise.kinds}"
 
 
-def _variant(exercise: Exercise, variant: Variant) -> Iterator[str]:
+def variant_problems(exercise: Exercise, variant: Variant) -> Iterator[str]:
     """A variant differs in what its functions do, and in nothing that could be seen without it."""
     if not variant.description:
         yield f"{variant.name} has no docstring, which its killer would read"

@@ -17,7 +17,7 @@ from grader.engine.verdicts import judge, judge_probe
 from grader.errors import Rejected, Unreadable, WorkerLost
 from grader.exercise import Exercise, Variant
 from grader.report import MutantReport, ProbeReport, Report, TestReport, score
-from grader.sandbox.worker import Worker
+from grader.sandbox.interface import Worker
 
 
 def evaluate(

@@ -19,7 +19,7 @@ from grader.runner import patch
 from grader.runner.patch import Patch
 from grader.runner.protocol import Answer, Request
 from grader.runner.settings import DEADLINES
-from grader.sandbox.worker import Worker
+from grader.sandbox.interface import Worker
 from grader.sources import SUITE, Target
 
 

@@ -1,5 +1,6 @@
 """Deadlines and interrupts for tests that run in this process, in a thread of their own."""
 
+import asyncio
 import contextlib
 import ctypes
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from grader.runner.overdue import HAS_THREADS, at_each_turn, own_clock
 from grader.runner.patience import Patience
 from grader.runner.stuck import BUSY, why_stuck
 
@@ -29,8 +31,8 @@ class Guard:
         """What was going on when a block had taken too long: frame, loop, whether it was busy."""
 
     def within(self, seconds: float | None, error: type[BaseException]) -> "Block":
-        """A block that may take so many seconds, or any time until it is interrupted."""
-        return Block(self, seconds, error, KeyboardInterrupt)
+        """A block that may take so many seconds, or any time until an interrupt raises `error`."""
+        return Block(self, seconds, error, error if seconds is None else KeyboardInterrupt)
 
     def finishing(self, seconds: float, error: type[BaseException]) -> "Block":
         """A block that takes place even after an interrupt, but no longer than it must."""
@@ -72,14 +74,18 @@ class Block:
         self._error = error
         self._thread = threading.get_ident()
         self._ended = threading.Event()
+        self._turns = contextlib.ExitStack()
 
     def __enter__(self) -> None:
         with self._guard.lock:
-            if self._guard.interrupted and self.interruption is KeyboardInterrupt:
+            if self._guard.interrupted and issubclass(self.interruption, KeyboardInterrupt):
                 raise KeyboardInterrupt
             self._guard.block = self
-        if self._seconds is not None:
+        if self._seconds is not None and HAS_THREADS:
             threading.Thread(target=self._watch, args=(self._seconds,), daemon=True).start()
+        elif self._seconds is not None:
+            self._patience = Patience(own_clock(), self._seconds)
+            self._turns.enter_context(at_each_turn(_is_no_library, self._look))
 
     def __exit__(self, *_: object) -> None:
         try:
@@ -92,6 +98,7 @@ class Block:
         with self._guard.lock:
             self._guard.block = None
         self._ended.set()
+        self._turns.close()
 
     def strike(self, error: type[BaseException]) -> None:
         """Raise an error in the block as soon as its thread runs Python code."""
@@ -101,6 +108,14 @@ class Block:
         for loop in _loops(self._thread):
             with contextlib.suppress(AttributeError, RuntimeError):  # closed by now
                 loop.call_soon_threadsafe(lambda: None)
+
+    def _look(self) -> None:
+        """Where there are no threads, the one that runs the tests looks at the clock itself."""
+        if self._patience.is_over():
+            busy = self._patience.used > (self._seconds or 0.0) * BUSY
+            self._guard.struck = sys._getframe(3), asyncio._get_running_loop(), busy
+            self._patience.end_in(1.0)
+            raise self._error
 
     def _watch(self, seconds: float) -> None:
         patience = Patience(time.pthread_getcpuclockid(self._thread), seconds)
@@ -115,6 +130,11 @@ class Block:
                 self._guard.struck = frame, loop, patience.used > seconds * BUSY
                 self.strike(self._error)
             patience.end_in(1.0)
+
+
+def _is_no_library(file: str) -> bool:
+    """Whether code of this file is a learner's, or the application's."""
+    return "vespera_scriptorium" in file or not ("site-packages" in file or ".zip/" in file)
 
 
 def _loops(thread: int) -> list[Any]:

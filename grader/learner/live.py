@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +18,14 @@ from grader.errors import CourseError, Rejected
 from grader.exercise import Exercise
 from grader.learner.session import current, explanation
 from grader.pages.panel import to_html, to_text
+from grader.runner import policy
 from grader.runner.database import without_thread
 from grader.runner.leak_detection import LeakDetector
-from grader.runner.loops import CourseLoop, Hang, Schedule, use_for_all
+from grader.runner.loops import CourseLoop, Schedule, use_for_all
+from grader.runner.overdue import HAS_THREADS, Interrupted
+from grader.runner.restoring import set_aside
 from grader.runner.settings import DEADLINES, load_hypothesis
+from grader.runner.stuck import Hang
 
 
 def exercise_named(name: str) -> Exercise:
@@ -56,7 +61,11 @@ class LearnerRun:
         self._failed = False
         gc.collect()  # what earlier cells have left behind is not for a test to answer for
         gc.freeze()
-        self._take_back = (use_for_all(self._loop), without_thread())
+        aside = contextlib.ExitStack()
+        if not HAS_THREADS:  # tests run where the kernel's own loop does
+            aside.enter_context(set_aside())
+            aside.enter_context(policy.replaced())
+        self._take_back = (use_for_all(self._loop), without_thread(), aside.close)
         if exercise is not None:
             self._worker.start()  # it warms up while the tests run here
 
@@ -140,7 +149,9 @@ class LearnerRun:
         """In a terminal the report comes after pytest's own summary."""
         yield
         if self._exercise is not None and not self._in_kernel and not self._interrupted:
+            begun = time.monotonic()
             report = evaluate(self._text(), self._exercise, self._worker)
+            self._session.found(report, time.monotonic() - begun)
             terminalreporter.write_line("")
             terminalreporter.write_line(to_text(report, self._exercise))
 
@@ -152,17 +163,21 @@ class LearnerRun:
         if not self._in_kernel:
             self._worker.close()
         elif self._exercise is not None and not self._interrupted:
+            begun = time.monotonic()
             try:
-                with self._session.guard.within(None, KeyboardInterrupt):
-                    report = evaluate(self._text(), self._exercise, self._worker)
+                with (
+                    self._session.waiting(self._exercise) as waiting,
+                    self._session.guard.within(None, Interrupted),
+                ):
+                    report = evaluate(self._text(), self._exercise, self._worker, waiting)
             except KeyboardInterrupt:
                 return
-            self._session.reports[self._exercise.id] = report
+            self._session.found(report, time.monotonic() - begun)
             problem = self._session.problem_of(self._exercise.id)
             if problem is not None:  # the cell is judged, and the notebook would not be
                 report = replace(report, reason=" ".join(filter(None, [report.reason, problem])))
             page = to_html(report, self._exercise, explanation())
-            self._session.display(page, to_text(report, self._exercise))
+            waiting.show(page, to_text(report, self._exercise))
 
 
 def _is_file(config: pytest.Config) -> Callable[[str], bool]:

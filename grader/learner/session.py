@@ -9,21 +9,27 @@ import tempfile
 import threading
 import time
 import unittest
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
+from html import escape
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from grader.bank import exercises
 from grader.errors import CourseError
+from grader.exercise import Exercise
 from grader.files import locked
 from grader.learner.deadlines import Guard
+from grader.learner.progress import Progress
+from grader.learner.tab import lacks
 from grader.pages.kill_matrix import KillMatrix
 from grader.pages.panel import EXPLANATION
 from grader.pages.view import headline
 from grader.report import Report
+from grader.runner.overdue import HAS_THREADS
 from grader.runner.settings import PYTEST_OPTIONS, load_hypothesis
-from grader.sandbox.worker import Worker
+from grader.sandbox.workers import new_worker
 
 NOTEBOOK_OPTIONS = (
     *PYTEST_OPTIONS,
@@ -49,7 +55,8 @@ class KernelSession:
         self._streams = sys.stdout, sys.stderr
         self._until_exit = contextlib.ExitStack()
         self._lost: list[threading.Thread] = []
-        self.worker = Worker()
+        self._unkept = False
+        self.worker = new_worker()
         self.guard = Guard()
         self.reports: dict[str, Report] = {}
         """The last report of each exercise that ran here."""
@@ -67,12 +74,14 @@ class KernelSession:
         self._until_exit.callback(self.worker.close)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # plugins come by name, and fast
         options = (*NOTEBOOK_OPTIONS, f"--basetemp={self._folder / 'pytest'}")
-        ipytest.autoconfig(run_in_thread=True, addopts=options, display_columns=80)
+        ipytest.autoconfig(run_in_thread=HAS_THREADS, addopts=options, display_columns=80)
         self.worker.start()
         load_hypothesis(shrink=True)  # a cell's decorators look at the profile before pytest starts
         self._ipython.events.register("pre_run_cell", self._forget_earlier_tests)
         self._ipython.events.register("post_run_cell", self._end_interrupted_run)
         self._ipython.input_transformers_cleanup.append(_bring_the_magic_up)
+        if said := lacks(Path.cwd()):
+            self.display(*said)
 
     @cached_property
     def _folder(self) -> Path:
@@ -94,19 +103,36 @@ class KernelSession:
 
     def cell(self) -> str:
         """The source of the cell that runs now, as any front end has sent it."""
-        return str(self._ipython.get_parent()["content"]["code"])
+        asked = getattr(self._ipython, "get_parent", None)  # a browser's kernel has it itself
+        parent = (asked or self._ipython.kernel.get_parent)()
+        return str(parent["content"]["code"])
 
     def is_cell(self, file: str) -> bool:
         """Whether code of a file with this name stands in a cell."""
-        return f"ipykernel_{os.getpid()}" in file
+        return f"ipykernel_{os.getpid()}" in file or file.startswith("<ipython-input-")
 
-    def display(self, html: str, text: str) -> None:
-        """Show a panel under the cell; the text is for front ends that draw no HTML."""
+    def display(self, html: str, text: str, place: str = "", *, again: bool = False) -> None:
+        """Show a panel under the cell; the text is for front ends that draw no HTML.
+
+        What has a `place` may be replaced: `again` with the same one does.
+        """
         from IPython.display import publish_display_data
 
         publish_display_data(  # type: ignore[no-untyped-call]  # IPython does not type it
-            {"text/html": html, "text/plain": text}
+            {"text/html": html, "text/plain": text},
+            transient={"display_id": place} if place else None,
+            update=again,
         )
+
+    @contextlib.contextmanager
+    def waiting(self, exercise: Exercise) -> Iterator["Waiting"]:
+        """While a check runs: where it takes longer, and somebody looks on, the cell says so."""
+        waiting = Waiting(self, exercise)
+        try:
+            yield waiting
+        except BaseException:
+            waiting.say("The check was interrupted: run the cell again.")
+            raise
 
     def problem_of(self, exercise_id: str) -> str | None:
         """The reason why an answer cannot be told in the notebook as last saved."""
@@ -125,6 +151,16 @@ class KernelSession:
         return Path(path) if path and Path(path).is_file() else None
 
     # ------------------------------------------------------------------ what was found
+
+    def found(self, report: Report, seconds: float) -> None:
+        """Keep a report for this kernel, and its score for the learner's progress."""
+        self.reports[report.exercise] = report
+        try:
+            Progress(Path.cwd()).note(report, seconds)
+        except OSError as error:
+            if not self._unkept:
+                print(f"Your progress cannot be kept here ({error.strerror}); all else works.")
+            self._unkept = True
 
     def score(self, exercise_id: str) -> float:
         """See `grader.score`."""
@@ -186,6 +222,50 @@ class KernelSession:
         """
         threads = threading.enumerate()
         return [t for t in threads if t.name.endswith(" (_thread)") and t not in self._lost]
+
+
+class Waiting:
+    """What stands under a cell until its panel does: what is done now, and about how long it takes.
+
+    The panel takes its place. Nothing is said of a short check, nor where nobody looks on: a replay
+    of a notebook shall find what is stored.
+    """
+
+    def __init__(self, session: KernelSession, exercise: Exercise) -> None:
+        self._session = session
+        self._id = exercise.id
+        self._seconds = 0.0
+        if session.in_kernel and os.environ.get("JPY_SESSION_NAME"):
+            before = Progress(Path.cwd()).scores().get(exercise.id)
+            self._seconds = (before.seconds if before else 0.0) or _guess(exercise)
+        self._place = f"grader-{uuid4().hex}" if self._seconds >= A_WAIT else ""
+        self._said = False
+
+    def __call__(self, what: str) -> None:
+        """Say what is done now; the engine calls it."""
+        whole = max(1, round(self._seconds))
+        self.say(f"{self._id}: {what}, about {whole} s in all. Interrupt the kernel to stop it.")
+
+    def say(self, sentence: str) -> None:
+        """Say something in the place of what was said before."""
+        if self._place:
+            html = f'<p role="status" style="opacity: 0.8">{escape(sentence)}</p>'
+            self._session.display(html, sentence, self._place, again=self._said)
+            self._said = True
+
+    def show(self, html: str, text: str) -> None:
+        """Show the panel, in the place of what was said."""
+        self._session.display(html, text, self._place if self._said else "", again=self._said)
+
+
+A_WAIT = 0.5
+"""Seconds of a check from which a learner is told that it runs."""
+
+
+def _guess(exercise: Exercise) -> float:
+    """About how many seconds a first check takes."""
+    each = 0.25 if exercise.clock == "real" else 0.05
+    return 0.3 + each * (len(exercise.mutants) + len(exercise.probes))
 
 
 _sessions: list[KernelSession] = []

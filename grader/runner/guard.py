@@ -9,7 +9,7 @@ import contextlib
 import sys
 import threading
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -97,6 +97,40 @@ def unguarded() -> Iterator[None]:
 def watch(suite_file: str) -> None:
     """From now on, refuse in this process what the code of this file asks for."""
     _empty_ctypes()
+    sys.addaudithook(_refusing(lambda: suite_file))
+
+
+@contextlib.contextmanager
+def watching(suite_file: str) -> Iterator[None]:
+    """A block in which the same is refused, in a process that goes on.
+
+    ctypes cannot be imported in it; what has imported it before keeps it. A debugger, or a
+    measure of coverage, does not follow into the threads that begin in it.
+    """
+    settings: Any = threading  # None is not in its types
+    traces, profiles = threading.gettrace(), threading.getprofile()
+    if not _watched:
+        _watched.append(None)
+        sys.addaudithook(_refusing(lambda: _watched[0]))
+    hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ctypes(name)}
+    _watched[0] = suite_file
+    settings.settrace(None)  # what it sets, a new thread asks for itself, and is refused
+    settings.setprofile(None)
+    try:
+        yield
+    finally:
+        settings.settrace(traces)
+        settings.setprofile(profiles)
+        _watched[0] = None
+        sys.modules.update(hidden)
+
+
+_watched: list[str | None] = []
+"""The suite that the hook of `watching` looks for, if any; empty until there is such a hook."""
+
+
+def _refusing(watched: Callable[[], str | None]) -> Callable[[str, tuple[Any, ...]], None]:
+    """A hook for Python's audit: refuses what the suite asks for, while there is one."""
     frame_at, thread, busy = sys._getframe, threading.get_ident, _busy
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
@@ -110,8 +144,9 @@ def watch(suite_file: str) -> None:
                 return
         elif event != "sys._getframe" and event not in _BY_NOBODY:
             return
+        suite_file = watched()
         me = thread()
-        if me in busy:
+        if suite_file is None or me in busy:
             return
         busy.add(me)
         try:
@@ -121,7 +156,7 @@ def watch(suite_file: str) -> None:
         if refused:
             raise Refused(f"`{what}` looks into the process: test what the object does")
 
-    sys.addaudithook(hook)
+    return hook
 
 
 @cache
@@ -130,9 +165,11 @@ def modules_of_ctypes() -> tuple[str, ...]:
 
     To look at every module costs a forked process 2 ms: it copies each page that it counts in.
     """
-    return tuple(
-        name for name in sys.modules if name == "_ctypes" or name.partition(".")[0] == "ctypes"
-    )
+    return tuple(filter(_is_ctypes, sys.modules))
+
+
+def _is_ctypes(name: str) -> bool:
+    return name.partition(".")[0] in ("_ctypes", "ctypes")
 
 
 def _empty_ctypes() -> None:

@@ -7,9 +7,9 @@ Landlock, seccomp. What is not there is an error: a wall is whole, or there is n
 
 import ctypes
 import os
-import resource
 import signal
 import struct
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +18,9 @@ from typing import Literal, NoReturn
 
 from grader.runner import landlock
 from grader.runner.seccomp import Filter
+
+if sys.platform == "linux":
+    import resource
 
 Wall = Literal["bubblewrap", "landlock", "none"]
 
@@ -162,6 +165,7 @@ def _end_as(child: int) -> NoReturn:
 
 
 def _limit(seconds: int) -> None:
+    assert sys.platform == "linux"
     for what, most in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_FSIZE, DISK),

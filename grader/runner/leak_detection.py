@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from grader.runner import policy
 from grader.runner.guard import unguarded
 from grader.runner.loops import CourseLoop, asked_for, close_what_was_asked_for, coroutine_of
 
@@ -28,12 +29,20 @@ class LeakDetector:
     """Notes what is left behind between `begin` and `end`.
 
     `is_suite` tells by its file's name which code is the suite's. Where `strangers` make coroutines
-    in the same process, only those are noted that come from the suite.
+    in the same process, only those are noted that come from the suite. `of_this_thread`: coroutines
+    that no thread but this one has made since `begin` are of interest.
     """
 
-    def __init__(self, is_suite: Callable[[str], bool], *, strangers: bool = False) -> None:
+    def __init__(
+        self,
+        is_suite: Callable[[str], bool],
+        *,
+        strangers: bool = False,
+        of_this_thread: bool = False,
+    ) -> None:
         self._is_suite = is_suite
         self._strangers = strangers
+        self._of_this_thread = of_this_thread
         self._left: dict[str, None] = {}
         self._known: list[Any] = []
         """Tasks that ran before the test."""
@@ -80,8 +89,7 @@ class LeakDetector:
 
         A fixture for several tests may have started it, in a loop for several tests.
         """
-        policy: Any = asyncio.get_event_loop_policy()
-        loop = policy._local._loop
+        loop = policy.current()._local._loop
         self._known = [] if loop is None or loop.is_closed() else list(asyncio.all_tasks(loop))
 
     def look(self) -> list[str]:
@@ -156,6 +164,8 @@ class LeakDetector:
     def _look_at_coroutine(self, coroutine: Any) -> None:
         with unguarded():
             is_new = inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED
+        if self._of_this_thread and coroutine.cr_origin is None:
+            return  # Python keeps where one was made for the thread that has asked for it
         if is_new:
             self._note_unawaited(coroutine)
 

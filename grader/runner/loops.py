@@ -9,12 +9,20 @@ import asyncio
 import contextlib
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar, Literal
 
 import looptime
+
+from grader.runner import policy
+from grader.runner.stuck import Hang
+
+if sys.platform == "emscripten":
+    from grader.runner.socketless import SocketlessEventLoop as PlatformLoop
+else:
+    from asyncio import SelectorEventLoop as PlatformLoop
 
 HAS_EAGER_TASKS = sys.version_info >= (3, 12)
 LATEST = 0.05
@@ -44,11 +52,7 @@ class Schedule:
         return names[self.kind]
 
 
-class Hang(BaseException):
-    """A test that would never end. Not an `Exception`, so that no test catches it by accident."""
-
-
-class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
+class CourseLoop(looptime.LoopTimeEventLoop, PlatformLoop):
     """A loop that follows a schedule, counts virtual time on request, and notices a deadlock.
 
     Virtual time counts from the first fixture to the end of the teardown. `alone` says that no
@@ -61,6 +65,9 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
     That is when two are ready at once. Where real time or a thread decides when that is, any two
     that live at the same time could be.
     """
+
+    bystanders: ClassVar[Collection[threading.Thread]] = ()
+    """Threads that were there before any test, and wake no loop of ours, besides the own one."""
 
     noted: ClassVar[list[tuple[str, Any]]] = []
     """What went wrong in any loop and nobody saw, with the coroutine it happened in."""
@@ -122,6 +129,14 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
         self._repeatable = False
         return super().call_soon_threadsafe(callback, *args, **context)
 
+    def run_in_executor(  # type: ignore[override]  # simpler than asyncio's own
+        self, executor: Any, func: Any, *args: Any
+    ) -> asyncio.Future[Any]:
+        """As asyncio's. Since Python 3.14 a thread that is done at once calls nothing."""
+        self._repeatable = False
+        found: asyncio.Future[Any] = super().run_in_executor(executor, func, *args)
+        return found
+
     def _run_once(self) -> None:
         __tracebackhide__ = True
         self._spins = self._spins + 1 if self._virtual and self._ready else 0
@@ -164,8 +179,14 @@ class CourseLoop(looptime.LoopTimeEventLoop, asyncio.SelectorEventLoop):
             not self.is_closed()
             and all(timer.cancelled() for timer in self._scheduled)
             and len(self._selector.get_map()) <= 1
-            and threading.active_count() == 1
+            and self._alone_but_for_bystanders()
         )
+
+    def _alone_but_for_bystanders(self) -> bool:
+        if not CourseLoop.bystanders:
+            return threading.active_count() == 1
+        others = [one for one in threading.enumerate() if one not in CourseLoop.bystanders]
+        return others in ([], [threading.current_thread()])
 
 
 def coroutine_of(task: asyncio.Task[Any]) -> Any:
@@ -195,8 +216,8 @@ def use_for_all(make: Callable[[], CourseLoop]) -> Callable[[], None]:
     """
     me = threading.get_ident()
     usual = asyncio.events.new_event_loop
-    policy: Any = asyncio.get_event_loop_policy()
-    usual_current = policy.get_event_loop
+    own = policy.current()
+    usual_current = own.get_event_loop
 
     def new() -> asyncio.AbstractEventLoop:
         return make() if threading.get_ident() == me else usual()
@@ -205,21 +226,21 @@ def use_for_all(make: Callable[[], CourseLoop]) -> Callable[[], None]:
         if threading.get_ident() != me:
             found: asyncio.AbstractEventLoop = usual_current()
             return found
-        if policy._local._loop is None:
+        if own._local._loop is None:
             asking = str(sys._getframe(1).f_globals.get("__name__"))
             if asking.partition(".")[0] in ("looptime", "pytest_asyncio"):
                 raise RuntimeError("they only look whether there is one")
-            policy._local._loop = _asked[me] = make()
-        own: asyncio.AbstractEventLoop = policy._local._loop
-        return own
+            own._local._loop = _asked[me] = make()
+        mine: asyncio.AbstractEventLoop = own._local._loop
+        return mine
 
     def take_back() -> None:
         asyncio.events.new_event_loop = asyncio.new_event_loop = usual
-        del policy.get_event_loop
+        del own.get_event_loop
 
-    policy._local._loop = None
+    own._local._loop = None
     asyncio.events.new_event_loop = asyncio.new_event_loop = new
-    policy.get_event_loop = current
+    own.get_event_loop = current
     return take_back
 
 
@@ -236,9 +257,9 @@ def close_what_was_asked_for() -> None:
     """Close that loop: nobody else would, and the next test shall have its own."""
     loop = _asked.pop(threading.get_ident(), None)
     if loop is not None:
-        policy: Any = asyncio.get_event_loop_policy()
-        if policy._local._loop is loop:
-            policy._local._loop = None
+        local = policy.current()._local
+        if local._loop is loop:
+            local._loop = None
         if not loop.is_running():
             loop.close()
 

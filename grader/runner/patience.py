@@ -81,7 +81,7 @@ class Patience:
     def _processor_time(self) -> float:
         try:
             return time.clock_gettime(self._clock)
-        except OSError:  # it has ended, or this is no Linux
+        except (AttributeError, OSError):  # it has ended, or this is no Linux
             return 0.0
 
 
@@ -91,5 +91,5 @@ def _idle() -> float:
         with open("/proc/stat", encoding="ascii") as file:
             ticks = file.readline().split()
         return (int(ticks[4]) + int(ticks[5])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, ValueError, IndexError):
+    except (AttributeError, OSError, ValueError, IndexError):
         return time.monotonic() * 1000  # nobody can tell: as if there was nothing else to do

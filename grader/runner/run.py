@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from types import FrameType
@@ -34,7 +34,7 @@ from grader.runner import guard, patch
 from grader.runner.comparing import comparison
 from grader.runner.isolation import is_a_limit, limit_threads
 from grader.runner.leak_detection import LeakDetector
-from grader.runner.loops import Clock, CourseLoop, Hang, Schedule, use_for_all
+from grader.runner.loops import Clock, CourseLoop, Schedule, use_for_all
 from grader.runner.patience import LONGEST
 from grader.runner.protocol import (
     Broken,
@@ -52,7 +52,7 @@ from grader.runner.protocol import (
     to_line,
 )
 from grader.runner.settings import MOST_CASES, PYTEST_OPTIONS, register_plugins
-from grader.runner.stuck import BUSY, why_stuck
+from grader.runner.stuck import BUSY, Hang, why_stuck
 
 SUITE_FILE = f"{patch.SUITE_MODULE}.py"
 OPTIONS = (
@@ -107,7 +107,7 @@ class Recorder:
         self._seeded: object = None
         self._found = Collected(0, ())
         self._noted = b""
-        self._watch = LeakDetector(_is_suite)
+        self._watch = LeakDetector(is_suite)
         self._deadline = self._limit = 0.0
         self._used = 0.0
         self._passed = self._later = False
@@ -120,6 +120,7 @@ class Recorder:
         tempfile.tempdir = str(folder)
         configuration.set_hypothesis_home_dir(folder / "hypothesis")
         config._tmp_path_factory._given_basetemp = folder / "tmp"
+        config._tmp_path_factory._basetemp = None  # it is asked for anew
         sys.dont_write_bytecode = True
         suite = folder / SUITE_FILE
         suite.write_text(request.suite, encoding="utf-8")
@@ -137,10 +138,14 @@ class Recorder:
         config.pluginmanager._confcutdir = folder  # what lies above is not to be looked through
         self._seed()
         use_for_all(self._loop)
-        limit_threads()
+        self._close_in(suite if request.guarded else None)
         patch.apply(request.patches)
-        if request.guarded:
-            guard.watch(str(suite))
+
+    def _close_in(self, guarded: Path | None) -> None:
+        """Set the limits of this process for good, and refuse what a suite must not ask for."""
+        limit_threads()
+        if guarded is not None:
+            guard.watch(str(guarded))
 
     def note(self, record: Record | Ready) -> None:
         """One record, to be written with the next: every write wakes the server."""
@@ -151,7 +156,10 @@ class Recorder:
         self.note(record)
         noted, self._noted = self._noted, b""
         if os.getpid() == self._process:  # and not in a process that a test has forked
-            os.write(self.output, noted)
+            self._send(noted)
+
+    def _send(self, lines: bytes) -> None:
+        os.write(self.output, lines)
 
     def pytest_addoption(self, pluginmanager: pytest.PytestPluginManager) -> None:
         """Bring the plugins in before options are read."""
@@ -213,18 +221,25 @@ class Recorder:
         """Patch the next variant in; False where no test passes, and so none can kill."""
         if not self._passed:
             return False
+        patches = self._ask_for_another()
+        if patches is None:
+            return False
+        patch.apply(patches)
+        gc.freeze()  # what has been filled by now, caches of SQLAlchemy's say, stays
+        return True
+
+    def _ask_for_another(self) -> Iterable[patch.Patch] | None:
+        """The patches of the next variant; None where nobody sends one."""
         self.write(Ready())
         line = b""
         while not line.endswith(b"\n"):
             chunk = os.read(self.input, 1 << 16)
             if not chunk:
-                return False
+                return None
             line += chunk
         message = from_line(line)
         assert isinstance(message, Next)
-        patch.apply(message.patches)
-        gc.freeze()  # what has been filled by now, caches of SQLAlchemy's say, stays
-        return True
+        return message.patches
 
     def _seed(self) -> None:
         """Draw the same in every run: also the ids that `uuid4` makes, which messages show."""
@@ -282,7 +297,7 @@ class Recorder:
         busy = time.process_time() - self._used > self._deadline * BUSY
         with guard.unguarded():
             loop = asyncio._get_running_loop()
-            self.write(Stuck(why_stuck(frame, loop, _is_suite, busy=busy)))
+            self.write(Stuck(why_stuck(frame, loop, is_suite, busy=busy)))
         self._set_alarm(0)
 
     @pytest.hookimpl(wrapper=True)
@@ -344,8 +359,8 @@ def _sentence(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
     if isinstance(error, pytest.FixtureLookupError):
         return f"fixture '{error.argname}' not found"
     frames = excinfo.traceback  # and not `entry.path`, which looks at the file
-    lines = [entry.lineno + 1 for entry in frames if _is_suite(entry.frame.code.raw.co_filename)]
-    if isinstance(error, SyntaxError) and _is_suite(error.filename):
+    lines = [entry.lineno + 1 for entry in frames if is_suite(entry.frame.code.raw.co_filename)]
+    if isinstance(error, SyntaxError) and is_suite(error.filename):
         lines.append(error.lineno or 1)
     said = excinfo.exconly(tryshort=True).strip().splitlines() or [excinfo.typename]
     what = said[0]
@@ -367,5 +382,5 @@ def _is_refused(error: BaseException) -> bool:
     return isinstance(error, guard.Refused) or is_a_limit(error)
 
 
-def _is_suite(path: Any) -> bool:
+def is_suite(path: Any) -> bool:
     return os.path.basename(str(path)) == SUITE_FILE

@@ -8,6 +8,10 @@ BUSY = 0.1
 """The share of processor time from which a test counts as busy, and not as waiting."""
 
 
+class Hang(BaseException):
+    """A test that would never end. Not an `Exception`, so that no test catches it by accident."""
+
+
 def why_stuck(
     frame: FrameType | None, loop: Any, is_suite: Callable[[str], bool], *, busy: bool
 ) -> str:

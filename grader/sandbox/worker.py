@@ -24,6 +24,9 @@ MODULES = (
 )
 """What the warm process imports, because suites do."""
 
+PACKAGES = ("vespera_scriptorium",)
+"""What suites are about."""
+
 WARM_UP = """
 
 async def test_with_a_database(tmp_path):
@@ -80,7 +83,7 @@ class Worker:
             # behind Landlock alone, what a suite writes is limited by the disk, and by nothing else
             self._place = Place(in_memory=self.wall == "none")
             # behind a wall a run can read none of the application's files: all is imported before
-            packages = () if self.wall == "none" else ("vespera_scriptorium",)
+            packages = () if self.wall == "none" else PACKAGES
             order = {
                 "children": self.children,
                 "modules": MODULES,

@@ -19,8 +19,7 @@
 # **100 minutes**, 20 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
 # and a pytest fixture.
 #
-# **Pattern:** Use Case Async Testing, from *Clean Architecture Adaptations* in the course's pattern
-# document.
+# **Pattern:** Use Case Async Testing, from *Clean Architecture Adaptations*.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -43,9 +42,9 @@
 # `TrackFileOperationsUseCase` notes what a task is about to do to a file, and checks later whether
 # it was done. A `Container` builds it, with all that it needs. Ask the container for a class, as here,
 # or for its name in small letters, `"file_operation_store"`: both are keys to the same object. Here
-# is the pattern as many code bases have it, unchanged, on 23 mutants of `track_file_creation`.
+# is the pattern as many code bases have it, unchanged, on {mutants track-creation} mutants of `track_file_creation`.
 #
-# **Predict:** how many of the 23 does it kill?
+# **Predict:** how many of them does it kill?
 #
 # <!--
 # fmt: off
@@ -138,11 +137,12 @@ async def test_a_success_is_stored():
 
 
 # %% [markdown]
-# Three of 23: lost metadata are found as well.
+# Three of {mutants track-creation}: lost metadata are found as well.
 #
 # ## A store that fails
 #
-# No store fails by itself in a test, so make one. This one refuses to `add`.
+# No store fails by itself in a test, so make one. This one refuses to `add`; `override` puts it in
+# the place of the container's own.
 #
 # **Predict:** one of the mutants lets a failing store pass for a success. Does it die?
 
@@ -173,14 +173,15 @@ async def test_a_store_that_fails_is_an_error_result():
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# It lives: its bug sits in the step after. (The one that dies does not pass on the message.) **The cure:** list the steps, and let each fail in turn.
+# It lives: its bug is in `commit`, the next step. (The mutant that dies is another one, which loses
+# the message.) **The cure:** list the steps, and let each fail in turn.
 # Here they are: read the file, open a unit, add, commit. Databases like to refuse at the last.
 # </details>
 #
 # ### Exercise: a success is stored
 #
 # **35 minutes.** Test `track_file_creation(file_path, operation_context, metadata, operation_id)`. Files are read
-# in a thread, so these exercises run in real time: a test may take 2 seconds. Yours need none.
+# in a thread, so these exercises run in real time: a test may take 2 seconds. Yours should not have to wait at all.
 #
 # {contract track-creation}
 #
@@ -239,7 +240,8 @@ async def all_stored(container):
 
 async def test_a_success_is_stored_with_all_that_was_given(container, use_case):
     """One operation, under the id of the result. Clauses 1 and 2."""
-    context, metadata = {"task_id": "t-1", "lines": (1, 2)}, {"tags": ["x", "y"], "size": 1}
+    context = {"task_id": "t-1", "lines": (1, 2), "by": None}
+    metadata = {"tags": ["x", "y"], "size": 0, "note": "", "checked": None}
     result = await use_case.track_file_creation("a", context, metadata)
     [operation] = await all_stored(container)
     assert result.success
@@ -288,11 +290,15 @@ async def test_a_duplicate_is_refused_and_changes_nothing(container, use_case, p
     assert await all_stored(container) == before
 
 
-@pytest.mark.parametrize("error", [OSError("disk full"), ValueError("disk full")])
+class NobodyKnows(Exception):
+    """An error that no library has."""
+
+
+@pytest.mark.parametrize("kind", [OSError, ValueError, NobodyKnows])
 @pytest.mark.parametrize("step", ["unit", "add", "commit"])
-async def test_a_store_that_fails_is_an_error_result(container, step, error):
+async def test_a_store_that_fails_is_an_error_result(container, step, kind):
     """Each step fails in turn, with an error of one type or another. Clause 5."""
-    container.override(FileOperationStore, FailingStore(step, error))
+    container.override(FileOperationStore, FailingStore(step, kind("disk full")))
     result = await container.get(TrackFileOperationsUseCase).track_file_creation("a")
     assert not result.success
     assert "disk full" in result.error
@@ -347,7 +353,7 @@ print(f"success={result.success}, verified={result.verified}")
 #
 # Now for modifications. A draft becomes a longer text, and a text stays as it is: one row each.
 #
-# **Predict:** of twenty mutants of `verify_operation`, one compares sizes only, and one is
+# **Predict:** of the mutants of `verify_operation`, one compares sizes only, and one is
 # satisfied with any file. Which of the two dies?
 
 # %%
@@ -371,8 +377,8 @@ async def test_a_modification_is_verified_once_the_content_differs(tmp_path, aft
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# The second. For sizes, the longer text is too big a change: the smallest bug hides behind the
-# biggest difference. **The cure:** look for rows that are *nearly* the other answer. What is the
+# The second. The longer text changes the size, too, so to compare sizes is enough to pass.
+# **The cure:** look for rows that are *nearly* the other answer. What is the
 # smallest file? The smallest change? What else can become of a file?
 # </details>
 #
@@ -521,7 +527,7 @@ async def test_a_store_that_fails_is_an_error_result(container):
 # `verify_all_operations` checks everything and answers with a summary: four counts, all results,
 # and the flag `all_verified`. The flag is what everybody asserts.
 #
-# **Predict:** how many of sixteen mutants die?
+# **Predict:** how many of its {mutants verify-all} mutants die?
 
 # %%
 # %%ipytest --mutants verify-all
@@ -713,8 +719,8 @@ async def test_nothing_is_not_all_verified(use_case):
 # ## In your own project
 #
 # A test of this lesson needs nothing of the course. In *auto* mode pytest-asyncio runs every async test
-# without a mark; warnings as errors make a forgotten `await` red; the line between them names the
-# default, about which pytest-asyncio would warn. The second look goes past the object: here it reads
+# without a mark; warnings as errors make a forgotten `await` red; the line between them says the
+# default aloud: without it pytest-asyncio warns. The second look goes past the object: here it reads
 # the file.
 #
 # ```sh

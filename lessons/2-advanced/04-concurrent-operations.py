@@ -19,8 +19,7 @@
 # **100 minutes**, 25 of them to read. Before: [Start here](../00-start-here.ipynb). You can read `async def`, `await`
 # and a pytest fixture.
 #
-# **Pattern:** Concurrent Operation Testing, from *Advanced Async Patterns* in the course's pattern
-# document.
+# **Pattern:** Concurrent Operation Testing, from *Advanced Async Patterns*.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -42,9 +41,9 @@
 #
 # Here is the pattern as it stands in many code bases: create five tasks together, execute them
 # together, count the successes. Below its result stands a panel: the same test, unchanged, on
-# fourteen mutants of `create_many` and of `_store`, which creates one task.
+# {mutants distinct-ids} mutants of `create_many` and of `_store`, which creates one task.
 #
-# **Predict:** how many of the fourteen does it kill?
+# **Predict:** how many of them does it kill?
 #
 # <!--
 # fmt: off
@@ -270,10 +269,10 @@ async def test_a_cancelled_creation_is_a_failed_result():
 # ## What gather proves
 #
 # `execute_many(task_ids, limit)` executes tasks together, at most `limit` at a time. Tested in the
-# listing's way: execute six, count six successes. The first of its sixteen mutants runs one
+# listing's way: execute six, count six successes. The first of its {mutants really-concurrent} mutants runs one
 # task after the other.
 #
-# **Predict:** how many of the sixteen die?
+# **Predict:** how many of them die?
 
 # %%
 # %%ipytest --mutants really-concurrent
@@ -321,8 +320,8 @@ timeline.draw(runs, title="Five tasks, one at a time and three at a time")
 # ## A test that sleeps
 #
 # So a test must look while tasks are at work. The first idea is always to wait a moment: here, four
-# turns of the event loop. `sleep(0.05)` on a wall clock is the same bet, and your CI is slower than
-# your laptop.
+# turns of the event loop. `sleep(0.05)` on a wall clock is the same guess, and fails on a slow CI
+# machine.
 #
 # **Predict:** the test passes below. What will the panel say?
 
@@ -437,7 +436,7 @@ async def test_three_are_at_work_and_no_more():
 # It is not. The virtual clock moves only when no task can: after `sleep(1)`, all that could begin
 # has begun. A wall clock has no such moment; there, wait for arrivals, with a deadline.
 #
-# One mutant that ignores the limit is still alive. Which limit gives it away?
+# One mutant that has a limit of its own is still alive. With which `limit` would a test notice?
 # </details>
 #
 # ### Exercise: as many as allowed, and no more

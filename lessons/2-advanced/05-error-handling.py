@@ -19,8 +19,7 @@
 # **100 minutes**, 25 of them to read. Before: [Concurrent operations](04-concurrent-operations.ipynb), for the virtual
 # clock and the gate.
 #
-# **Pattern:** Async Error Handling, from *Advanced Async Patterns* in the course's pattern
-# document.
+# **Pattern:** Async Error Handling, from *Advanced Async Patterns*.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can

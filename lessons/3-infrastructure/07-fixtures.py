@@ -19,8 +19,7 @@
 # **65 minutes**, 20 of them to read. Before: [Resource lifecycle](../1-clean-architecture/03-resource-lifecycle.ipynb).
 # You can read a fixture with `yield`, and a little SQLAlchemy.
 #
-# **Pattern:** Async Test Fixtures, from *Testing Infrastructure Patterns* in the course's pattern
-# document.
+# **Pattern:** Async Test Fixtures, from *Testing Infrastructure Patterns*.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -137,7 +136,7 @@ async def test_nobody_sees_what_is_not_committed(place, tmp_path, monkeypatch):
 #
 # One, and none. A SQLite database in memory lives as long as its connection, so SQLAlchemy gives
 # all sessions the same one. Then a repository that forgets to commit passes every test that looks
-# through a second session. **The cure:** a file in `tmp_path`, some milliseconds dearer. Without a URL,
+# through a second session. **The cure:** a file in `tmp_path`, some milliseconds slower. Without a URL,
 # `AsyncDatabaseManager()` makes a temporary file by itself.
 # </details>
 #
@@ -145,7 +144,8 @@ async def test_nobody_sees_what_is_not_committed(place, tmp_path, monkeypatch):
 #
 # **15 minutes.** Write two fixtures. You need no tests of your own: *probes*, which are tests of the course's own, use your
 # fixtures, with a database manager that is right and with some that are not. Elsewhere aiosqlite
-# works in a thread, which a virtual clock cannot see. In this course it works in the event loop.
+# works in a thread, which a virtual clock cannot see. In this course it works in the event loop, so you
+# need do nothing about it.
 #
 # {contract db-session}
 
@@ -246,8 +246,9 @@ async def test_it_is_there(container):
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# `ScopeMismatch`: a fixture for the module wants a runner, which holds the loop, and that is made
-# for each test. pytest-asyncio is right to refuse. A connection that was opened in one loop waits
+# `ScopeMismatch`: a fixture for the module wants a runner, which holds the loop, and here that is made
+# for each test (`asyncio_default_fixture_loop_scope = function`; where nothing is set, the fixture
+# gets another loop than the test). pytest-asyncio is right to refuse. A connection that was opened in one loop waits
 # for ever in the next, or says "attached to a different loop".
 # </details>
 #
@@ -279,9 +280,9 @@ async def test_it_is_there(container):
 # %% [markdown]
 # ## Strict, or auto
 #
-# `pytest_asyncio.fixture` knows a `loop_scope`; where you need none, the mode decides. In *auto*, as
-# in this course, everything asynchronous is pytest-asyncio's, and `pytest.fixture` does. In
-# *strict*, the default, only what is marked is.
+# `pytest_asyncio.fixture` knows a `loop_scope`. Where you need none, the mode decides who runs an
+# async fixture. In *auto*, as in this course, pytest-asyncio runs all of them, so `pytest.fixture` is
+# enough. In *strict*, the default, it runs only those that are made with `pytest_asyncio.fixture`.
 #
 # **Predict:** the test is marked. Does it run in strict mode?
 
@@ -394,7 +395,7 @@ draw({"loop": run(with_a_loop()), "stack": run(with_a_stack())}, title="Close a,
 # %% [markdown]
 # <details><summary>What you have seen</summary>
 #
-# The loop leaves `a` open, and the next test finds its port taken. A stack goes on to the end, last
+# Both close `c` first. The loop leaves `a` open, for the next test to stumble over. A stack goes on to the end, last
 # in, first out, and then the error comes out.
 # </details>
 #

@@ -19,8 +19,7 @@
 # **105 minutes**, 15 of them to read. Before: [Fixtures](07-fixtures.ipynb). You have written a test with a mock, and it
 # passed.
 #
-# **Pattern:** Async Mock Patterns, from *Testing Infrastructure Patterns* in the course's pattern
-# document.
+# **Pattern:** Async Mock Patterns, from *Testing Infrastructure Patterns*.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -179,13 +178,16 @@ async def test_the_item_is_sent():
 
 
 # %% [markdown]
-# Only the assertions bind. `await_args_list == [...]` compares what was written, as before.
+# Only the assertions bind: `assert_has_awaits([call(...)])` does, and `await_args_list == [...]`
+# compares what was written, as before.
 #
 # ### Exercise: awaited once, with the right words
 #
 # **25 minutes.** Test `ExternalServiceUseCase(service)`. Let the mock answer with failures, too: a `side_effect`
 # may be an exception, a list of answers, or a function. A function needs the port's own names for
 # its parameters, because a caller may pass arguments by name.
+#
+# The port has `call_api(endpoint, payload)` and `upload_file(file_name, content)`.
 #
 # {contract awaited-once}
 #
@@ -455,13 +457,16 @@ def test_what_needs_it_is_built_anew(container):
 
 
 def test_everything_else_stays(container):
-    """The object that nobody overrides. Clause 2."""
-    alone = container.get("alone")
+    """The object that nobody overrides, and what needs no other. Clause 2."""
+    container.add_service("aside", Box, needs=["alone"])
+    alone, aside = container.get("alone"), container.get("aside")
     override = container.override("first", Box())
     assert container.get("alone") is alone
+    assert container.get("aside") is aside
     assert container.get("second").inside[0] is alone
     override.withdraw()
     assert container.get("alone") is alone
+    assert container.get("aside") is aside
 
 
 def test_a_withdrawn_override_is_gone(container):
@@ -609,7 +614,7 @@ FULL = Task(
     attempts=2,
     outputs={"draft": "done"},
     summary="Half of it",
-    artifacts=("report.md",),
+    artifacts=("report.md", "draft.md", "report.md"),
     next_action="print",
 )
 

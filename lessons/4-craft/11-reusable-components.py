@@ -19,8 +19,7 @@
 # **155 minutes**, 25 of them to read. Before: [Timeouts](../2-advanced/06-timeouts.ipynb) and
 # [Fixtures](../3-infrastructure/07-fixtures.ipynb). You can read a class with inheritance.
 #
-# **Pattern:** Async Test Base Class, from *Reusable Async Test Components* in the course's pattern
-# document.
+# **Pattern:** Async Test Base Class, from *Reusable Async Test Components*.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -382,7 +381,7 @@ async def test_a_session_sees_what_others_commit(tmp_path):
 # Every look costs the database work. A helper can look at a fixed pace, or wait twice as long each
 # time. The second is called *back-off*.
 #
-# **Predict:** both look for 7 s. The first waits 1 s each time, the second 1, 2 and 4 s. How many
+# **Predict:** both pause for 7 s in all. The first waits 1 s each time, the second 1, 2 and 4 s. How many
 # looks does each need?
 
 # %%
@@ -493,7 +492,7 @@ class Database:
     def __init__(self, *values, seconds=0):
         self.start = asyncio.get_running_loop().time()
         self.values, self.seconds = values, seconds
-        self.times, self.endings, self.asked = [], [], []
+        self.times, self.endings, self.asked, self.answered = [], [], [], 0
 
     @asynccontextmanager
     async def sessions(self):
@@ -510,6 +509,7 @@ class Database:
     async def find(self, session):
         self.asked.append(session)
         await asyncio.sleep(self.seconds)
+        self.answered += 1
         value = self.values[min(len(self.asked), len(self.values)) - 1]
         if isinstance(value, Exception):
             raise value
@@ -604,14 +604,16 @@ async def test_a_database_that_is_away_is_an_error(error):
     ("seconds", "endings"), [(0, ["well"]), (100, ["CancelledError"])], ids=["pause", "look"]
 )
 async def test_a_cancellation_comes_out_and_leaves_nothing_open(seconds, endings):
-    """Neither a session nor a further look. Clauses 3 and 7."""
+    """Neither a session nor a look, this one or a further one. Clauses 3 and 7."""
     database = Database(None, seconds=seconds)
     task = asyncio.create_task(look(database, timeout=1000, pause=50))
     await asyncio.sleep(10)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert database.endings == endings
+    answered = database.answered
+    await asyncio.sleep(1000)
+    assert (database.endings, database.answered) == (endings, answered)
 
 
 ### END SOLUTION
@@ -731,7 +733,8 @@ async def test_everything_is_cleaned_up():
 # own: the whole class takes the place of yours, and your subclasses derive from it. So use only what
 # the contract names. A stand-in for the container has `initialize_async_services()`,
 # `cleanup_async_services()` and, where you need it, `get(cls)`. To see the *end* of a test's
-# environment, look in a fixture with `scope="class"`, which ends after those of its tests.
+# environment, look in a fixture with `scope="class"`, behind its `yield`: it ends after the fixtures of
+# the single tests.
 #
 # {contract test-base}
 #
@@ -871,6 +874,7 @@ async def test_a_clean_up_that_fails_stops_nothing():
     [
         ({}, ("Test Task", "Test task description", "generic")),
         ({"title": "a", "description": "b", "specialist_type": "c"}, ("a", "b", "c")),
+        ({"title": "a"}, ("a", "Test task description", "generic")),
     ],
 )
 async def test_a_task_has_what_the_test_says(task_data, expected):

@@ -19,7 +19,7 @@
 # The last exercise uses every lesson before this one, so it is the longest of the course.
 #
 # **Pattern:** Original Implementation (test_file_tracking.py), Pattern Strengths, Pattern Weaknesses,
-# from *Legacy Pattern Analysis* in the course's pattern document.
+# from *Legacy Pattern Analysis*.
 
 # %% [markdown]
 # **Objectives.** Afterwards you can
@@ -43,9 +43,9 @@
 # legacy test. It tracks a file that is created and then modified, and asks a *tracker* whether
 # both have happened. A tracker belongs to one *subtask*, a part of a task.
 #
-# The listing is unchanged, with its broken emoji. It runs against 15 mutants of the tracker.
+# The listing is unchanged, with its broken emoji. It runs against {mutants assertions-for-prints} mutants of the tracker.
 #
-# **Predict:** does it pass? How many of the 15 mutants does it kill?
+# **Predict:** does it pass? How many of the mutants does it kill?
 #
 # <!--
 # fmt: off
@@ -193,12 +193,14 @@ async def test_each_call_is_an_operation(tracker, tmp_path):
 
 
 async def test_creation_needs_a_file(tracker, tmp_path):
-    """An empty one will do. Clause 2."""
+    """An empty one will do, as long as it is there. Clause 2."""
     file = tmp_path / "a.txt"
     await tracker.track_file_create(str(file))
     assert (await tracker.verify_all_operations())["verified"] == 0
     file.write_text("")
     assert (await tracker.verify_all_operations())["verified"] == 1
+    file.unlink()
+    assert (await tracker.verify_all_operations())["verified"] == 0
 
 
 @pytest.mark.parametrize(
@@ -264,7 +266,7 @@ async def test_all_verified_means_at_least_one_and_every_one(tracker, tmp_path):
 # %% [markdown]
 # ## Five strengths
 #
-# The pattern document names five strengths. A good refactoring keeps them:
+# That test is praised for five strengths. A good refactoring keeps them:
 #
 # 1. comprehensive async testing: every step is awaited;
 # 2. resource management: `try` and `finally`;
@@ -633,8 +635,8 @@ print(result.success, result.error)
 #
 # ## One suite for everything
 #
-# Direct access to the infrastructure is left. The listing's workflow runs once more, this time against 21 mutants of
-# the whole application.
+# One weakness remains: direct access to the infrastructure. The listing's workflow runs once more,
+# against {mutants whole-application} mutants of the whole application.
 #
 # **Predict:** how many does it kill, now that it has an assertion?
 
@@ -934,8 +936,8 @@ async def test_an_override_ends(container):
 grader.kill_matrix("whole-application")
 
 # %% [markdown]
-# A column without a kill is a promise that you do not defend. A row with many kills is a test whose
-# failure does not tell you why.
+# Rows are your tests, columns the mutants. A column without a kill is a promise that you do not
+# defend. A row with many is a test whose failure does not tell you why.
 
 # %% [markdown]
 # ## What failure messages mean

@@ -1,30 +1,25 @@
 """What the published solutions are worth against variants that nobody fitted them to.
 
 `ported` holds the seven sets that came with a review of the course, adapted to the contracts as
-they are now; `fresh` holds a set for each exercise. Authors of both knew the contract and the
-application, and no more. `suites` holds a suite of theirs for each contract, `fixtures` good and
-bad answers to exercises of probes.
+they are now; the other folders hold a round each: a set for each exercise. Their authors knew the
+contract and the application, and no more. `suites` holds a suite of theirs for each contract,
+`fixtures` good and bad answers to exercises of probes. `NOTES.md` says how they fell.
 """
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from helpers.blind import declared, exercise_of, rejected, sets, survivors
+from helpers.blind import FIXTURES, SETS, SUITES, declared, exercise_of, with_variants
 from helpers.course import ROOT
 
 from grader.bank import exercises
 from grader.course.notebooks import solution
 from grader.engine.evaluate import evaluate
+from grader.exercise import Exercise
 from grader.sandbox.worker import Worker
 
 pytestmark = pytest.mark.slow
-
-SETS = [*sets("ported"), *sets("fresh")]
-SUITES = sets("suites")
-FIXTURES = sets("fixtures")
-"""Where learners write fixtures: `ID_1` and the like deserve full marks, `ID_broken_1` does not."""
 
 
 def each(paths: Iterable[Path]) -> pytest.MarkDecorator:
@@ -34,26 +29,47 @@ def each(paths: Iterable[Path]) -> pytest.MarkDecorator:
     )
 
 
-@each(SETS)
-def test_the_solution_kills_what_nobody_fitted_it_to(path: Path, worker: Worker) -> None:
-    """Every mutant of the set dies, and every alternative is accepted."""
-    suite = solution(ROOT, exercise_of(path).id)
-    assert survivors(suite, path, worker) == []
-    assert rejected(suite, path, worker) == []
+@pytest.mark.parametrize("name", dict.fromkeys(exercise_of(path).id for path in SETS))
+def test_the_solution_kills_what_nobody_fitted_it_to(name: str, worker: Worker) -> None:
+    """Every mutant of every round dies, and every alternative is accepted, with the bank's own."""
+    exercise = exercises()[name]
+    variants = [one for path in SETS if exercise_of(path) is exercise for one in declared(path)]
+    correct = [one for one in exercise.declared if one.kind == "alternative"]
+    mutants = [one for one in variants if one.kind == "mutant"]
+    others = [one for one in variants if one.kind == "alternative"]
+    report = evaluate(
+        solution(ROOT, name), with_variants(exercise, [*correct, *others, *mutants]), worker
+    )
+    assert report.status == "graded", report.reason
+    assert {test.name: test.message for test in report.tests if test.verdict != "valid"} == {}
+    alive = [
+        f"{one.variant.__module__}: {one.variant.__name__}"
+        for one, mutant in zip(mutants, report.mutants, strict=True)
+        if not mutant.killed
+    ]
+    assert alive == []
 
 
 @each(SETS)
 def test_a_set_is_what_it_says(path: Path) -> None:
     """Six mutants and three alternatives; the ported ones are as they came."""
     kinds = [one.kind for one in declared(path)]
-    assert kinds.count("mutant") >= (6 if path.parent.name == "fresh" else 5)
+    assert kinds.count("mutant") >= (5 if path.parent.name == "ported" else 6)
     assert kinds.count("alternative") >= 2
+
+
+def against_correct_ones(exercise: Exercise) -> Exercise:
+    """The exercise with all correct variants, and one mutant, as it needs one."""
+    correct = [one for one in exercise.declared if one.kind == "alternative"]
+    mutant = [one for one in exercise.declared if one.kind == "mutant"][:1]
+    return with_variants(exercise, [*correct, *mutant])
 
 
 @each(SUITES)
 def test_a_suite_by_the_contract_alone_is_accepted(path: Path, worker: Worker) -> None:
     """The bank's alternatives reject nothing that the contract allows."""
-    report = evaluate(path.read_text(encoding="utf-8"), exercise_of(path), worker)
+    exercise = against_correct_ones(exercise_of(path))
+    report = evaluate(path.read_text(encoding="utf-8"), exercise, worker)
     assert report.status == "graded", report.reason
     assert {test.name: test.message for test in report.tests if test.verdict != "valid"} == {}
 
@@ -61,7 +77,6 @@ def test_a_suite_by_the_contract_alone_is_accepted(path: Path, worker: Worker) -
 @each(FIXTURES)
 def test_fixtures_are_told_apart(path: Path, worker: Worker) -> None:
     """Those that keep the contract have full marks, and those that break a clause have not."""
-    name = re.sub(r"(_broken)?_\d+$", "", path.stem).replace("_", "-")
-    report = evaluate(path.read_text(encoding="utf-8"), exercises()[name], worker)
+    report = evaluate(path.read_text(encoding="utf-8"), exercise_of(path), worker)
     assert report.status == "graded", report.reason
     assert report.full is ("_broken_" not in path.stem), report.probes

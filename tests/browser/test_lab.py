@@ -8,28 +8,23 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from helpers.browsing import PATIENCE, jupyterlab
+from helpers.browsing import EXERCISE, PATIENCE, TYPED, jupyterlab
 from helpers.course import ROOT
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
 pytestmark = pytest.mark.slow
 
 LESSON = Path("notebooks", "2-advanced", "04-concurrent-operations.ipynb")
-EXERCISE = "%%ipytest --mutants distinct-ids\n"
 SCORE = 'grader.score("distinct-ids")'
-TESTS = """
-
-async def test_tasks_created_together_get_distinct_ids():
-orchestrator = Container().get(TaskOrchestrator)
-results = await orchestrator.create_many([{"title": f"Task {n}"} for n in range(5)])
-assert [result.success for result in results] == [True] * 5
-assert len({result.task_id for result in results}) == 5
-
+TESTS = (
+    TYPED
+    + """
 async def test_ids_count_up():
 orchestrator = Container().get(TaskOrchestrator)
 results = await orchestrator.create_many([{"title": "first"}, {"title": "second"}])
 assert [result.task_id for result in results] == ["task-1", "task-2"]
 """
+)
 """What the learner types; JupyterLab indents."""
 
 
@@ -109,7 +104,7 @@ def lesson(browser: Browser, address: str, course: Path) -> Iterator[Lesson]:
 
 def test_typed_tests_are_graded(lesson: Lesson) -> None:
     """Tests that are typed into the answer cell and run with Shift+Enter are graded below it."""
-    panel = lesson.cell(EXERCISE).get_by_role("region", name="Result of distinct-ids")
+    panel = lesson.cell(EXERCISE).get_by_role("group", name="Result of distinct-ids")
     expect(panel).to_be_visible()
     expect(panel).to_contain_text("1 of 14 mutants killed")
     row = panel.get_by_role("row").filter(has_text="test_tasks_created_together")
@@ -153,6 +148,14 @@ def test_score_cell(lesson: Lesson) -> None:
     lesson.run(cell)
     expect(cell).to_contain_text("distinct-ids: 0.32 of 5 points, 1 of 14 mutants killed")
     expect(cell.locator(".jp-OutputArea-executeResult")).to_contain_text("0.32")
+
+
+def test_a_learner_sees_no_tools_for_instructors(lesson: Lesson) -> None:
+    """No menu of nbgrader's, no panel of it, and no question about news."""
+    expect(lesson.page.get_by_role("menuitem", name="Kernel")).to_be_visible()
+    expect(lesson.page.get_by_role("menuitem", name="Nbgrader")).to_have_count(0)
+    expect(lesson.page.get_by_text("Create Assignment")).to_have_count(0)
+    expect(lesson.page.get_by_text("Jupyter news")).to_have_count(0)
 
 
 def test_browser_has_nothing_to_complain_of(lesson: Lesson) -> None:

@@ -15,7 +15,7 @@ from helpers.small_class import (
 from grader.classroom.grade import grade
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
     """A class that was graded once. Tests that change anything take a copy."""
     room = SmallClass(tmp_path_factory.mktemp("graded"))

@@ -110,8 +110,12 @@ def test_command_prints_nothing_but_json(room: SmallClass) -> None:
         "points": 2.0,
         "exercises": {"first-test": 2.0},
         "reason": None,
+        "tests": 2.0,
         "by_hand": 0.0,
+        "extra_credit": 0.0,
         "penalty": 0.0,
+        "name": None,
+        "section": None,
     }
 
 
@@ -128,16 +132,17 @@ def test_command_takes_an_export(room: SmallClass, tmp_path: Path) -> None:
 def test_csv() -> None:
     """A line for each learner, and no cell that a spreadsheet would compute."""
     rows = (
-        Row("=cmd()", "graded", 2.0, 2.0, {"first-test": 2.0}, None, 0.5, 0.25),
+        Row("=cmd()", "graded", 2.0, 2.0, {"first-test": 2.0}, None, 1.5, 0.5, 0.0, 0.25),
         Row("ben", "refused", reason="-1"),
         Row(" =1+1", "graded", 0.0, 2.0, {"first-test": 0.0}),
         Row("＝1+1", "graded", 0.0, 2.0, {"first-test": 0.0}),
     )
     lines = summary.to_csv(Summary(PART, rows, 0.1, "none")).splitlines()
     assert lines == [
-        "learner,status,score,points,first-test,by_hand,penalty,reason",
-        "'=cmd(),graded,2.0,2.0,2.0,0.5,0.25,",
-        "ben,refused,,,,,,'-1",
-        "' =1+1,graded,0.0,2.0,0.0,,,",
-        "'＝1+1,graded,0.0,2.0,0.0,,,",
+        "learner,name,section,status,score,points,first-test,"
+        "tests,by_hand,extra_credit,penalty,reason",
+        "'=cmd(),,,graded,2.0,2.0,2.0,1.5,0.5,0.0,0.25,",
+        "ben,,,refused,,,,,,,,'-1",
+        "' =1+1,,,graded,0.0,2.0,0.0,,,,,",
+        "'＝1+1,,,graded,0.0,2.0,0.0,,,,,",
     ]

@@ -97,7 +97,7 @@ def cut_out(nb: Notebook) -> Notebook:
 def carried() -> Notebook:
     """An answer in a new notebook, beside a cell of the lesson's own."""
     nb = solved()
-    return notebook(copied(nb["cells"][6]), copied(cell_of(nb, NAME)))
+    return notebook(copied(nb["cells"][8]), copied(cell_of(nb, NAME)))
 
 
 GRADED = {
@@ -107,10 +107,9 @@ GRADED = {
     "from-colab": without_marks(solved()),
     "merged": merged(),
 }
-TWO = f"The notebook holds two different answers for {NAME} (cells 9 and 10): keep one of them."
-SPLIT = (
-    f"The answer cell of {NAME} was split: merge cells 9 and 10 again (Edit, Merge Selected Cells)."
-)
+TWO = f"The notebook holds two different answers for {NAME} (cells 11 and 12): keep one of them."
+AGAIN = "merge cells 11 and 12 again (Edit, Merge Selected Cells)."
+SPLIT = f"The answer cell of {NAME} was split: {AGAIN}"
 GONE = f"The notebook holds no answer cell of {NAME}: take it back from the original."
 BESIDE = (
     f"Untitled.ipynb holds an answer to {NAME}, which {LESSON}.ipynb lacks: copy its cell there."
@@ -123,6 +122,18 @@ REFUSED = {
     "left-stub": BESIDE,
 }
 
+
+REMARKED = {
+    "twice": (
+        f"{LESSON} (1).ipynb holds another answer to {NAME} and is ignored, {LESSON}.ipynb counts: "
+        "delete the one that is not meant."
+    ),
+    "lacking": (
+        f"{OTHER_LESSON}.ipynb is missing, so decoration, cleanup, exceptions, concurrency earn "
+        "nothing: ask for it."
+    ),
+}
+"""Learners of whom something does not count, and the rest does."""
 
 STRANGE = (
     f"There is no notebook of this part: its name must be {LESSON}.ipynb or {OTHER_LESSON}.ipynb."
@@ -156,6 +167,12 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> SmallClass:
     put(room, "other-lesson", "Untitled.ipynb", solved_lesson(CRAFT))
     put(room, "misnamed", "Untitled (1).IPYNB", carried())
     put(room, "stranger", "notes.ipynb", notebook(typed("1 + 1")))
+    put(room, "twice", START, solved())
+    put(room, "twice", f"{LESSON} (1).ipynb", notebook(typed(f"{ANSWER}\n    assert True\n")))
+    for folder in (room.root / "submitted").iterdir():
+        if folder.name not in ("other-lesson", "stranger"):
+            put(room, folder.name, Path(CRAFT).name, released(CRAFT))
+    put(room, "lacking", START, solved())
     (room.root / "submitted" / "absent" / "1-fundamentals").mkdir(parents=True)
     return room
 
@@ -191,6 +208,13 @@ def test_notebooks_of_other_names_are_found(rows: dict[str, Row]) -> None:
     assert rows["other-lesson"].score == rows["other-lesson"].points
 
 
+@pytest.mark.parametrize("learner", REMARKED)
+def test_what_earned_nothing_or_was_ignored_is_told(rows: dict[str, Row], learner: str) -> None:
+    """A lesson that is missing, a second notebook; what is there counts."""
+    assert rows[learner].reason == REMARKED[learner]
+    assert rows[learner].exercises == FULL
+
+
 def test_who_has_handed_in_nothing_is_ignored(rows: dict[str, Row]) -> None:
     """By name, and nothing is to be done."""
     row = rows["absent"]
@@ -199,7 +223,12 @@ def test_who_has_handed_in_nothing_is_ignored(rows: dict[str, Row]) -> None:
 
 def test_summary(graded: Summary) -> None:
     """As text, JSON and CSV it says what to do about each; and there is something to do."""
-    wanted = {**REFUSED, "absent": f"Nothing was handed in for {PART}.", "stranger": STRANGE}
+    wanted = {
+        **REFUSED,
+        **REMARKED,
+        "absent": f"Nothing was handed in for {PART}.",
+        "stranger": STRANGE,
+    }
     assert not graded.clean
     lines = summary.to_text(graded).splitlines()
     assert sorted(lines[:-1]) == sorted(f"{name}: {reason}" for name, reason in wanted.items())

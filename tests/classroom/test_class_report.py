@@ -22,8 +22,9 @@ from helpers.autograded import (
 from helpers.command import Grader
 from helpers.outline import Outline, assert_readable, assert_stands_alone, words
 
-from grader.classroom.class_report import ClassReport, class_report, normalised, to_page
+from grader.classroom.class_report import ClassReport, class_report, to_page
 from grader.classroom.class_tables import to_csv, to_json, to_summary_csv
+from grader.classroom.exercise_result import normalised
 from grader.errors import CourseError
 from grader.report import Report
 from grader.report import TestReport as OneTest  # pytest would take it for a test class
@@ -198,7 +199,7 @@ def test_page_says_everything(report: ClassReport) -> None:
     for part in [
         *("Learners6", "Graded5", "Left out1", "3 of 3 100 %", "1 of 3 33 %"),
         *("The published solution: ada", "Group #1: bob, cy, ed", "wrong: it differs 4 of 4"),
-        *("flo autograded/ holds nothing of it", "di 0 rejected", "ed 0 refused group #1"),
+        *("flo all autograded/ holds nothing of it", "di 0 rejected", "ed 0 refused group #1"),
     ]:
         assert part in said
 

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -23,7 +24,8 @@ from helpers.course import ROOT
 from helpers.outline import Outline, assert_readable, assert_stands_alone, words
 from helpers.samples import Grade
 
-from grader.classroom.feedback import CURES, write_feedback
+from grader.classroom.feedback import CURES, INDEX, write_feedback
+from grader.classroom.final import Told
 from grader.course.notebooks import solution
 from grader.errors import CourseError
 from grader.report import ProbeReport, Report, Verdict
@@ -56,7 +58,8 @@ def test_where_the_pages_are(tmp_path: Path) -> None:
     assert write_feedback(tmp_path, "ada", PART) == [
         tmp_path / "feedback" / "ada" / PART / f"{LESSON}.html"
     ]
-    assert len(list((tmp_path / "feedback" / "ada" / PART).iterdir())) == 1
+    pages = {path.name for path in (tmp_path / "feedback" / "ada" / PART).iterdir()}
+    assert pages == {f"{LESSON}.html", "index.html"}
 
 
 def test_points_by_exercise_and_in_total(tmp_path: Path) -> None:
@@ -181,10 +184,35 @@ def test_exercise_that_has_changed(tmp_path: Path) -> None:
 
 def test_points_by_hand(tmp_path: Path) -> None:
     """Points that an instructor gave count, and the grader's stand beside them."""
-    said = words(page_of(tmp_path, scores={FIRST: 4.5, SECOND: 0.0}))
+    said = words(page_of(tmp_path, told=Told(scores={FIRST: 4.5, SECOND: 0.0})))
     assert "4.5 of 15 points" in said
     assert f"Your instructor gave these points; the grader gave {HALF.score:g}." in said
     assert said.count("Your instructor gave") == 1
+
+
+def test_one_page_on_all_of_a_part(tmp_path: Path) -> None:
+    """The final score and what it is made of, when it came, and a way from lesson to clause."""
+    told = Told(
+        scores={FIRST: HALF.score},
+        tests=HALF.score,
+        by_hand=1.0,
+        penalties={LESSON: 0.5},
+        submitted=datetime(2026, 2, 1, 10, 0),
+        due=datetime(2026, 1, 31, 22, 0),
+    )
+    path = tmp_path / "feedback" / "ada" / PART / INDEX
+    page_of(tmp_path, told=told)
+    page = path.read_text(encoding="utf-8")
+    said = words(page)
+    assert "Part 2: Advanced" in said
+    assert f"{HALF.score + 0.5:g} of 15 points" in said
+    assert f"Made of: tests {HALF.score:g}, by hand +1, late penalty −0.5." in said
+    assert "due 2026-01-31 22:00 UTC: 12 hours late" in said
+    for anchor in ("exercise-1", "exercise-1-undefended-1"):
+        assert f'href="#{anchor}"' in page
+        assert page.count(f'id="{anchor}"') == 1
+    assert_readable(Outline(page))
+    assert_stands_alone(Outline(page))
 
 
 def test_refused_notebook(tmp_path: Path) -> None:
@@ -240,7 +268,7 @@ def hostile(tmp_path: Path) -> str:
         lesson=HOSTILE,
     )
     comments = {FIRST: f"{HOSTILE}\n\n# Big\n\n[a](javascript:alert(1)) [b](data:text/html,x)"}
-    (path,) = write_feedback(tmp_path, "ada", PART, comments=comments)
+    (path,) = write_feedback(tmp_path, "ada", PART, told=Told(comments))
     return path.read_text(encoding="utf-8")
 
 
@@ -278,7 +306,7 @@ def test_page_vouches_for_its_style(tmp_path: Path) -> None:
 def test_ordinary_page_is_in_order(tmp_path: Path) -> None:
     """Structure, and nothing that runs or is loaded."""
     outline = outline_of(
-        tmp_path, comments={FIRST: "**Fine**, see [here](https://docs.python.org)."}
+        tmp_path, told=Told({FIRST: "**Fine**, see [here](https://docs.python.org)."})
     )
     assert_readable(outline)
     assert_stands_alone(outline)
@@ -287,7 +315,7 @@ def test_ordinary_page_is_in_order(tmp_path: Path) -> None:
 def test_comment_in_markdown(tmp_path: Path) -> None:
     """A comment may have emphasis, code, lists and links; raw HTML is text."""
     comment = "**Well** done:\n\n- see [docs](https://docs.python.org)\n- `x`\n\n<u>raw</u>"
-    outline = outline_of(tmp_path, comments={FIRST: comment})
+    outline = outline_of(tmp_path, told=Told({FIRST: comment}))
     assert {"href": "https://docs.python.org"} in outline.attributes("a")
     assert "Well" in outline.text["strong"]
     assert "<u>raw</u>" in outline.text["body"][0]
@@ -298,7 +326,7 @@ def test_comment_in_markdown(tmp_path: Path) -> None:
 )
 def test_link_that_runs(tmp_path: Path, link: str) -> None:
     """A link in a comment leads to a page or to nothing."""
-    page = page_of(tmp_path, comments={FIRST: f"[a](<{link}>) ![b]({link})"})
+    page = page_of(tmp_path, told=Told({FIRST: f"[a](<{link}>) ![b]({link})"}))
     assert_stands_alone(Outline(page))
 
 
@@ -346,4 +374,4 @@ def test_nbgrader_writes_our_page(tmp_path: Path) -> None:
     said = words(page.read_text(encoding="utf-8"))
     assert "Which test kills which mutant" in said
     assert f"Your instructor gave these points; the grader gave {HALF.score:g}." in said
-    assert "Your instructor's comment No response." in said
+    assert "No response." not in said, "nbgrader says it, not the instructor"

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from helpers.again import CLASS, again
 from helpers.course import ROOT
+from helpers.outline import words
 from helpers.small_class import (
     LESSON,
     PART,
@@ -129,7 +130,8 @@ def test_autograded_notebook_says_what_it_is(graded: SmallClass) -> None:
 def test_feedback(graded: SmallClass) -> None:
     """Every learner has a page, without another command."""
     pages = {name for name in graded.files() if name.startswith("feedback")}
-    assert pages == {f"feedback/{learner}/{PART}/{LESSON}.html" for learner in CLASS}
+    names = (f"{LESSON}.html", "index.html")
+    assert pages == {f"feedback/{learner}/{PART}/{name}" for learner in CLASS for name in names}
 
 
 # ------------------------------------------------------------------ what instructors have done
@@ -191,11 +193,34 @@ def test_the_score_is_the_one_that_is_exported(room: SmallClass, gradebook: Grad
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert {learner: row.score for learner, row in rows.items()} == scores
     assert (rows["cleo"].score, rows["cleo"].exercises) == (1.75, {"first-test": 1.75})
-    made_of = {name: (row.by_hand, row.penalty) for name, row in rows.items()}
-    assert mine.auto_score is not None
-    assert made_of["cleo"] == (1.75 - mine.auto_score, 0.0)
+    parts = {
+        name: (row.tests, row.by_hand, row.extra_credit, row.penalty) for name, row in rows.items()
+    }
+    earned = mine.auto_score
+    assert earned is not None
+    assert parts["cleo"] == (earned, 1.25 - earned, 0.5, 0.0)
     assert rows["dan"].score == 0.0
-    assert made_of["dan"] == (0.0, gradebook.find_submission(PART, "dan").score)
+    assert parts["dan"] == (earned, 0.0, 0.0, earned)
+    told = {name: words(page(room, name)) for name in ("cleo", "dan")}
+    assert "1.75 of 2 points" in told["cleo"]
+    assert (
+        f"Made of: tests {earned:g}, by hand +{1.25 - earned:g}, extra credit +0.5." in told["cleo"]
+    )
+    assert "0 of 2 points" in told["dan"]
+    assert "due 2026-01-31 00:00 UTC: 1 day late" in told["dan"]
+
+
+def test_points_given_later_are_on_the_page(room: SmallClass, gradebook: Gradebook) -> None:
+    """The page says what the gradebook says, though no test was run again."""
+    gradebook.find_grade("first-test-score", LESSON, PART, "cleo").manual_score = 1.75
+    gradebook.db.commit()
+    assert statuses(again(room))["cleo"] == "graded"
+    assert "1.75 of 2 points" in words(page(room, "cleo"))
+    assert statuses(again(room))["cleo"] == "unchanged"
+
+
+def page(room: SmallClass, learner: str) -> str:
+    return (room.root / "feedback" / learner / PART / "index.html").read_text(encoding="utf-8")
 
 
 def test_learner_who_is_excluded(room: SmallClass) -> None:
@@ -308,9 +333,9 @@ def test_interrupted(graded: SmallClass, tmp_path: Path) -> None:
     other = SmallClass(tmp_path / "course")
     shutil.copytree(graded.root / "submitted", other.root / "submitted")
     code = (
-        "import os, signal; from grader import cli; from grader.classroom import grade;"
+        "import os, signal; from grader import cli; from grader.classroom import room;"
         "signal.signal(signal.SIGINT, signal.default_int_handler);"  # a background job ignores it
-        "grade.write_feedback = lambda *_: os.kill(os.getpid(), signal.SIGINT); cli.main()"
+        "room.write_feedback = lambda *_: os.kill(os.getpid(), signal.SIGINT); cli.main()"
     )
     ended = other.run(command=[sys.executable, "-c", code, "grade", PART, "--sandbox", "off"])
     assert (ended.returncode, ended.stdout) == (2, "")

@@ -11,6 +11,7 @@ from helpers.little_course import adding, write_course
 
 from grader.course import lessons
 from grader.course.build import build
+from grader.runner import policy
 
 
 @pytest.fixture(scope="module")
@@ -38,5 +39,5 @@ def bank(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_current_loop() -> None:
     """looptime gives synchronous tests an event loop, which `asyncio.run` would drop unclosed."""
     with contextlib.suppress(RuntimeError), warnings.catch_warnings(action="ignore"):
-        asyncio.get_event_loop_policy().get_event_loop().close()
+        policy.current().get_event_loop().close()
     asyncio.set_event_loop(None)

@@ -51,6 +51,16 @@ def test_worked_mutant_that_the_bank_does_not_name() -> None:
     assert expand("{contract other}", {"other": other}, str).endswith("\n1 point.")
 
 
+def test_count() -> None:
+    """`{mutants ID}` is a number in a sentence, and in a line of its own."""
+    assert written("How many of {mutants adding} mutants\n{mutants adding}") == (
+        f"How many of {len(adding.mutants)} mutants\n{len(adding.mutants)}"
+    )
+    assert written("```\n{mutants adding}\n```") == "```\n{mutants adding}\n```"
+    with pytest.raises(DirectiveError, match="names no exercise"):
+        written("{mutants nothing}")
+
+
 def test_hint() -> None:
     """`{hint ID}` is folded, and Markdown inside."""
     assert written("{hint adding}") == (
@@ -70,7 +80,7 @@ def test_map_links_to_every_lesson(built_once: Path) -> None:
     """`{map}` is a table of the lessons that there are, with links to their notebooks."""
     nb = read_notebook(built_once / "notebooks" / "00-start-here.ipynb")
     assert nb.cells[0].source.splitlines()[2:] == [
-        "| Part | Lesson | Pattern, and where the pattern document has it | Exercises | Minutes |",
+        "| Part | Lesson | Pattern (and the section that has it) | Exercises | Minutes |",
         "| --- | --- | --- | ---: | ---: |",
         "| 1 · Sums | [Adding up](1-sums/01-adding.ipynb) | Sums (*Basics*) | 1 | 5 |",
     ]

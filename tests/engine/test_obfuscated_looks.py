@@ -25,9 +25,9 @@ from grader.sandbox.worker import Worker
 # ------------------------------------------------------------------ looks
 
 
-def obfuscated_code(exercise: Exercise, variant: Variant, seed: int) -> Iterator[CodeType]:
+def obfuscated_code(obfuscation: Obfuscation, variant: Variant, seed: int) -> Iterator[CodeType]:
     """All code objects of a variant's functions, as they are compiled from an obfuscation."""
-    for source in Obfuscation(exercise.variants).obfuscate(variant, Random(seed)).sources.values():
+    for source in obfuscation.obfuscate(variant, Random(seed)).sources.values():
         yield from codes(compile(source, "file", "exec"))
 
 
@@ -47,8 +47,9 @@ def _is_drawn(name: str) -> bool:
 def test_all_variants_hold_the_same_names_and_constants(name: str) -> None:
     """No set of words is in one variant and not in another."""
     exercise = exercises()[name]
+    obfuscation = Obfuscation(exercise.variants)
     found = [
-        set().union(*map(words, obfuscated_code(exercise, variant, seed)))
+        set().union(*map(words, obfuscated_code(obfuscation, variant, seed)))
         for seed, variant in enumerate(exercise.variants)
     ]
     assert all(one == found[0] for one in found)
@@ -60,7 +61,7 @@ def test_all_functions_within_hold_the_same_names(name: str) -> None:
     exercise = exercises()[name]
     found = [
         words(code)
-        for code in obfuscated_code(exercise, exercise.reference, 1)
+        for code in obfuscated_code(Obfuscation(exercise.variants), exercise.reference, 1)
         if _is_drawn(code.co_name) and code.co_flags & inspect.CO_COROUTINE
     ]
     assert len(found) > 1
@@ -139,7 +140,7 @@ def test_translation(message: str, translated: str) -> None:
 
 # ------------------------------------------------------------------ the whole bank
 
-FEW = 6
+FEW = 3
 """Seeds for each variant of the bank, of which an exercise has twenty."""
 
 

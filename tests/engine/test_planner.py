@@ -207,10 +207,10 @@ def test_where_there_is_a_choice_every_schedule_is_tried(test: str, worker: Work
 @pytest.mark.slow
 @pytest.mark.parametrize("name", exercises())
 def test_without_a_choice_every_order_ends_alike(name: str, worker: Worker) -> None:
-    """Wherever a test of a solution had no choice, with any variant, no shuffle changes its end."""
+    """Wherever a test of a solution had no choice, with any variant, a shuffle changes no end."""
     exercise, suite = exercises()[name], read(solution(ROOT, name))
     executor = Executor(suite, exercise, worker, Random(1), NOT_OBFUSCATED)
-    orders = [one for one in schedules(exercise.clock) if one.kind in ("fifo", "shuffled")]
+    orders = [one for one in schedules(exercise.clock) if one.kind in ("fifo", "shuffled")][:3]
     variants = [one for one in exercise.variants if one.kind != "broken"]
     runs = [(Run(variant, one, suite.tests),) for variant in variants for one in orders]
     found = [result for (result,) in executor.execute(runs)]

@@ -15,8 +15,8 @@ BAD = (
     + KILLS_1
     + """
 def endless():
-    while True:
-        pass
+    while True: pass  # on one line, whichever of the two it stands at
+
 
 def test_endless():
     endless()

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from helpers.loops import run
 
-from grader.runner.loops import CourseLoop, Hang, Schedule, schedules
+from grader.runner.loops import CourseLoop, Schedule, schedules
+from grader.runner.stuck import Hang
 
 # ------------------------------------------------------------------ the virtual clock
 

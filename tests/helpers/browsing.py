@@ -11,10 +11,14 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Page
+
+from helpers.course import ROOT
 
 CHROMIUM = "/usr/bin/chromium"
 """Where Debian puts it."""
@@ -25,12 +29,18 @@ FLAGS = [
 PATIENCE = 60.0
 """Seconds after which something counts as never."""
 
+EXERCISE = "%%ipytest --mutants distinct-ids\n"
+TYPED = """
+
+async def test_tasks_created_together_get_distinct_ids():
+orchestrator = Container().get(TaskOrchestrator)
+results = await orchestrator.create_many([{"title": f"Task {n}"} for n in range(5)])
+assert [result.success for result in results] == [True] * 5
+assert len({result.task_id for result in results}) == 5
+"""
+"""What a learner types into the exercise's cell; JupyterLab indents."""
+
 SETTINGS: dict[str, dict[str, Any]] = {
-    "apputils-extension/notification": {
-        "fetchNews": "false",
-        "checkForUpdates": False,
-        "doNotDisturbMode": True,
-    },
     "apputils-extension/themes": {"theme": "JupyterLab Light"},
     # else a cell out of sight is not in the page
     "notebook-extension/tracker": {"windowingMode": "none"},
@@ -38,9 +48,21 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 
 @contextlib.contextmanager
-def jupyterlab(course: Path, home: Path) -> Iterator[tuple[str, str]]:
-    """A JupyterLab in `course` that knows no settings but ours: its address, and its token."""
-    for name, values in SETTINGS.items():
+def jupyterlab(
+    course: Path,
+    home: Path,
+    *,
+    instructor: bool = False,
+    dark: bool = False,
+    progress: Path | None = None,
+) -> Iterator[tuple[str, str]]:
+    """A JupyterLab in `course` that knows no settings but ours: its address, and its token.
+
+    It is a learner's, as `make lab` starts it, or an instructor's. `progress` is the folder for
+    what the learner has reached; without it, that of all tests.
+    """
+    theme = {"theme": "JupyterLab Dark"} if dark else SETTINGS["apputils-extension/themes"]
+    for name, values in {**SETTINGS, "apputils-extension/themes": theme}.items():
         path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(values), encoding="utf-8")
@@ -55,7 +77,10 @@ def jupyterlab(course: Path, home: Path) -> Iterator[tuple[str, str]]:
         "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
         "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_CONFIG_PATH": "" if instructor else str(ROOT / "lab"),
     }
+    if progress is not None:
+        variables["GRADER_HOME"] = str(progress)
     command = [
         *(sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1"),
         *(f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}"),
@@ -88,3 +113,15 @@ def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
             return
         time.sleep(0.1)
     pytest.fail(f"JupyterLab does not answer:\n{log.read_text(errors='replace')}")
+
+
+def accessibility(page: Page, within: str = "html") -> list[str]:
+    """What axe-core has to say of a part of a page, a line for each finding."""
+    script = resources.files("axe_playwright_python").joinpath("axe.min.js")
+    page.evaluate(script.read_text(encoding="utf-8"))
+    found = page.evaluate(
+        "async within => (await axe.run(within, {runOnly: ['wcag2a', 'wcag2aa', 'best-practice']}))"
+        ".violations.map(one => `${one.id}: ${one.nodes.map(node => node.target)}`)",
+        within,
+    )
+    return [str(one) for one in found]

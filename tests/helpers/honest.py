@@ -31,7 +31,7 @@ class Case:
     never_says: tuple[str, ...] = ()
     encoding: str = "utf-8"
     repeatable: bool = True
-    """False where a mutant races in a thread: who kills it differs from run to run."""
+    """False where a thread or the speed of the machine decides: verdicts differ from run to run."""
 
     def __str__(self) -> str:
         return f"{self.exercise}: {self.name}"

@@ -12,7 +12,7 @@ LESSON = """\
 #
 # **5 minutes.** Before: nothing.
 #
-# **Pattern:** Sums, from *Basics* in the course's pattern document.
+# **Pattern:** Sums, from *Basics*.
 #
 # {contract adding}
 #

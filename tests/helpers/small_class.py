@@ -118,3 +118,10 @@ class SmallClass:
             for path in tree.rglob("*")
             if path.is_file()
         }
+
+    def students(self) -> list[tuple[str, str, str]]:
+        """Everybody in the gradebook: id, first name, last name."""
+        with sqlite3.connect(self.root / "gradebook.db") as database:
+            rows = database.execute("select id, first_name, last_name from student").fetchall()
+        database.close()
+        return rows

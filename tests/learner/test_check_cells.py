@@ -29,7 +29,7 @@ from helpers.editing import (
     without_marks,
 )
 
-from grader import cli
+from grader.cli import common, course, main
 from grader.course.notebooks import problem_of
 from grader.report import Report
 
@@ -42,9 +42,9 @@ class Check:
     ) -> None:
         self.folder, self._patch, self._capsys = folder, patch, capsys
         self.suites: list[tuple[str, str]] = []
-        patch.setattr(cli, "evaluate_suite", self._evaluate)
-        patch.setattr(cli.errors, "_width", 300)
-        patch.setattr(cli.errors, "_file", None)
+        patch.setattr(course, "evaluate_suite", self._evaluate)
+        patch.setattr(common.errors, "_width", 300)
+        patch.setattr(common.errors, "_file", None)
 
     def _evaluate(self, suite: str, exercise: Any, worker: object) -> Report:
         self.suites.append((exercise.id, suite))
@@ -59,7 +59,7 @@ class Check:
         """The exit code, standard output and standard error."""
         self._patch.setattr(sys, "argv", ["grader", "check", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main()
         return (ended.value.code or 0, *self._capsys.readouterr())
 
     def json(self, *arguments: object) -> list[dict[str, Any]]:

@@ -44,7 +44,7 @@ def test_panel(kernel: Kernel) -> None:
     assert shown.error is None
     assert set(shown.panels[0]) == {"text/html", "text/plain"}
     assert shown.panel.startswith("distinct-ids: 5 of 5 points")
-    assert "<section" in shown.panels[0]["text/html"]
+    assert 'role="group"' in shown.panels[0]["text/html"]
 
 
 def test_score_for_nbgrader(kernel: Kernel) -> None:

@@ -109,8 +109,8 @@ def outline() -> Outline:
 def test_well_formed(report: Report) -> None:
     """Every element is closed in its place, and there is one root."""
     outline = Outline(to_html(report, counting))
-    assert [tag for tag, _ in outline.elements].count("section") == 1
-    assert outline.elements[0][0] == "section"
+    assert [tag for tag, _ in outline.elements].count("div") == 1
+    assert outline.elements[0][0] == "div"
 
 
 @pytest.mark.parametrize("report", ALL, ids=lambda report: report.status)
@@ -124,14 +124,14 @@ def test_nothing_runs(report: Report) -> None:
 def test_escaped(outline: Outline) -> None:
     """What learners and contracts write stands there as text."""
     assert "test_flaky[<script>alert(1)</script>]" in outline.text["code"]
-    assert "assert '<b>' == \"&\"" in outline.text["section"][0]
-    assert "up counts <one> up." not in outline.text["section"][0]  # it is defended
+    assert "assert '<b>' == \"&\"" in outline.text["div"][0]
+    assert "up counts <one> up." not in outline.text["div"][0]  # it is defended
 
 
 def test_code_in_prose(outline: Outline) -> None:
     """What stands in backticks in a clause, a docstring or a message is code."""
     assert {"down", "one", "x"} <= set(outline.text["code"])
-    assert "`" not in outline.text["section"][0]
+    assert "`" not in outline.text["div"][0]
 
 
 def test_tables_have_headers(outline: Outline) -> None:
@@ -201,7 +201,7 @@ def test_the_page_that_explains_it() -> None:
 
 def test_order(outline: Outline) -> None:
     """Counts first, then what to do next, then the tests, and killed mutants last."""
-    text = outline.text["section"][0]
+    text = outline.text["div"][0]
     places = [text.index(part) for part in ("1 of 3 mutants", "Survived", "Tests", "Killed:")]
     assert places == sorted(places)
 
@@ -225,7 +225,7 @@ def test_text_colours_are_the_theme_s(outline: Outline) -> None:
 def test_nothing_graded(report: Report) -> None:
     """Where nothing was graded, one sentence says so, in HTML as in text."""
     outline = Outline(to_html(report, counting))
-    assert outline.text["section"][0].strip() == to_text(report, counting)
+    assert outline.text["div"][0].strip() == to_text(report, counting)
 
 
 def same_as_file(name: str, text: str) -> None:

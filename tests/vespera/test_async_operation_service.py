@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from vespera_scriptorium import AsyncOperationService
+from vespera_scriptorium.application.async_operation_service import backoff_delays
 
 pytestmark = pytest.mark.looptime
 
@@ -122,3 +123,9 @@ async def test_no_attempt_makes_no_sense() -> None:
     """Less than one attempt is a `ValueError`."""
     with pytest.raises(ValueError, match="attempts must be 1 or more"):
         await AsyncOperationService().execute_with_backoff(Work(0), attempts=0)
+
+
+@pytest.mark.parametrize("base", [1, 0.5])
+def test_so_many_attempts_that_no_float_holds_the_delay(base: float) -> None:
+    """The delays stay at the cap."""
+    assert backoff_delays(2_000, base, 60, lambda: 0.1)[-1] == 60

@@ -19,7 +19,11 @@ def backoff_delays(
     After attempt k, counted from 0, it is `base * 2**k` plus what `jitter()` answers then, and
     never more than `cap`.
     """
-    return [min(cap, base * 2**attempt + jitter()) for attempt in range(attempts - 1)]
+    delays = []
+    for _ in range(attempts - 1):
+        delays.append(min(cap, base + jitter()))
+        base = min(cap, base * 2)  # a power of 2 would outgrow every float
+    return delays
 
 
 class AsyncOperationService:

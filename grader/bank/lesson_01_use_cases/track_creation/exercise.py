@@ -22,9 +22,9 @@ track_creation = Exercise(
         "An `operation_id` that is taken, or a second creation of a path, is an error result: "
         "`success` is False, `operation_id` is None, `error` says why, in any words. "
         "What was stored before stays as it was, and nothing is added.",
-        "What the store or the file system raises (an `Exception` of any type, from `read`, "
-        "`unit`, `add` or `commit`) does not come out: it is an error result with its message in "
-        "`error`. A cancellation does come out.",
+        "The file is read before the operation is stored. What the file system or the store raises "
+        "(an `Exception` of any type, from `read`, `unit`, `add` or `commit`) does not come out: "
+        "it is an error result with its message in `error`. A cancellation does come out.",
     ),
     promises={
         1: {
@@ -68,6 +68,7 @@ track_creation = Exercise(
     "store that fails, derive from one that works. "
     "An [AsyncMock]"
     "(https://docs.python.org/3/library/unittest.mock.html#unittest.mock.AsyncMock) with a "
-    "`side_effect` fails in the place of one method.",
+    "`side_effect` fails in the place of one method; `container.override(FileSystem, "
+    "SimpleNamespace(read=mock))` is a file system whose `read` is that mock.",
     worked="NeverCommitted",
 )

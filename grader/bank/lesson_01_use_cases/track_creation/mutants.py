@@ -262,3 +262,33 @@ class OnlyTheName(TrackFileOperationsUseCase):
 
     def _normalise(self, file_path: str) -> str:
         return os.path.basename(file_path)
+
+
+@track_creation.mutant(promise="metadata")
+class NoneIsLeftOut(TrackFileOperationsUseCase):
+    """What is None in the metadata is not stored."""
+
+    async def _track(
+        self,
+        kind: OperationKind,
+        file_path: str,
+        context: Mapping[str, Any] | None,
+        metadata: Mapping[str, Any] | None,
+        operation_id: str | None,
+    ) -> OperationResult:
+        path = self._normalise(file_path)
+        try:
+            operation = FileOperation(
+                id=operation_id or uuid4().hex,
+                kind=kind,
+                file_path=path,
+                context=dict(context or {}),
+                metadata={key: one for key, one in (metadata or {}).items() if one is not None},
+                checksum_before=await self._checksum(path),
+            )
+            async with self._store.unit() as unit:
+                await unit.add(operation)
+                await unit.commit()
+        except Exception as error:
+            return OperationResult(success=False, file_path=path, error=reason(error))
+        return OperationResult(success=True, operation_id=operation.id, file_path=path)

@@ -13,12 +13,12 @@ verify_operation = Exercise(
     clock="real",
     subject=TrackFileOperationsUseCase,
     contract=(
-        "`success` says that the check ran, `verified` what it found. A creation is verified "
-        "once there is a file at its path, an empty one, too, or one that was there already; "
-        "before that it is not. Each check looks anew, at its own operation alone.",
+        "`success` says that the check ran, `verified` what it found. A creation is verified when "
+        "there is a file at its path (even an empty one, even one that was there before), and not "
+        "verified when there is none. Each check looks anew, at its own operation alone.",
         "A modification is verified once there is a file whose content differs from what it was "
-        "when the modification was tracked, in any byte and whatever its length; any content "
-        "differs from that of no file. An unchanged file is not verified, nor is one that is gone.",
+        "when the modification was tracked, in any byte and whatever its length; also when there "
+        "was no file then. An unchanged file is not verified, nor is one that is gone.",
         "An id that nobody tracked is an error result, and `error` names the id.",
         "What the store or the file system raises, an `Exception` of any type, does not come out: "
         "it is an error result with its message in `error`. A folder in the place of the file "

@@ -235,3 +235,24 @@ class HookErrorsForgotten(TaskExecutionWorkflow):
             except Exception:
                 pass
         return TaskResult(success=False, task_id=task.id, error="; ".join(errors))
+
+
+@failing_step.mutant(promise="any-error")
+class OnlySomeErrors(TaskExecutionWorkflow):
+    """Only a `RuntimeError`, a `ValueError` or an `OSError` makes a step fail as it should."""
+
+    async def _run_steps(
+        self, task: Task, steps: Sequence[WorkflowStep], on_failure: OnFailure | None
+    ) -> TaskResult:
+        task = replace(task, status=TaskStatus.RUNNING, attempts=task.attempts + 1)
+        await self._tasks.save(task)
+        for step in steps:
+            if step.name in task.outputs:
+                continue
+            try:
+                output = await step.run(task.outputs)
+            except (RuntimeError, ValueError, OSError) as error:
+                return await self._fail(task, steps, step, error, on_failure)
+            task = replace(task, outputs={**task.outputs, step.name: output})
+            await self._tasks.save(task)
+        return await self._succeed(task, steps)

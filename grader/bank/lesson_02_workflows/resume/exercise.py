@@ -13,8 +13,9 @@ resume = Exercise(
     subject=TaskExecutionWorkflow,
     contract=(
         "`resume_task(task_id, steps)` runs the steps that are not done, in their order, once "
-        "each, the failed one included, and no others. A step is done once it has answered; steps "
-        "are told apart by their names.",
+        "each, the failed one included, and no others. It takes a task that is `failed`, "
+        "`cancelled`, or still stored as `running`. A step is done once it has answered; steps are "
+        "told apart by their names.",
         "`run` gets the outputs of all steps that are done, by name, whichever attempt did them.",
         "The output of a step is stored before the next step begins, however long that takes: on "
         "the same repository, another workflow can resume the task whatever became of the first. "
@@ -25,7 +26,8 @@ resume = Exercise(
         "raised still is, and so is one without a `compensate`.",
         "Cancelled while a step is at work, `execute_task` compensates nothing, leaves the task "
         "`cancelled`, and raises `CancelledError`, also when the step makes an answer or an error "
-        "of it. What is done stays done: the task can be resumed.",
+        "of it. What was done before stays done: the task can be resumed. (Whether a step that "
+        "answers its cancellation is done, is free.)",
     ),
     promises={
         1: {

@@ -23,8 +23,8 @@ task_lifecycle = Exercise(
         "Only a created task can be executed, and only an executed one completed. Anything else, "
         "the id of no task, too, is an error result, with the reason in `error`, and changes "
         "nothing that is stored.",
-        "Of two executions of one task at once by one workflow, one succeeds; the other, whether "
-        "it waits or not, ends as an error result. The work is done once. Executions of two tasks "
+        "Of two executions of one task at once by one workflow, one succeeds; the other may wait, "
+        "or answer at once, and is an error result. The work is done once. Executions of two tasks "
         "both succeed.",
     ),
     promises={

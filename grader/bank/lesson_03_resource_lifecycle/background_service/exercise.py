@@ -10,14 +10,16 @@ background_service = Exercise(
     points=8,
     subject=BackgroundService,
     contract=(
-        "`start` starts the rounds, the first without delay. A round awaits `work` and writes what "
-        "it answers into the journal as one line; the journal is open by then. The next round "
-        "begins `interval` seconds after the end of the last one, however long that took.",
+        "`start` starts the rounds, the first without delay. A round awaits `work` and writes "
+        "what it answers into the journal as one line; the journal is open by then (who opens it "
+        "is free). The next round begins `interval` seconds after the end of the last one, "
+        "however long that took.",
         "To start a service that was started and not stopped is a `RuntimeError`, also when an "
-        "exception has ended its rounds. Rounds that are at work go on, as before and alone.",
+        "exception has ended its rounds. Rounds that are at work go on as before, and no others "
+        "begin.",
         "`stop` cancels the rounds, also in the middle of `work`, and returns once they have "
         "ended, their clean-up included. When `work` answers its cancellation, no further round "
-        "begins.",
+        "begins. (What holds when the journal's `open` or `write` does so is free.)",
         "Once `stop` has returned, the journal is closed, however long that takes.",
         "An exception in a round, of `work` or of the journal's `write`, ends the rounds and "
         "closes the journal at once; `stop` raises that very exception, also when the close fails.",
@@ -27,6 +29,7 @@ background_service = Exercise(
     promises={
         1: {
             "at-once": "The first round begins without delay.",
+            "line": "Each answer is a line of the journal.",
             "interval": "The interval is the one that was given.",
             "from-the-end": "It passes between the end of a round and the next.",
         },

@@ -375,3 +375,26 @@ class CrashInOtherWords(BackgroundService):
         self._rounds = None
         if not rounds.cancelled() and (error := rounds.exception()):
             raise RuntimeError(f"the rounds ended: {error}") from error
+
+
+@background_service.mutant(promise="line")
+class WritesNewsOnly(BackgroundService):
+    """Leaves out an answer that is the last one over again."""
+
+    async def _run(self) -> None:
+        last = None
+        await self._journal.open()
+        try:
+            while True:
+                if (line := await heed(self._work())) != last:
+                    await self._journal.write(line)
+                last = line
+                await asyncio.sleep(self._interval)
+        except Exception as error:
+            self._ending = True
+            with noted_on(error, "closing the journal failed"):
+                await self._journal.close()
+            raise
+        except asyncio.CancelledError:
+            await self._journal.close()
+            raise

@@ -21,10 +21,12 @@ session_cleanup = Exercise(
         "`CancelledError` comes out, also when a close fails.",
         "The resource that was created last is closed first, and one close ends before the next "
         "begins.",
-        "A close that fails, with an error of any type, stops no other. If the block itself ended "
-        "well, the error of the close comes out once the rest are closed; of several, any one.",
+        "A close that fails, with an `Exception` of any type, stops no other. If the block itself "
+        "ended well, the error of the close comes out once the rest are closed; of several, any "
+        "one.",
         "When the task is cancelled during a close, the rest are closed all the same, and "
-        "`CancelledError` comes out, whatever else was raised, in the block or by another close.",
+        "`CancelledError` comes out, whatever else was raised, in the block or by another close. "
+        "(What holds when that close answers its cancellation is free.)",
         "`verify_cleanup` answers `cleaned_up=True` for a resource that was created and is closed, "
         "and False for one that is open or that nobody created.",
     ),
@@ -73,6 +75,7 @@ session_cleanup = Exercise(
     "(https://docs.python.org/3/reference/datamodel.html#asynchronous-context-managers) and "
     "[`pytest.raises`](https://docs.pytest.org/en/stable/how-to/assert.html"
     "#assertions-about-expected-exceptions). Count the ways in which a block can end, and let your "
-    "provider note each close when it *ends*.",
+    "provider note each close when it *ends*. Names that are not in the order of the alphabet show "
+    "more.",
     worked="SwallowsTheError",
 )

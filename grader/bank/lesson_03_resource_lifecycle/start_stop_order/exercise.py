@@ -15,7 +15,7 @@ start_stop_order = Exercise(
         "nothing twice. The order of services that do not need each other is free.",
         "`cleanup_async_services` awaits the `stop` of every service that has started, once, and "
         "of each, to its end, before those that it needs.",
-        "When a start fails, with an `Exception` of any type, or is cancelled, every service whose "
+        "When a start raises, an `Exception` of any type or `CancelledError`, every service whose "
         "start has ended well is stopped, as in clause 2; no other is. Then that very error or "
         "the cancellation comes out, also when a stop fails.",
         "A stop that fails, with an `Exception` of any type, stops no other. All the errors come "

@@ -243,9 +243,9 @@ class ExpectsOSErrors(Container):
                 if not any(service is started for started in self._started):
                     await service.start()
                     self._started.append(service)
-        except (LookupError, ValueError):
-            raise
         except BaseException as error:
+            if isinstance(error, Exception) and not isinstance(error, OSError):
+                raise
             with noted_on(error, "cleaning up failed"):
                 await self.cleanup_async_services()
             raise

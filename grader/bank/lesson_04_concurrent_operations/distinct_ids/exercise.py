@@ -16,7 +16,7 @@ distinct_ids = Exercise(
         "however long the repository took to add it. Whether it stores them together or in turn is "
         "free.",
         "There is one result for each task, in the order of the input, whichever was stored first "
-        "and whichever failed; it has the id of that very task.",
+        "and whichever failed; a success has the id of that very task.",
         "A task whose `add` raises an `Exception` of any type is a failed result, with the error's "
         "message somewhere in `error`; the others succeed, and `create_many` does not raise.",
         "A task whose `add` is cancelled (it raises `CancelledError`) is a failed result, too, "

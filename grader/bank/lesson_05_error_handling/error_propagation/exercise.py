@@ -15,10 +15,11 @@ error_propagation = Exercise(
         "Its message contains the operation's name and the message of the `OSError`, or the name "
         "of its type where the message is empty.",
         "Its `__cause__` is the very `OSError` that `work` raised.",
-        "Any other `Exception` is a bug, and that very exception comes out, whatever its "
-        "`__cause__`. It has not failed the service: the next operation runs.",
-        "A `CancelledError` is neither: it comes out of `run` as `CancelledError`, also when a "
-        "cancelled `work` raises an `OSError` or answers instead. The next operation runs.",
+        "Any other `Exception` is a bug, and that very exception comes out, also when its "
+        "`__cause__` is an `OSError`. It has not failed the service: the next operation runs.",
+        "A cancellation is neither an `OSError` nor a bug: it comes out of `run` as "
+        "`CancelledError`, also when a cancelled `work` raises an `OSError` or answers instead. "
+        "The next operation runs.",
     ),
     promises={
         1: {

@@ -21,7 +21,7 @@ recovery = Exercise(
         "another one failed goes on: it answers, and the service stays failed; or it fails in "
         "turn.",
         "`recover_from_error` answers with `success`, and operations run again, after each "
-        "failure. (What fails during the recovery is left open.)",
+        "failure. (What becomes of an operation that fails during the recovery is free.)",
         "Recovered, the service's `status` equals that of a new service.",
         "To recover twice, or without need, succeeds as well and changes nothing.",
     ),

@@ -18,11 +18,11 @@ bounded_cleanup = Exercise(
         "A cleanup that takes longer is cancelled then, and awaited to its end.",
         "Then the work's `DeadlineExceededError` comes out. Its `cleanup_abandoned` is True when "
         "the cleanup was cancelled for its time, whatever it made of that, and else False.",
-        "An error that the cleanup raises in time does not replace it: "
+        "An `Exception` that the cleanup raises in time does not replace it: "
         "its message is part of a note on it (`__notes__`).",
         "Cancelled from outside, `run_with_cleanup` cancels what is under way, waits for its end, "
-        "and raises `CancelledError`, whatever the cleanup makes of it. After work that was "
-        "cancelled from outside in time it does not clean up.",
+        "and raises `CancelledError`, whatever the cleanup makes of it. When that "
+        "comes before the deadline, `cleanup` is not called.",
     ),
     promises={
         1: {

@@ -10,10 +10,11 @@ deadline = Exercise(
     points=7,
     subject=TimeoutAwareService,
     contract=(
-        "`run(work, timeout)` awaits `work()`. When that ends before the deadline, `timeout` "
-        "seconds after this call, `run` returns its answer.",
-        "At the deadline the work is cancelled. As soon as it has ended, clean-up included, `run` "
-        "raises `DeadlineExceededError`, which is a `TimeoutError`.",
+        "`run(work, timeout)` awaits `work()`. When that ends before the deadline, `run` returns "
+        "its answer.",
+        "The deadline is `timeout` seconds after this very call; 0 seconds are a deadline, too. "
+        "Then the work is cancelled. As soon as it has ended, clean-up included, `run` raises "
+        "`DeadlineExceededError`, which is a `TimeoutError`.",
         "It does so whatever the work makes of its cancellation: "
         "an answer or an error that comes after the deadline is too late.",
         "What the work raises before the deadline comes out, the very exception, a `TimeoutError` "

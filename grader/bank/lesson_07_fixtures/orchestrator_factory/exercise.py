@@ -14,7 +14,7 @@ orchestrator_factory = Exercise(
         "of that answers with the `TaskOrchestrator` of a new `Container`, whose async services "
         "are initialised.",
         "The function takes `specialist=…`, by which `Specialist` is overridden in that container, "
-        "and in no other.",
+        "and in no other. Without it, nothing is overridden. (What None does is free.)",
         "When the block ends, and not before, every container that was made in it is cleaned up, "
         "the last one first. It may end by an exception or a cancellation, which comes out.",
         "A clean-up that fails stops no other, and its error comes out.",

@@ -257,3 +257,26 @@ class LooksAtNoTask(InMemoryTaskRepository):
     async def next_id(self) -> str:
         await asyncio.sleep(0)
         return f"task-{next(self._numbers)}"
+
+
+@contract_suite.mutant(promise="whole")
+class ArtifactsInOrder(SqlTaskRepository):
+    """Answers with the artifacts sorted, each one once."""
+
+    async def get(self, task_id: str) -> Task | None:
+        async with self._database.transaction() as session:
+            row = await session.get(TaskRow, task_id)
+        if row is None:
+            return None
+        return Task(
+            id=row.id,
+            title=row.title,
+            description=row.description,
+            specialist_type=row.specialist_type,
+            status=TaskStatus(row.status),
+            attempts=row.attempts,
+            outputs=row.outputs,
+            summary=row.summary,
+            artifacts=tuple(sorted(set(row.artifacts))),
+            next_action=row.next_action,
+        )

@@ -26,6 +26,18 @@ class BuildsAnewAtOnce(Container):
 
 
 @override.alternative()
+class BuildsAnewWhatHasChanged(Container):
+    """Leaves everything as it was when an override ends that did not hold."""
+
+    def withdraw(self, override: "Override") -> None:
+        of_this_key = [one for one in self._overrides if one.name == override.name]
+        if override in of_this_key:
+            self._overrides.remove(override)
+        if of_this_key[-1:] == [override]:
+            self._forget_dependents(override.name)
+
+
+@override.alternative()
 class KeepsTheNewestInFront(Container):
     """Keeps the newest override in front of the others."""
 

@@ -16,10 +16,13 @@ override = Exercise(
         "What needs the overridden object, directly or through any number of others, is built anew "
         "with the replacement. Everything else stays the same object.",
         "An override ends by `withdraw()`, or with its `with` block, however that ends; an "
-        "exception comes out of the block. Then `get` answers with the original again, the same "
-        "object as before, and what was built with the replacement is built anew.",
+        "exception comes out of the block. Then `get` answers with the original again, and what "
+        "was built with the replacement is built anew. The original is the same object as before, "
+        "unless it needs something that was overridden meanwhile.",
         "Of several overrides of one key, the last one that is not withdrawn holds, in whatever "
-        "order they are withdrawn, also in what needs it. To withdraw one twice changes nothing.",
+        "order they are withdrawn, also in what needs it. To withdraw one twice changes nothing. "
+        "(When an override is withdrawn that a later one hides, it is free whether what needs the "
+        "object is built anew.)",
     ),
     promises={
         1: {
@@ -51,6 +54,6 @@ override = Exercise(
     "go, twice",
     hint="[Identity comparisons](https://docs.python.org/3/reference/expressions.html#is-not) tell "
     "which object it is. `container.add_service(name, build, needs)` makes a chain of needs that "
-    "is as long as you want.",
+    "is as long as you want; here `build` may return any object.",
     worked="KeepsWhatIsBuilt",
 )

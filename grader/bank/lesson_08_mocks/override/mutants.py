@@ -204,3 +204,13 @@ class WithdrawsAnotherOne(Container):
         if same:
             self._overrides.remove(override if override in same else same[-1])
             self._forget_dependents(override.name)
+
+
+@override.mutant(promise="rest")
+class AllServicesAnew(Container):
+    """Builds all services anew, also those that do not need the overridden object."""
+
+    def _forget_dependents(self, name: str) -> None:
+        for dependent, recipe in self._recipes.items():
+            if recipe.needs and dependent != name:
+                self._built.pop(dependent, None)

@@ -15,7 +15,7 @@ def doubles_as_it_goes(
     """Keeps the step from one delay to the next, and doubles it."""
     import itertools
 
-    steps = itertools.accumulate(range(1, attempts - 1), lambda step, _: step * 2, initial=base)
+    steps = itertools.accumulate(range(1, attempts - 1), lambda step, _: step * 2.0, initial=base)
     return [min(step + jitter(), cap) for step in itertools.islice(steps, max(0, attempts - 1))]
 
 
@@ -25,7 +25,8 @@ def asks_below_the_cap_only(
 ) -> list[float]:
     """Asks for no jitter where the delay has reached the cap without one."""
     delays = []
-    for attempt in range(attempts - 1):
-        delay = base * 2**attempt
+    delay = base
+    for _ in range(attempts - 1):
         delays.append(min(cap, delay + jitter()) if delay < cap else cap)
+        delay = min(cap, delay * 2)
     return delays

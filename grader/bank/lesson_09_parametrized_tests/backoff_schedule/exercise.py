@@ -16,10 +16,11 @@ backoff_schedule = Exercise(
     contract=(
         "`backoff_delays(attempts, base, cap, jitter)` answers with a list of seconds: one delay "
         "after each attempt but the last; none for one attempt.",
-        "Delay k, counted from 0, is `base * 2**k` plus what `jitter()` answers, 0 or more. Both "
-        "may be fractions of a second. (The last digits of a float are free.)",
+        "Delay k, counted from 0, is, for any k, `base * 2**k` plus what `jitter()` answers, 0 or "
+        "more. Both may be fractions of a second. (The last digits of a float are free.)",
         "Every delay below `cap` asks `jitter` anew; one at the cap may ask, or not.",
-        "No delay is longer than `cap`, the jitter included: one that would be is `cap`.",
+        "No delay is longer than `cap`, the jitter included: one that would be is `cap`. The cap "
+        "may be 0.",
     ),
     promises={
         1: {

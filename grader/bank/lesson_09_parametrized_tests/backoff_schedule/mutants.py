@@ -158,3 +158,16 @@ def zero_is_no_cap(
     return [
         min(cap or float("inf"), base * 2**attempt + jitter()) for attempt in range(attempts - 1)
     ]
+
+
+@backoff_schedule.mutant(promise="at-the-cap", replaces=DELAYS)
+def no_jitter_near_the_cap(
+    attempts: int, base: float, cap: float, jitter: Callable[[], float]
+) -> list[float]:
+    """A delay that only its jitter lifts above the cap stays without it, below the cap."""
+    delays = []
+    for attempt in range(attempts - 1):
+        plain = min(cap, base * 2**attempt)
+        delay = plain + jitter()
+        delays.append(delay if delay <= cap else plain)
+    return delays

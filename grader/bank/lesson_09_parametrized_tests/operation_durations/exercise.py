@@ -15,13 +15,14 @@ operation_durations = Exercise(
         "`execute_operation` works as long as `durations` says for the type. The result's "
         "`duration` is that time, in seconds, rounded to the millisecond.",
         "It succeeds when this `duration` is no longer than `limits` says for the type: at the "
-        "limit exactly it succeeds, and after 2.0004 seconds at a limit of 2. Otherwise `success` "
+        "limit exactly it succeeds, and after 2.0004 seconds (2.000, rounded) at a limit of 2. "
+        "Otherwise `success` "
         "is False, and there is an `error`, in whatever words.",
         "The time that it has waited for its turn is in `queued`, and not in `duration`; no limit "
         "counts it.",
-        "At most `slots` operations are at work at the same time, and one waits only while so "
-        "many are; in whatever order they come. One that is cancelled, at work or while it waits, "
-        "leaves as many places as if it had never come.",
+        "At most `slots` operations are at work at the same time, and an operation waits only "
+        "while so many are, in whatever order they come. One that is cancelled gives its place "
+        "back, or, while it waits, takes none.",
         "A type that `durations` or `limits` does not know is a result with `success` False, whose "
         "`error` names the type.",
     ),
@@ -60,6 +61,7 @@ operation_durations = Exercise(
     "a type that is half known",
     hint="[pytest.param](https://docs.pytest.org/en/stable/how-to/parametrize.html) gives a row a "
     "name. A `duration` is rounded: compare it with `==`. A difference of two times of the loop is "
-    "a float: compare it with `pytest.approx`.",
+    "a float: compare it with `pytest.approx`. A "
+    "wait may never end on a mutant: give it a deadline with `asyncio.timeout`.",
     worked="StopsShortOfTheLimit",
 )

@@ -14,8 +14,8 @@ round_trip = Exercise(
     contract=(
         "`verify_all_operations` counts every tracked operation once, also when several have the "
         "same path: `total` is their number, and each is in `verified` or `unverified`.",
-        "A modification is verified exactly when there is a file, and its content differs from "
-        "what it was when the modification was tracked, or there was no file then.",
+        "A modification is verified exactly when there is a file now, and either there was none "
+        "when it was tracked, or its content differs from what it was then.",
         "A creation is verified exactly when its file is there, whatever is in it, and whenever it "
         "was written, before it was tracked, too.",
         "To verify changes nothing: asked twice, it answers twice the same. When files have "
@@ -62,6 +62,7 @@ round_trip = Exercise(
     hint="[Hypothesis](https://hypothesis.readthedocs.io/en/latest/tutorial/introduction.html) "
     "draws the examples; [pytest's fixtures](https://docs.pytest.org/en/stable/how-to/fixtures"
     ".html) are made once for all of them, so build what must be fresh in the test itself. Few "
-    "paths, as in `st.sampled_from(['a', 'A', 'b'])`, and short contents make accidents likely.",
+    "paths, as in `st.sampled_from(['a', 'A', 'b'])`, and short contents of "
+    "few letters make accidents likely.",
     worked="LooksAtTheSize",
 )

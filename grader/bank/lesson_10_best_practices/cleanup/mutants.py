@@ -250,3 +250,21 @@ class ForgetsTheParameters(ResourceSession):
         except Exception as error:
             return ServiceResult(success=False, error=reason(error))
         return ServiceResult(success=True, output=output)
+
+
+@cleanup.mutant(promise="open")
+class AFailureClosesTheResource(ResourceSession):
+    """Closes a resource at once when an operation on it fails."""
+
+    async def execute_operation(
+        self, resource_id: str, operation: str, parameters: Mapping[str, Any] | None = None
+    ) -> ServiceResult:
+        if self._ended or resource_id not in self._created:
+            error = f"the session has no resource {resource_id}"
+            return ServiceResult(success=False, error=error)
+        try:
+            output = await self._provider.execute(resource_id, operation, parameters or {})
+        except Exception as error:
+            await self._provider.close(resource_id)
+            return ServiceResult(success=False, error=reason(error))
+        return ServiceResult(success=True, output=output)

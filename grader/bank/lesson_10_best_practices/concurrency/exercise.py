@@ -13,7 +13,7 @@ concurrency = Exercise(
         "`execute_task` never waits for another call: however many calls run at the same time, all "
         "their specialists are at work at the same time.",
         "Each result is about its own task: its `task_id`, and in `output` what the specialist "
-        "answered for it, whichever call ends first.",
+        "answered for it, in whichever order the calls end, also at the same moment.",
         "While the specialist is at work, `get_task_status` shows `running` for that task; "
         "once its call has returned a success, `completed`; also while other calls are at work.",
         "A task whose specialist raises an exception is a result that is no success; `error` holds "

@@ -13,9 +13,11 @@ exceptions = Exercise(
         "When the work of a new `AsyncService` raises an `OSError`, `run` raises "
         "`AsyncServiceError`. So it does for `ConnectionError` and `TimeoutError`, which are kinds "
         "of `OSError`.",
-        "The message of the `AsyncServiceError` holds the name of the operation and the message of "
-        "the `OSError`; their order and the words around them are free.",
-        "The `__cause__` of the `AsyncServiceError` is the very error that the work raised.",
+        "The message of the `AsyncServiceError` holds the name of the operation and the message "
+        "of the `OSError` (its `str`, also of one with a number); their order and the words "
+        "around them are free.",
+        "The `__cause__` of the `AsyncServiceError` is the very error that the work raised, also "
+        "where that has a cause of its own.",
         "Every other exception comes out as it is: a programming error such as `TypeError`, and a "
         "cancellation.",
         "What the work answers, `run` answers.",

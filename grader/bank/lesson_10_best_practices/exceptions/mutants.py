@@ -243,3 +243,12 @@ class NoAnswerIsSuccess(AsyncService):
         except OSError as error:
             raise self._failed(operation, error) from error
         return True if answer is None else answer  # type: ignore[return-value]  # the bug
+
+
+@exceptions.mutant(promise="answer")
+class EmptyIsNoAnswer(AsyncService):
+    """Answers with None when the answer of the work is empty or 0."""
+
+    async def run(self, operation: str, work: Callable[[], Awaitable[T]]) -> T:
+        answer = await self.run_with_retry(operation, work, attempts=1)
+        return answer or None  # type: ignore[return-value]  # that is the bug

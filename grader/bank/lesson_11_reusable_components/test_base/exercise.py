@@ -34,8 +34,8 @@ test_base = Exercise(
         "block, however it ends, `await function()` happens for each, last in, first out. "
         "Then comes the container.",
         "A clean-up that fails stops neither the other clean-ups nor that of the container. Its "
-        "error comes out, unchanged. When several things fail, it is free which error comes out, "
-        "or whether a group of them does.",
+        "error comes out, unchanged. When several things fail, any one of the errors may "
+        "come out, or a group.",
         "`await create_test_task(**task_data)` has the container's `TaskOrchestrator` create a "
         'task, and returns its result. Without arguments, `title` is "Test Task", `description` '
         'is "Test task description", `specialist_type` is "generic". An argument takes the place '

@@ -355,3 +355,17 @@ class LeavesBeforeTheTest(AsyncTestBase):
         async with self.environment():
             pass
         yield
+
+
+@test_base.mutant(promise="defaults", replaces=BASE)
+class AllOrNothing(AsyncTestBase):
+    """Takes the default data only when there is no argument at all."""
+
+    async def create_test_task(self, **task_data: Any) -> Any:
+        defaults = {
+            "title": "Test Task",
+            "description": "Test task description",
+            "specialist_type": "generic",
+        }
+        orchestrator = self.container.get(application.TaskOrchestrator)
+        return await orchestrator.create_task(task_data or defaults)

@@ -292,3 +292,17 @@ class BeginsTheSame(LegacyFileTracker):
             "unverified": unverified,
             "all_verified": bool(rows) and not unverified,
         }
+
+
+@assertions_for_prints.mutant(promise="creation-missing")
+class OnceSeenAlwaysThere(LegacyFileTracker):
+    """A creation that was verified once stays verified, also when its file is gone."""
+
+    def _has_happened(self, row: LegacyOperationRow) -> bool:
+        checksum = _checksum(row.file_path)
+        if row.kind == "creation":
+            seen = self.__dict__.setdefault("_seen", set())
+            if checksum is not None:
+                seen.add(row.id)
+            return row.id in seen
+        return checksum is not None and checksum != row.checksum_before

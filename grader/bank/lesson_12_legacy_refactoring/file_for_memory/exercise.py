@@ -22,8 +22,9 @@ file_for_memory = Exercise(
         "Once `track_file_create` or `track_file_modify` has returned, the operation is committed: "
         "a tracker of the same subtask on another connection counts it at once.",
         "`verify_all_operations` counts what is committed at that moment, by whichever session, "
-        "also by others since its last call. It changes nothing that is stored. (Nothing is "
-        "promised about what its own session has not committed.)",
+        "also by others since its last call, when it has done nothing itself meanwhile. It "
+        "changes nothing that is stored. (Nothing is promised about what its own session has not "
+        "committed.)",
         "What a check needs is stored with the operation: any tracker of the "
         "subtask, also one made later, verifies a modification exactly when the content of the "
         "file differs from what it was when the modification was tracked.",

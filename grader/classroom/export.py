@@ -1,0 +1,192 @@
+"""The files of an export, a zip or a folder: their paths, their times, and how to read each.
+
+Nothing is trusted: a link, a path that leads outside, a file that unpacks to more than a notebook
+has, is refused alone.
+"""
+
+import contextlib
+import os
+import re
+import stat
+import struct
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from grader.classroom.intake import MOST_BYTES, Refusal, content, opened
+from grader.classroom.platforms import (
+    is_hidden,
+    is_notebook,
+    is_zip,
+    printable,
+    tells_whose,
+)
+from grader.errors import CourseError, Refused
+
+UTF_8 = 0x800
+"""The flag of a zip's entry whose name is in UTF-8."""
+
+EXTENDED_TIME = 0x5455
+"""The mark of a time in UTC, among what a zip's entry holds besides."""
+
+MOST_ENTRIES = 20_000
+"""Entries of an export. A class of a thousand has a few thousand."""
+
+MOST_PACKED = 10 << 20
+"""Bytes of a zip that a learner has handed in."""
+
+MOST_INSIDE = 200
+"""Entries of such a zip. All lessons, with what may lie beside them, are some dozens."""
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """A file in an export: where, how to read it, and when it was last changed, if that is told."""
+
+    path: PurePosixPath
+    read: Callable[[], bytes]
+    at: datetime | None = None
+
+
+@contextlib.contextmanager
+def entries(origin: Path, refusals: list[Refusal]) -> Iterator[list[Entry]]:
+    """The files of an export, still to be read."""
+    if origin.is_dir():
+        yield [one for entry in _of_folder(origin, refusals) for one in _unpacked(entry)]
+        return
+    try:
+        with zipfile.ZipFile(origin) as archive:
+            yield [one for entry in _of_zip(archive, refusals) for one in _unpacked(entry)]
+    except (zipfile.BadZipFile, OSError) as error:
+        raise CourseError(
+            f"{origin} is neither a zip nor a folder ({error}): name what the platform exported."
+        ) from None
+
+
+def _of_folder(origin: Path, refusals: list[Refusal]) -> Iterator[Entry]:
+    for folder, below, names in os.walk(origin):
+        for name in sorted(below):
+            if os.path.islink(os.path.join(folder, name)):
+                link = os.path.relpath(os.path.join(folder, name), origin)
+                refusals.append(Refusal(printable(link), "The folder is a symbolic link."))
+        for name in sorted(names):
+            path = PurePosixPath(os.path.relpath(os.path.join(folder, name), origin))
+            if not is_hidden(path):
+                most = MOST_PACKED if is_zip(path) else MOST_BYTES
+                read = partial(_read_file, origin, path, most)
+                yield Entry(path, read, _changed(origin / path))
+
+
+def _unpacked(entry: Entry) -> Iterator[Entry]:
+    """The notebooks in a zip that a learner has handed in, as if they lay in its place.
+
+    Whose they are, the zip's own name tells, or where it does not, as with one that `grader pack`
+    has made, the folders in it. A zip without a notebook, or a broken one, stays what it is.
+    """
+    if not is_zip(entry.path):
+        yield entry
+        return
+    refusals: list[Refusal] = []
+    try:
+        inner = zipfile.ZipFile(BytesIO(entry.read()))
+        if len(inner.infolist()) > MOST_INSIDE:
+            raise Refused(f"{entry.path} holds more than {MOST_INSIDE} files.")
+        found = [one for one in _of_zip(inner, refusals) if is_notebook(one.path.name)]
+    except (Refused, zipfile.BadZipFile, OSError):
+        found = []
+    if not found:
+        yield entry
+        return
+    for one in found:
+        path = one.path
+        if tells_whose(entry.path):
+            path = entry.path.with_name(f"{entry.path.stem}_{one.path.name}")
+        yield Entry(path, one.read, entry.at)
+
+
+def _read_file(origin: Path, path: PurePosixPath, most: int) -> bytes:
+    with contextlib.ExitStack() as stack:
+        folder = os.open(origin, os.O_RDONLY | os.O_DIRECTORY)
+        stack.callback(os.close, folder)
+        for part in path.parts[:-1]:
+            folder = stack.enter_context(opened(part, folder, f"The folder {part}", directory=True))
+        return content(path.name, folder, most)
+
+
+def _of_zip(archive: zipfile.ZipFile, refusals: list[Refusal]) -> Iterator[Entry]:
+    entries = archive.infolist()
+    if len(entries) > MOST_ENTRIES:
+        raise CourseError(f"{archive.filename} holds more than {MOST_ENTRIES} files: split it.")
+    for entry in entries:
+        path = PurePosixPath(_name(entry))
+        if not path.parts or entry.is_dir() or is_hidden(path):
+            continue
+        problem = _problem(entry, path)
+        if problem and is_notebook(path.name):
+            refusals.append(Refusal(printable(entry.filename), problem))
+        else:
+            yield Entry(path, partial(_read_zip, archive, entry), _packed(entry))
+
+
+def _name(entry: zipfile.ZipInfo) -> str:
+    """The name of an entry, as it was before a Mac or an old .NET packed it."""
+    name = entry.filename.replace("\\", "/")
+    if not entry.flag_bits & UTF_8:
+        with contextlib.suppress(UnicodeError):
+            return name.encode("cp437").decode("utf-8")
+    return name
+
+
+def _problem(entry: zipfile.ZipInfo, path: PurePosixPath) -> str | None:
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if path.is_absolute() or ".." in path.parts or re.search(r"[:\0]", entry.filename):
+        return "The entry's path leads out of the export."
+    if kind == stat.S_IFLNK:
+        return "The entry is a symbolic link: ask for the notebook itself."
+    if entry.is_dir() or kind not in (0, stat.S_IFREG):
+        return "The entry is not a plain file."
+    if entry.flag_bits & 1:
+        return "The entry is encrypted: ask for it without a password."
+    if entry.file_size > MOST_BYTES:
+        return f"The entry is larger than {MOST_BYTES >> 10} KiB: ask for it without its outputs."
+    return None
+
+
+def _read_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    most = MOST_PACKED if is_zip(PurePosixPath(entry.filename)) else MOST_BYTES
+    try:
+        with archive.open(entry) as file:
+            raw = file.read(most + 1)
+    except Exception as error:  # each way of packing has errors of its own
+        raise Refused(f"The entry cannot be unpacked ({type(error).__name__}).") from None
+    if len(raw) > most:
+        raise Refused(f"The entry is larger than {most >> 10} KiB.")
+    return raw
+
+
+# ------------------------------------------------------------------ times
+
+
+def _changed(path: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(int(path.lstat().st_mtime), UTC)
+    except (OSError, OverflowError, ValueError):
+        return None
+
+
+def _packed(entry: zipfile.ZipInfo) -> datetime | None:
+    """The time of a zip's entry: in UTC if it has one, else by this machine's clock."""
+    with contextlib.suppress(struct.error, OverflowError, ValueError, OSError):
+        extra = entry.extra
+        while len(extra) >= 4:
+            mark, size = struct.unpack("<HH", extra[:4])
+            if mark == EXTENDED_TIME and size >= 5 and extra[4] & 1:
+                return datetime.fromtimestamp(struct.unpack("<i", extra[5:9])[0], UTC)
+            extra = extra[4 + size :]
+        if entry.date_time > (1980, 1, 1, 0, 0, 0):  # which stands for none
+            return datetime(*entry.date_time).astimezone(UTC)
+    return None

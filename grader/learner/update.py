@@ -1,0 +1,319 @@
+"""A newer version of the course, and a learner's answers in it.
+
+Before anything is changed, all notebooks are copied and every answer is noted in a journal. Then
+the new version takes the place of the old one, and the answers go into its notebooks. Whoever is
+killed on the way finds the journal, and the next run does the rest.
+"""
+
+import contextlib
+import json
+import shutil
+import subprocess
+import tempfile
+import tomllib
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from grader.course.build import as_text
+from grader.course.cells import Original, find_answers, is_worked_on, source_of
+from grader.course.lessons import find_root
+from grader.course.notebooks import PACKED, originals_near, read_notebook, released_cells
+from grader.errors import CourseError
+from grader.files import next_number, only_one, write
+from grader.learner.work import keep, notebooks_in, notebooks_of_course, work_in
+
+NAME = "async-testing-patterns"
+
+OWN = frozenset((".git", ".grader", ".venv", "notebooks", "submitted", "roster.csv"))
+"""What a new version never touches; notebooks have their own rule."""
+
+
+@dataclass
+class Noted:
+    """One notebook as it was: its answers by exercise, and whether it holds anything else."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    more: bool = False
+
+
+@dataclass
+class Updated:
+    """What became of the answers: how many are in their place, and a sentence for each other."""
+
+    in_place: int = 0
+    sentences: list[str] = field(default_factory=list)
+    copy: Path | None = None
+
+
+def update(place: Path, source: Path | None = None) -> Updated:
+    """Take a newer version, from a zip or a folder or with `git pull`, and keep every answer.
+
+    In a browser's tab it is the one that the site has brought with the grader.
+    Raises `CourseError` where the new version is none, or cannot be had; nothing has changed then.
+    """
+    if PACKED.is_dir():
+        root = notebooks = notebooks_of_course(place)
+    else:
+        root = find_root(place)
+        notebooks = root / "notebooks"
+    home = root / ".grader"
+    home.mkdir(exist_ok=True)
+    with only_one("grader update", home):
+        with _new_version(root, source) as folder:
+            notes, copy = _note(root, notebooks)
+            if PACKED.is_dir():
+                _take_notebooks(notebooks, PACKED)
+            elif folder is None:
+                _pull(root, copy)
+            else:
+                _take(root, folder)
+                _take_notebooks(notebooks, folder / "notebooks")
+        done = _put_back(root, notebooks, notes, copy)
+        done.copy = copy
+        _journal(root).unlink()
+    return done
+
+
+# ------------------------------------------------------------------ what is there
+
+
+def _journal(root: Path) -> Path:
+    return root / ".grader" / "update.json"
+
+
+def _note(root: Path, notebooks: Path) -> tuple[dict[str, Noted], Path]:
+    """Copy all notebooks, and note every answer: those of an update that was killed, too."""
+    notes, copy = _read_journal(root)
+    here = {
+        work.path.relative_to(root).as_posix(): Noted(
+            {name: _source(work.path, name, one.suite) for name, one in work.answers.items()},
+            _holds_more(work.path, set(work.answers)),
+        )
+        for work in work_in(notebooks)
+    }
+    for name, noted in here.items():
+        if noted.answers or noted.more:
+            before = notes.get(name, Noted())
+            notes[name] = Noted({**before.answers, **noted.answers}, noted.more or before.more)
+    if copy is None:
+        copy = _copy(root, notebooks)
+    text = json.dumps(
+        {"copy": copy.name, "notes": {name: asdict(one) for name, one in notes.items()}}
+    )
+    write(_journal(root), text.encode(errors="surrogatepass"))
+    return notes, copy
+
+
+def _read_journal(root: Path) -> tuple[dict[str, Noted], Path | None]:
+    with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
+        found = json.loads(_journal(root).read_bytes())
+        notes = {name: Noted(**one) for name, one in found["notes"].items()}
+        return notes, root / ".grader" / "before-update" / found["copy"]
+    return {}, None
+
+
+def _copy(root: Path, notebooks: Path) -> Path:
+    """A copy of the notebooks under the next number: whole, or not there."""
+    home = root / ".grader" / "before-update"
+    home.mkdir(parents=True, exist_ok=True)
+    number = next_number(home)
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=home))
+    try:
+        shutil.copytree(
+            notebooks,
+            unfinished / notebooks.relative_to(root),
+            symlinks=True,
+            ignore=shutil.ignore_patterns(".grader"),
+            dirs_exist_ok=True,
+        )
+        unfinished.rename(home / str(number))
+    except BaseException:
+        shutil.rmtree(unfinished, ignore_errors=True)
+        raise
+    return home / str(number)
+
+
+def _source(path: Path, exercise_id: str, suite: str) -> str:
+    """The answer as its cell has it; what two cells disagree on is told by the suite."""
+    cells = [cell for cell in read_notebook(path).cells if cell.get("id") == exercise_id]
+    return source_of(cells[0]) if len(cells) == 1 else suite
+
+
+def _holds_more(path: Path, answered: set[str]) -> bool:
+    """Whether somebody has written anything but answers into a notebook."""
+    released = released_cells(path.stem, path, Path(__file__))
+    if released is None:
+        return True
+    given = Original(released)
+    return any(
+        source.strip() and not given.holds(source) and cell.get("id") not in answered
+        for cell in read_notebook(path).cells
+        for source in [source_of(cell)]
+    )
+
+
+# ------------------------------------------------------------------ the new version
+
+
+@contextlib.contextmanager
+def _new_version(root: Path, source: Path | None) -> Iterator[Path | None]:
+    """The folder of the new version; None where git has it."""
+    if PACKED.is_dir():
+        yield None
+        return
+    if source is None:
+        if not (root / ".git").exists():
+            raise CourseError("this course has no git: name the new version's zip or folder.")
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="new-version-", dir=root / ".grader") as home:
+        folder = source
+        if not source.is_dir():
+            folder = Path(home)
+            try:
+                with zipfile.ZipFile(source) as archive:
+                    archive.extractall(folder)
+            except (zipfile.BadZipFile, OSError) as error:
+                if isinstance(error, OSError) and error.errno is not None and source.exists():
+                    raise
+                raise CourseError(f"{source} is no zip and no folder of the course.") from None
+        found = [one for one in (folder, *sorted(folder.glob("*/"))) if _is_course(one)]
+        if not found:
+            raise CourseError(f"{source} holds no version of the course: name its zip or folder.")
+        yield found[0]
+
+
+def _is_course(folder: Path) -> bool:
+    try:
+        project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    named = project.get("project", {}).get("name")
+    return named == NAME and (folder / "notebooks" / "00-start-here.ipynb").is_file()
+
+
+def _pull(root: Path, copy: Path) -> None:
+    """`git pull`, with the notebooks as they were released; where it fails, they are put back."""
+
+    def git(*command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["git", *command], cwd=root, capture_output=True, text=True)
+
+    git("checkout", "--", "notebooks")
+    pulled = git("pull", "--ff-only", "--quiet")
+    if pulled.returncode:
+        shutil.copytree(copy / "notebooks", root / "notebooks", dirs_exist_ok=True, symlinks=True)
+        _journal(root).unlink()
+        last = (pulled.stderr.strip().splitlines() or ["it said nothing"])[-1]
+        raise CourseError(f"git pull failed, and your notebooks are as they were ({last}).")
+
+
+def _take(root: Path, folder: Path) -> None:
+    """Put the files of a new version in the place of the old ones, each whole."""
+    for new in sorted(folder.iterdir()):
+        if new.name in OWN:
+            continue
+        if new.is_dir():
+            old = {one.relative_to(root) for one in (root / new.name).rglob("*") if one.is_file()}
+            wanted = {one.relative_to(folder) for one in new.rglob("*") if one.is_file()}
+            for name in sorted(wanted):
+                _put(folder / name, root / name)
+            for name in sorted(old - wanted):
+                if "__pycache__" not in name.parts:
+                    (root / name).unlink()
+        else:
+            _put(new, root / new.name)
+
+
+def _take_notebooks(notebooks: Path, folder: Path) -> None:
+    """Put the notebooks of a new version, and what lies beside them, in the place of the old."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            _put(path, notebooks / path.relative_to(folder))
+
+
+def _put(new: Path, old: Path) -> None:
+    content = new.read_bytes()
+    if not old.exists() or old.read_bytes() != content:
+        mode = new.stat().st_mode & 0o777
+        write(old, content, mode)
+
+
+# ------------------------------------------------------------------ the answers again
+
+
+def _put_back(root: Path, notebooks: Path, notes: dict[str, Noted], copy: Path) -> Updated:
+    """Put every answer into its cell; what has no place any more is kept beside, and named."""
+    done = Updated()
+    homes = {
+        cell.get("id"): path
+        for path in notebooks_in(notebooks)
+        for cell in _cells(path)
+        if cell.get("metadata", {}).get("nbgrader", {}).get("solution")
+    }
+    for name, noted in sorted(notes.items()):
+        for exercise_id, answer in sorted(noted.answers.items()):
+            path = homes.get(exercise_id)
+            why = "the new version has no such exercise"
+            if path is not None:
+                why = _fill(path, exercise_id, answer)
+            if not why:
+                done.in_place += 1
+                continue
+            folder = (root / name).parent
+            folder.mkdir(parents=True, exist_ok=True)
+            kept = keep(folder, exercise_id, answer)
+            done.sentences.append(
+                f"{exercise_id}: {why}; your answer is in {kept.relative_to(root).as_posix()}."
+            )
+        if noted.more:
+            whole = _keep_whole(root, name, copy)
+            if whole is not None:
+                done.sentences.append(
+                    f"{Path(name).name}: besides tests you wrote something else, such as text or "
+                    f"comments; the notebook as it was is "
+                    f"{whole.relative_to(root).as_posix()}."
+                )
+    return done
+
+
+def _cells(path: Path) -> list[NotebookNode]:
+    try:
+        cells: list[NotebookNode] = read_notebook(path).cells
+    except CourseError:
+        return []
+    return cells
+
+
+def _fill(path: Path, exercise_id: str, answer: str) -> str:
+    """Put an answer into its cell; the reason why not, or nothing."""
+    nb = read_notebook(path)
+    given = originals_near(path)
+    (cell, *others) = [cell for cell in nb.cells if cell.get("id") == exercise_id]
+    if others:
+        return "the notebook has two cells of it"
+    there = find_answers(nb, given).get(exercise_id)
+    if source_of(cell) == answer:
+        return ""
+    if there is not None and is_worked_on(exercise_id, there.suite, given):
+        return "another answer is in its cell"
+    cell.source = answer
+    cell.outputs, cell.execution_count = [], None
+    write(path, as_text(nb).encode(errors="surrogatepass"))
+    return ""
+
+
+def _keep_whole(root: Path, name: str, copy: Path) -> Path | None:
+    """Put a notebook as it was beside the new one; None where it is the same."""
+    old = copy / name
+    if not old.exists():
+        return None
+    content = old.read_bytes()
+    path = (root / name).with_name(f"{old.stem}.before-update-{copy.name}.ipynb")
+    if (root / name).exists() and (root / name).read_bytes() == content:
+        return None
+    write(path, content)
+    return path

@@ -1,0 +1,342 @@
+"""Executes requests in this interpreter, one after the other, where no process can be forked.
+
+pytest is configured once, as in the warm process, and each run has a session of its own. The
+application that runs is a copy for runs alone: what a notebook does to its own is not seen here,
+and the reverse. What a run changes is put back before the next one.
+"""
+
+import asyncio
+import contextlib
+import contextvars
+import gc
+import importlib
+import json
+import logging
+import os
+import pkgutil
+import secrets
+import shutil
+import signal
+import sys
+import threading
+import warnings
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import FrameType, ModuleType
+from typing import Any, NoReturn
+
+import pytest
+from _pytest.assertion.rewrite import AssertionRewritingHook
+from _pytest.config import _prepareconfig
+
+from grader.runner import guard, policy
+from grader.runner.database import without_thread
+from grader.runner.leak_detection import LeakDetector
+from grader.runner.loops import CourseLoop
+from grader.runner.overdue import Interrupted, Over, Overdue
+from grader.runner.patch import SUITE_MODULE, Patch
+from grader.runner.protocol import Answer, Finished, Request, Stuck
+from grader.runner.restoring import Snapshot, in_utc, set_aside
+from grader.runner.run import OPTIONS, Recorder, is_suite, rewritten
+from grader.runner.server import MOST_OUTPUT, SUITE_FOLDER
+from grader.runner.settings import load_hypothesis
+from grader.runner.stuck import why_stuck
+
+LAST_WORDS = 1.0
+"""Seconds for the teardown of a run that was ended."""
+
+
+class Exits(Over):
+    """A test ends the process it runs in, or would."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Inside:
+    """Runs requests, for one thread at a time, in folders below `folder`.
+
+    `packages` are copied for runs alone, and `modules` are what suites import besides.
+    """
+
+    def __init__(self, folder: Path, packages: Sequence[str], modules: Iterable[str]) -> None:
+        self._folder = folder
+        self._packages = packages
+        self._nothing = open(os.devnull, "r+", encoding="utf-8")  # noqa: SIM115  # until `close`
+        self._copies: dict[str, ModuleType] = {}
+        self._recorder = _Recorder()
+        for module in modules:
+            with contextlib.suppress(ImportError):  # what has no wheel here, no suite can ask for
+                importlib.import_module(module)
+        snapshot = Snapshot()
+        try:
+            self._copy_packages()
+            os.chdir(folder)
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+            os.environ.pop("PYTEST_ADDOPTS", None)
+            # a debugger is of no use here, and it would be taken from a pytest around this one
+            options = [*OPTIONS, "-p", "no:debugging"]
+            self._config: Any = _prepareconfig(options, [self._recorder])
+            self._config._do_configure()
+            self._hooks = [
+                one
+                for one in sys.meta_path
+                if isinstance(one, AssertionRewritingHook) and one.config is self._config
+            ]
+        finally:
+            snapshot.put_back()
+
+    def close(self) -> None:
+        """Give back what pytest holds."""
+        self._config._ensure_unconfigure()
+        self._nothing.close()
+
+    @contextlib.contextmanager
+    def ready(self) -> Iterator[Callable[[Request], Answer]]:
+        """A block in which all is as a fork of the warm process finds it, and requests are run.
+
+        What it yields executes one request. Raises `KeyboardInterrupt` where a person interrupts.
+        """
+        with contextlib.ExitStack() as until:
+            until.enter_context(self._with_copies())
+            until.callback(Snapshot(self._packages).put_back)
+            until.enter_context(set_aside())
+            gc.freeze()  # what lives by now is no run's
+            until.callback(gc.unfreeze)
+            until.enter_context(_quick_hypothesis())
+            until.callback(without_thread())
+            sys.meta_path[:0] = self._hooks
+            sys.stdin = sys.stdout = sys.stderr = self._nothing
+            logging.root.handlers.clear()
+            in_utc()
+            _end_nothing()
+            _tell_interrupts_apart()
+            policy.use(policy.fresh())
+            before = Snapshot(self._packages)
+            yield lambda request: self._run(request, before)
+
+    def _run(self, request: Request, before: Snapshot) -> Answer:
+        folder = self._folder / secrets.token_hex(8)
+        folder.mkdir()
+        manager = self._config.pluginmanager
+        history = manager.hook.pytest_plugin_registered._call_history
+        known = len(history)
+        try:
+            context = contextvars.copy_context()
+            with warnings.catch_warnings():
+                return context.run(self._run_in, folder / SUITE_FOLDER, request)
+        finally:
+            _close_loops(self._recorder.loops)
+            before.put_back()
+            policy.use(policy.fresh())
+            del history[known:]
+            sys.modules.pop(SUITE_MODULE, None)
+            for path in list(sys.path_importer_cache):
+                if path.startswith(str(self._folder)):
+                    del sys.path_importer_cache[path]
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _run_in(self, folder: Path, request: Request) -> Answer:
+        recorder = self._recorder
+        bytecode = rewritten(request.suite, self._config)
+        overdue = Overdue(request.deadline, recorder.say_why, self._can_be_endless)
+        recorder.prepare(overdue, request.later)
+        status: int | None = 0
+        with contextlib.ExitStack() as until:
+            if request.guarded:
+                until.enter_context(guard.watching(str(folder / f"{SUITE_MODULE}.py")))
+            overdue.enter()
+            session = None
+            try:
+                recorder.begin(request, self._config, folder, bytecode)
+                session = pytest.Session.from_config(self._config)
+                self._drive(session)
+                recorder.write(Finished())
+            except Exits as exits:
+                status = exits.status
+            except Over:
+                status = None
+            finally:
+                overdue.leave()
+                self._tear_down(session, request)
+        return Answer(
+            id=request.id,
+            records=tuple(recorder.records),
+            hung=overdue.struck,
+            status=None if overdue.struck else status,
+            malformed=False,
+            overflow=recorder.written > MOST_OUTPUT,
+        )
+
+    def _drive(self, session: pytest.Session) -> None:
+        """A session from beginning to end, as pytest has it."""
+        hook = self._config.hook
+        try:
+            hook.pytest_sessionstart(session=session)
+            hook.pytest_collection(session=session)
+            hook.pytest_runtestloop(session=session)
+        except (Over, Interrupted):
+            raise
+        except BaseException:  # whatever the suite did to pytest ends here
+            pass
+        with contextlib.suppress(Exception, SystemExit):
+            hook.pytest_sessionfinish(session=session, exitstatus=0)
+
+    def _tear_down(self, session: pytest.Session | None, request: Request) -> None:
+        """What is left of the session goes, and of a run that was ended its fixtures, too."""
+        if session is None:
+            return
+        overdue = Overdue(min(LAST_WORDS, request.deadline), _say_nothing, self._can_be_endless)
+        overdue.enter()
+        try:
+            session._setupstate.teardown_exact(None)
+        except BaseException:
+            pass
+        finally:
+            overdue.leave()
+        manager = self._config.pluginmanager
+        for name in ("session", "funcmanage"):
+            if manager.has_plugin(name):
+                manager.unregister(name=name)
+
+    def _copy_packages(self) -> None:
+        """Import the packages anew, all their modules, for runs alone."""
+        with self._with_copies():
+            for name in self._packages:
+                package = importlib.import_module(name)
+                for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+                    with contextlib.suppress(ImportError):  # needs what has no wheel here
+                        importlib.import_module(module.name)
+            self._copies = {name: sys.modules[name] for name in self._ours()}
+
+    @contextlib.contextmanager
+    def _with_copies(self) -> Iterator[None]:
+        """A block in which the packages are those of the runs."""
+        usual = {name: sys.modules.pop(name) for name in self._ours()}
+        sys.modules.update(self._copies)
+        try:
+            yield
+        finally:
+            for name in self._ours():
+                del sys.modules[name]
+            sys.modules.update(usual)
+
+    def _ours(self) -> list[str]:
+        """The names of modules that are others in runs; a suite's may be a learner's, too."""
+        known = (*self._packages, SUITE_MODULE)
+        return [name for name in sys.modules if name.partition(".")[0] in known]
+
+    def _can_be_endless(self, file: str) -> bool:
+        """Whether code of this file is the suite's, or the application's."""
+        return is_suite(file) or any(f"/{name}/" in file for name in self._packages)
+
+
+class _Recorder(Recorder):
+    """Keeps the records, in place of sending them."""
+
+    def __init__(self) -> None:
+        super().__init__(-1)
+        self.records: list[Any] = []
+        self.written = 0
+        self.loops: list[CourseLoop] = []
+        self._overdue: Overdue | None = None
+        self._further: deque[tuple[Patch, ...]] = deque()
+        self._watch = LeakDetector(is_suite, of_this_thread=True)
+
+    def prepare(self, overdue: Overdue, later: Iterable[tuple[Patch, ...]]) -> None:
+        """Forget the last run; the next one has these patches besides its first."""
+        self.records, self.written, self._overdue = [], 0, overdue
+        self._further = deque(later)
+        self.loops.clear()
+
+    def say_why(self, frame: FrameType | None, loop: Any, busy: bool) -> None:
+        """Record why a test that is about to be ended is still at work."""
+        with guard.unguarded():
+            self.write(Stuck(why_stuck(frame, loop, is_suite, busy=busy)))
+
+    def _send(self, lines: bytes) -> None:
+        self.written += len(lines)
+        self.records += map(json.loads, lines.splitlines())
+        if self._overdue is not None:
+            self._overdue.renew()
+
+    def _ask_for_another(self) -> Iterable[Patch] | None:
+        self.written = 0
+        return self._further.popleft() if self._further else None
+
+    def _close_in(self, guarded: Path | None) -> None:
+        """Whoever goes on afterwards cannot limit itself for good."""
+
+    def _set_alarm(self, seconds: float) -> None:
+        """Another one watches."""
+
+    def _loop(self) -> CourseLoop:
+        loop = super()._loop()
+        self.loops.append(loop)
+        return loop
+
+
+def _say_nothing(frame: FrameType | None, loop: Any, busy: bool) -> None:
+    """For what nobody asks about."""
+
+
+def _close_loops(loops: Iterable[CourseLoop]) -> None:
+    """Close the loops of a run that nobody has closed, and let their tasks go quietly."""
+    for loop in loops:
+        if not loop.is_closed() and not loop.is_running():
+            for task in asyncio.all_tasks(loop):
+                task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own
+            loop.close()
+
+
+def _end_nothing() -> None:
+    """Until it is put back, what would end the process ends the run."""
+
+    def leave(status: int) -> NoReturn:
+        raise Exits(status)
+
+    usual_kill = os.kill
+
+    def kill(process: int, number: int, /) -> None:
+        if process == os.getpid() and number:
+            raise Exits(-number)
+        usual_kill(process, number)
+
+    os._exit, os.abort, os.kill = leave, lambda: leave(-6), kill
+    raw: Any = sys.modules.get("posix") or sys.modules.get("nt")
+    raw._exit, raw.abort = os._exit, os.abort
+
+
+def _tell_interrupts_apart() -> None:
+    """Until it is put back, an interrupt from outside is not what a suite can raise."""
+
+    def interrupt(*_: object) -> NoReturn:
+        raise Interrupted
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, interrupt)
+
+
+@contextlib.contextmanager
+def _quick_hypothesis() -> Iterator[None]:
+    """A block in which Hypothesis looks for no smallest example: nobody is to read it."""
+    from hypothesis import configuration, settings
+    from hypothesis.internal.entropy import deterministic_PRNG
+
+    kinds: Any = settings
+    profiles, chosen = dict(kinds._profiles), kinds._current_profile
+    home = configuration.__hypothesis_home_directory
+    load_hypothesis(shrink=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Hypothesis doubts that its own generator will last
+        with deterministic_PRNG():  # the first in a thread looks at referrers, as is refused
+            pass
+    try:
+        yield
+    finally:
+        kinds._profiles.clear()
+        kinds._profiles.update(profiles)
+        settings.load_profile(chosen or "default")
+        configuration.set_hypothesis_home_dir(home)

@@ -1,0 +1,41 @@
+"""The two executors give the same reports.
+
+Each exercise is compared by one of its suites: its solution, the naive or the over-specified one;
+but for those whose suites run for half a minute.
+`scripts/golden_reports.py compare --inside` compares all of them, and the cases.
+"""
+
+from collections.abc import Iterator
+from itertools import cycle
+
+import pytest
+from helpers.course import suite_of, suites
+
+from grader.bank import exercises
+from grader.engine.evaluate import evaluate
+from grader.sandbox.interpreter import Interpreter
+from grader.sandbox.worker import Worker
+
+pytestmark = pytest.mark.slow
+
+KINDS = ("solution", "naive", "overspecified")
+BUSY = ("contract-suite", "eventually-in-the-database", "round-trip", "whole-application")
+COMPARED = [
+    (name, kind if kind == "solution" or name in suites(kind) else "solution")
+    for name, kind in zip(exercises(), cycle(KINDS), strict=False)
+    if name not in BUSY
+]
+
+
+@pytest.fixture(scope="module")
+def inside() -> Iterator[Interpreter]:
+    """An interpreter that all of them share: nothing of one suite may reach the next."""
+    with Interpreter() as inside:
+        yield inside
+
+
+@pytest.mark.parametrize(("name", "kind"), COMPARED)
+def test_the_same_report(name: str, kind: str, inside: Interpreter, worker: Worker) -> None:
+    """To the last word."""
+    exercise, suite = exercises()[name], suite_of(name, kind)
+    assert evaluate(suite, exercise, inside) == evaluate(suite, exercise, worker)
