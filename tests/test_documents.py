@@ -193,7 +193,7 @@ def test_what_is_not_typed_below_is_run_elsewhere(place: str, word: str) -> None
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A clone of the course, what Moodle exports of a learner, and a later version as a zip."""
     course = tmp_path_factory.mktemp("documents") / "course"
-    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(course)], check=True)
+    clone_on_a_branch(course)
     for name in ("lessons", "notebooks", "solutions"):  # as they are, committed or not
         shutil.copytree(ROOT / name, course / name, dirs_exist_ok=True)
     (course / "test_ids.py").write_text(suite_of("distinct-ids", "naive"), encoding="utf-8")
@@ -203,6 +203,14 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive = ["git", "archive", "--format=zip", "--prefix=course/", "--output=NEW.zip", "HEAD"]
     subprocess.run(archive, cwd=course, check=True)
     return course
+
+
+def clone_on_a_branch(course: Path) -> None:
+    """Clone the project, which itself may be on no branch, as where CI checks a commit out."""
+    upstream = course.with_name("upstream")
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(upstream)], check=True)
+    subprocess.run(["git", "checkout", "--quiet", "-B", "main"], cwd=upstream, check=True)
+    subprocess.run(["git", "clone", "--quiet", str(upstream), str(course)], check=True)
 
 
 def typed(text: str, course: Path, codes: tuple[int, ...] = (0,)) -> None:

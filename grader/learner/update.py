@@ -207,8 +207,12 @@ def _pull(root: Path, copy: Path) -> None:
     if pulled.returncode:
         shutil.copytree(copy / "notebooks", root / "notebooks", dirs_exist_ok=True, symlinks=True)
         _journal(root).unlink()
-        last = (pulled.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        raise CourseError(f"git pull failed, and your notebooks are as they were ({last}).")
+        said = pulled.stderr.strip().splitlines() or ["it said nothing"]
+        why = next((line for line in said if line.startswith(("fatal:", "error:"))), said[0])
+        raise CourseError(
+            f"git pull failed, and your notebooks are as they were ({why.rstrip('.')}): mend that, "
+            "or name the new version's zip or folder."
+        )
 
 
 def _take(root: Path, folder: Path) -> None:

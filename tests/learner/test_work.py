@@ -364,8 +364,13 @@ def test_git_pull(course: Course, newer: Course) -> None:
     git(upstream, "commit", "-m", "Two")
     assert update(course.root).in_place == 2
     assert_up_to_date(course, newer)
-    shutil.rmtree(upstream)
     before = course.path(START).read_bytes()
+    git(course.root, "checkout", "--detach")
+    with pytest.raises(CourseError, match=r"\(You are not currently on a branch\): mend that, or"):
+        update(course.root)
+    assert course.path(START).read_bytes() == before
+    git(course.root, "checkout", "main")
+    shutil.rmtree(upstream)
     with pytest.raises(CourseError, match="git pull failed, and your notebooks are as they were"):
         update(course.root)
     assert course.path(START).read_bytes() == before
