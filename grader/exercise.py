@@ -2,7 +2,7 @@
 
 A bank module declares an exercise, then its variants as classes that derive from the subject::
 
-    @distinct_ids.mutant(clause=1)
+    @distinct_ids.mutant(promise="distinct")
     class IdFromLength(TaskOrchestrator):
         \"\"\"Takes the next id from the number of tasks that are stored.\"\"\"
 
