@@ -158,11 +158,11 @@ def _submission(
                 if f"{lesson}.ipynb" in names
             }
             others = sorted(set(names) - {f"{lesson}.ipynb" for lesson in lessons})
-            strays = _strays(others, here, original)
+            strays, bad = _strays(others, here, original)
             answers |= adopted(answers, strays, lessons)
             if not answers:
-                raise Refused(names_wanted(strays, lessons))
-            beside = ignored(answers, strays, lessons, original)
+                raise Refused(" ".join((names_wanted(strays, lessons), *bad)))
+            beside = [*ignored(answers, strays, lessons, original), *bad]
             answers = with_strays(answers, strays, lessons, original)
             at = read_time(content(TIMESTAMP, here, 1023)) if TIMESTAMP in names else None
             submitted = None if at is None else at.replace(tzinfo=None).isoformat()
@@ -171,14 +171,21 @@ def _submission(
             return Submission(name, answers, submitted, tuple(beside), known)
 
 
-def _strays(names: list[str], folder: int, original: Originals) -> dict[str, Answers]:
-    """The answers in notebooks of other names; a bad notebook among them is skipped."""
+def _strays(
+    names: list[str], folder: int, original: Originals
+) -> tuple[dict[str, Answers], list[str]]:
+    """The answers in notebooks of other names, and a sentence for each that is not looked at."""
     strays: dict[str, Answers] = {}
+    bad: list[str] = []
     notebooks = [name for name in names if is_notebook(name) and not name.startswith(".")]
     for name in notebooks[:MOST_STRAYS]:
-        with contextlib.suppress(Refused):
+        try:
             strays[printable(name)] = read_answers(content(name, folder), original)
-    return strays
+        except Refused as refusal:
+            bad.append(f"{printable(name)} is ignored. {refusal}")
+    if more := len(notebooks[MOST_STRAYS:]):
+        bad.append(f"{more} notebooks more are ignored: delete those that are no lesson's.")
+    return strays, bad
 
 
 @contextlib.contextmanager

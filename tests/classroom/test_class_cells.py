@@ -305,7 +305,15 @@ def test_two_strays(tmp_path: Path) -> None:
         notebook(typed(ANSWER), copied(cell_of(solved_lesson(CRAFT), "exceptions"))),
     )
     put(room, "cat", "a.ipynb", notebook(typed("1 + 1")))
-    rows = {row.learner: row.reason for row in grade(room.root, PART, sandbox="off").rows}
+    put(room, "dan", f"{LESSON}.ipynb", notebook(typed(ANSWER)))
+    for learner in ("dan", "eva"):
+        folder = room.root / "submitted" / learner / PART
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{OTHER_LESSON} (1).ipynb").write_text('{"cells": [')
+    for number in range(25):
+        put(room, "fay", f"{number:02}.ipynb", notebook(typed("1 + 1")))
+    summary = grade(room.root, PART, sandbox="off")
+    rows = {row.learner: row.reason for row in summary.rows}
     assert rows["ann"] == (
         f"a.ipynb and b.ipynb hold exercises of {LESSON}: put them into one notebook, and name it "
         f"{LESSON}.ipynb."
@@ -314,7 +322,17 @@ def test_two_strays(tmp_path: Path) -> None:
         f"a.ipynb holds exercises of {LESSON}: copy them into {LESSON}.ipynb. "
         f"a.ipynb holds exercises of {OTHER_LESSON}: copy them into {OTHER_LESSON}.ipynb."
     )
-    assert rows["cat"] == (
+    unnamed = (
         f"There is no notebook of this part: its name must be {LESSON}.ipynb or "
         f"{OTHER_LESSON}.ipynb."
     )
+    bad = (
+        f"{OTHER_LESSON} (1).ipynb is ignored. The notebook is not JSON: ask for it again, it may "
+        "be cut short."
+    )
+    assert rows["cat"] == unnamed
+    assert rows["eva"] == f"{unnamed} {bad}"
+    assert rows["fay"] == (
+        f"{unnamed} 5 notebooks more are ignored: delete those that are no lesson's."
+    )
+    assert bad in rows["dan"]
