@@ -79,6 +79,7 @@ class KernelSession:
         load_hypothesis(shrink=True)  # a cell's decorators look at the profile before pytest starts
         self._ipython.events.register("pre_run_cell", self._forget_earlier_tests)
         self._ipython.events.register("post_run_cell", self._end_interrupted_run)
+        self._ipython.set_custom_exc((KeyboardInterrupt,), self._show_interrupt)
         self._ipython.input_transformers_cleanup.append(_bring_the_magic_up)
         if said := lacks(Path.cwd()):
             self.display(*said)
@@ -131,7 +132,7 @@ class KernelSession:
         try:
             yield waiting
         except BaseException:
-            waiting.say("The check was interrupted: run the cell again.")
+            waiting.end("The check was interrupted: run the cell again.")
             raise
 
     def problem_of(self, exercise_id: str) -> str | None:
@@ -201,6 +202,11 @@ class KernelSession:
                 if is_old and value.__module__ == "__main__":
                     del names[name]
 
+    def _show_interrupt(self, shell: Any, *error: Any, tb_offset: int | None = None) -> None:
+        """A cell was interrupted: where tests run, pytest or the check says so, in a line."""
+        if not self._running():
+            shell.showtraceback(error, tb_offset=tb_offset)
+
     def _end_interrupted_run(self, result: object = None) -> None:
         """After each cell: if its tests still run, the cell was interrupted; end them."""
         end = time.monotonic() + 5
@@ -252,6 +258,13 @@ class Waiting:
             html = f'<p role="status" style="opacity: 0.8">{escape(sentence)}</p>'
             self._session.display(html, sentence, self._place, again=self._said)
             self._said = True
+
+    def end(self, sentence: str) -> None:
+        """Say something in any case: there will be no panel."""
+        if self._place:
+            self.say(sentence)
+        else:
+            print(sentence)
 
     def show(self, html: str, text: str) -> None:
         """Show the panel, in the place of what was said."""

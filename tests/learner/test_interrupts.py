@@ -114,6 +114,7 @@ def test_interrupt(kernel: Kernel, body: str) -> None:
     shown = interrupted(kernel, f"%%ipytest{BEGIN}{body}")
     assert "! KeyboardInterrupt !" in shown.stdout
     assert "hangs" not in shown.stdout
+    assert shown.error is None
     assert_usable(kernel)
 
 
@@ -147,6 +148,8 @@ def test_a():
 """
     shown = interrupted(kernel, slow, times)
     assert shown.panels == []
+    assert shown.stdout.endswith("The check was interrupted: run the cell again.\n")
+    assert shown.error is None
     assert_usable(kernel)
     assert kernel.run(EXERCISE).panel.startswith("distinct-ids: 5 of 5 points")
 
