@@ -335,4 +335,5 @@ def test_two_strays(tmp_path: Path) -> None:
     assert rows["fay"] == (
         f"{unnamed} 5 notebooks more are ignored: delete those that are no lesson's."
     )
+    assert rows["dan"] is not None
     assert bad in rows["dan"]
