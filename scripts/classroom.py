@@ -24,7 +24,8 @@ def main(folder: Path) -> int:
     if run(folder, "grader", "doctor").returncode:
         print("No wall works here: install bubblewrap, or allow user namespaces.", file=sys.stderr)
         return 2
-    parts = sorted({path.name for path in folder.glob("submitted/*/*/") if path.is_dir()})
+    known = {path.name for path in folder.glob("solutions/*/") if path.is_dir()}
+    parts = sorted({path.name for path in folder.glob("submitted/*/*/")} & known)
     if not parts:
         print("submitted/ is empty: there is nothing to grade.")
         return 0

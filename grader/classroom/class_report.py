@@ -16,9 +16,10 @@ from grader.classroom.answers import (
     one_name,
     read_notebook,
 )
+from grader.classroom.database import CONFIG
 from grader.classroom.exercise_result import FEW, VERDICTS, Entry, ExerciseResult, Share, normalised
 from grader.classroom.final import Told, finals
-from grader.classroom.gradebook import CONFIG, Course
+from grader.classroom.gradebook import Course
 from grader.classroom.handed_in import refused as refused_before
 from grader.classroom.roster import Roster, read_roster
 from grader.course.notebooks import exercise_cells

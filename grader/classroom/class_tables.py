@@ -46,7 +46,7 @@ def _answer_rows(report: ClassReport) -> Iterator[dict[str, Any]]:
                 "learner": learner,
                 "exercise": name,
                 "status": answer.status,
-                "score": answer.score,
+                "score": entry.score,
                 "points": answer.points,
                 **{f"tests_{verdict.replace('-', '_')}": counts[verdict] for verdict in VERDICTS},
                 "killed": found.killed if found else 0,
@@ -59,6 +59,8 @@ def _answer_rows(report: ClassReport) -> Iterator[dict[str, Any]]:
             }
     for learner, why in report.left_out.items():
         yield {"learner": learner, "status": "left-out", "reason": why}
+    for learner in report.absent:
+        yield {"learner": learner, "status": "absent", "reason": "Nothing was handed in."}
 
 
 def _summary_rows(report: ClassReport) -> Iterator[dict[str, Any]]:

@@ -6,10 +6,10 @@ where anything is written: learner and lesson are read out of its name, and chec
 
 import contextlib
 import os
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Literal
 
 from grader.classroom.export import Entry, entries
@@ -24,8 +24,8 @@ from grader.classroom.intake import (
     timestamp,
 )
 from grader.classroom.platforms import (
-    MOODLE,
     Place,
+    has_form,
     is_notebook,
     place,
     printable,
@@ -71,11 +71,13 @@ def collect(
     submitted.mkdir(exist_ok=True)
     before = known(submitted.parent, part)
     shelf = _Shelf(submitted, part, replacing, done)
-    with entries(origin, done.refusals) as found_entries:
+    with entries(origin, part, done.refusals) as found_entries:
         found: dict[Entry, Place] = {}
-        for entry in _without_wrapping(found_entries, part):
+        names = [entry.path.name for entry in found_entries if is_notebook(entry.path.name)]
+        telling = 2 * sum(map(has_form, names)) > len(names)
+        for entry in found_entries:
             try:
-                found[entry] = place(entry.path, part)
+                found[entry] = place(entry.path, part, names_tell=telling)
             except Refused as refusal:
                 if is_notebook(entry.path.name):  # any other file names nobody
                     done.refusals.append(Refusal(printable(str(entry.path)), str(refusal)))
@@ -98,7 +100,7 @@ def collect(
             for other in others
             if other != learner
         ]
-    reasons = {one.learner: one.reason for one in done.refusals if "/" not in one.learner}
+    reasons = {one.learner: one.reason for one in done.refusals if one.learner in learners}
     remember(submitted.parent, part, marks, reasons)
     late = [learner for learner, mark in marks.items() if mark.late]
     if late:
@@ -170,23 +172,6 @@ def _lesson(file: str, raw: bytes, lessons: Lessons) -> str | None:
     return None
 
 
-def _without_wrapping(found: list[Entry], part: str) -> Iterator[Entry]:
-    """Drop the outer folders that hold all entries and belong to no learner."""
-    paths = [entry.path.parts for entry in found]
-    depth = 0
-    while paths and all(
-        len(parts) > depth + 2
-        and parts[depth] == paths[0][depth]
-        and parts[depth + 1] != part
-        and not parts[depth].startswith(f"{part}-")
-        and not MOODLE.fullmatch(parts[depth])
-        for parts in paths
-    ):
-        depth += 1
-    for entry in found:
-        yield replace(entry, path=PurePosixPath(*entry.path.parts[depth:]))
-
-
 # ------------------------------------------------------------------ what is there already
 
 
@@ -218,16 +203,21 @@ class _Shelf:
     ) -> None:
         there = {name: content(name, here) for name in notebooks if name in os.listdir(here)}
         old = {name: raw for name, raw in there.items() if raw != notebooks[name]}
-        if old and not self._replaces(learner, here, at, sorted(old)):
+        timed = TIMESTAMP in os.listdir(here)
+        kept = bool(old) and not self._replaces(learner, here, at, sorted(old))
+        if kept:
             notebooks = {name: raw for name, raw in notebooks.items() if name not in old}
         elif old:
-            if TIMESTAMP in os.listdir(here):
+            if timed:
                 old[TIMESTAMP] = content(TIMESTAMP, here)
             self._keep(learner, old)
         changes = {name: raw for name, raw in notebooks.items() if there.get(name) != raw}
+        if timed and (old if at is None else changes) and not kept:
+            os.unlink(TIMESTAMP, dir_fd=here)  # it is not theirs; whoever is killed now writes it
+            timed = False
         for name, raw in changes.items():
             _write(name, here, raw)
-        if at is not None and changes:
+        if at is not None and (changes or not (timed or kept)):
             _write(TIMESTAMP, here, timestamp(at.isoformat()).encode())
 
     def _replaces(

@@ -11,7 +11,7 @@ import stat
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from io import BytesIO
@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from grader.classroom.intake import MOST_BYTES, Refusal, content, opened
 from grader.classroom.platforms import (
+    MOODLE,
     is_hidden,
     is_notebook,
     is_zip,
@@ -53,18 +54,48 @@ class Entry:
 
 
 @contextlib.contextmanager
-def entries(origin: Path, refusals: list[Refusal]) -> Iterator[list[Entry]]:
-    """The files of an export, still to be read."""
-    if origin.is_dir():
-        yield [one for entry in _of_folder(origin, refusals) for one in _unpacked(entry)]
-        return
-    try:
-        with zipfile.ZipFile(origin) as archive:
-            yield [one for entry in _of_zip(archive, refusals) for one in _unpacked(entry)]
-    except (zipfile.BadZipFile, OSError) as error:
-        raise CourseError(
-            f"{origin} is neither a zip nor a folder ({error}): name what the platform exported."
-        ) from None
+def entries(origin: Path, part: str, refusals: list[Refusal]) -> Iterator[list[Entry]]:
+    """The files of an export of a part, still to be read, without folders around all of them."""
+    with contextlib.ExitStack() as stack:
+        if origin.is_dir():
+            found = list(_of_folder(origin, refusals))
+        else:
+            try:
+                archive = stack.enter_context(zipfile.ZipFile(origin))
+            except Exception as error:  # each way of being broken has errors of its own
+                raise CourseError(
+                    f"{origin} is neither a zip nor a folder ({error}): name what the platform "
+                    "exported."
+                ) from None
+            found = list(_of_zip(archive, refusals))
+        unpacked = (one for entry in _without_wrapping(found, part) for one in _unpacked(entry))
+        yield list(_without_wrapping(list(unpacked), part))
+
+
+def _without_wrapping(found: list[Entry], part: str) -> Iterator[Entry]:
+    """Drop the outer folders that hold all notebooks and zips, and belong to no learner."""
+    paths = [e.path.parts for e in found if is_notebook(e.path.name) or is_zip(e.path)]
+    depth = 0
+    while paths and _wraps(paths, depth, part):
+        depth += 1
+    for entry in found:
+        if not depth or entry.path.parts[:depth] == paths[0][:depth]:
+            yield replace(entry, path=PurePosixPath(*entry.path.parts[depth:]))
+        else:
+            yield entry
+
+
+def _wraps(paths: list[tuple[str, ...]], depth: int, part: str) -> bool:
+    """Whether a folder lies around all of these, and is not a learner's own."""
+    if any(len(parts) < depth + 2 or parts[depth] != paths[0][depth] for parts in paths):
+        return False
+    folder = paths[0][depth]
+    if folder.startswith(f"{part}-") or MOODLE.fullmatch(folder):
+        return False
+    below = [parts for parts in paths if len(parts) > depth + 2]
+    files = [PurePosixPath(parts[-1]) for parts in paths if len(parts) == depth + 2]
+    zips = sum(map(is_zip, files))  # one alone may be what the folder's learner has packed
+    return all(parts[depth + 1] != part for parts in below) and zips == len(files) and zips != 1
 
 
 def _of_folder(origin: Path, refusals: list[Refusal]) -> Iterator[Entry]:
@@ -96,7 +127,7 @@ def _unpacked(entry: Entry) -> Iterator[Entry]:
         if len(inner.infolist()) > MOST_INSIDE:
             raise Refused(f"{entry.path} holds more than {MOST_INSIDE} files.")
         found = [one for one in _of_zip(inner, refusals) if is_notebook(one.path.name)]
-    except (Refused, zipfile.BadZipFile, OSError):
+    except Exception:  # each way of being broken has errors of its own
         found = []
     if not found:
         yield entry
@@ -125,11 +156,12 @@ def _of_zip(archive: zipfile.ZipFile, refusals: list[Refusal]) -> Iterator[Entry
         path = PurePosixPath(_name(entry))
         if not path.parts or entry.is_dir() or is_hidden(path):
             continue
-        problem = _problem(entry, path)
-        if problem and is_notebook(path.name):
-            refusals.append(Refusal(printable(entry.filename), problem))
-        else:
-            yield Entry(path, partial(_read_zip, archive, entry), _packed(entry))
+        if path.is_absolute() or ".." in path.parts or re.search(r"[:\0]", entry.filename):
+            if is_notebook(path.name):
+                problem = "The entry's path leads out of the export."
+                refusals.append(Refusal(printable(entry.filename), problem))
+            continue
+        yield Entry(path, partial(_read_zip, archive, entry), _packed(entry))
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
@@ -141,23 +173,17 @@ def _name(entry: zipfile.ZipInfo) -> str:
     return name
 
 
-def _problem(entry: zipfile.ZipInfo, path: PurePosixPath) -> str | None:
-    kind = stat.S_IFMT(entry.external_attr >> 16)
-    if path.is_absolute() or ".." in path.parts or re.search(r"[:\0]", entry.filename):
-        return "The entry's path leads out of the export."
-    if kind == stat.S_IFLNK:
-        return "The entry is a symbolic link: ask for the notebook itself."
-    if entry.is_dir() or kind not in (0, stat.S_IFREG):
-        return "The entry is not a plain file."
-    if entry.flag_bits & 1:
-        return "The entry is encrypted: ask for it without a password."
-    if entry.file_size > MOST_BYTES:
-        return f"The entry is larger than {MOST_BYTES >> 10} KiB: ask for it without its outputs."
-    return None
-
-
 def _read_zip(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind == stat.S_IFLNK:
+        raise Refused("The entry is a symbolic link: ask for the notebook itself.")
+    if kind not in (0, stat.S_IFREG):
+        raise Refused("The entry is not a plain file.")
+    if entry.flag_bits & 1:
+        raise Refused("The entry is encrypted: ask for it without a password.")
     most = MOST_PACKED if is_zip(PurePosixPath(entry.filename)) else MOST_BYTES
+    if entry.file_size > most:
+        raise Refused(f"The entry is larger than {most >> 10} KiB: ask for it without its outputs.")
     try:
         with archive.open(entry) as file:
             raw = file.read(most + 1)

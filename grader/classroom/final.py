@@ -18,6 +18,8 @@ from nbgrader.api import (
 )
 from sqlalchemy import select
 
+from grader.classroom.database import sentences
+
 T = TypeVar("T")
 
 
@@ -139,14 +141,18 @@ def finals(course: Any, part: str) -> dict[str, Told]:
 
 
 def in_gradebook(course: Any, ask: Callable[[Any], T]) -> T | None:
-    """What a question to nbgrader's gradebook gives; None where there is none, and none is made."""
+    """What a question to nbgrader's gradebook gives; None where there is none, and none is made.
+
+    Raises `CourseError` where the database cannot be used.
+    """
     if course.gradebook_file is not None and not course.gradebook_file.exists():
         return None
-    book = Gradebook(course.url, course.course_id)
-    try:
-        return ask(book)
-    finally:
-        book.close()
+    with sentences(course.url):
+        book = Gradebook(course.url, course.course_id)
+        try:
+            return ask(book)
+        finally:
+            book.close()
 
 
 def _rows(session: Any, part: str, learner: str | None, table: Any, *values: Any) -> Iterator[Any]:

@@ -1,7 +1,7 @@
 """nbgrader's gradebook, written as nbgrader writes it: one transaction for each learner."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +28,16 @@ from nbgrader.utils import (
     parse_utc,
 )
 from sqlalchemy import Index, create_engine, event, text
-from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.engine import Connection
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from grader.classroom.database import CONFIG, sentences
 from grader.classroom.final import Told
 from grader.classroom.final import told as told_of
 from grader.classroom.roster import Roster
 from grader.course.notebooks import read_notebook
 from grader.errors import CourseError
-
-CONFIG = "nbgrader_config.py"
 
 Scores = dict[str, float]
 """The points of one notebook, by score cell."""
@@ -121,7 +119,7 @@ class Book:
         self._part = part
         self._penalties = AssignLatePenalties(config=course.config)
         self._penalties.init_plugin()
-        with _sentences(course.url):
+        with sentences(course.url):
             self._book: Any = Gradebook(course.url, course.course_id)
             self._session = self._book.db
             event.listen(self._session.session_factory, "after_begin", _wait_for_seconds)
@@ -152,7 +150,7 @@ class Book:
         What an instructor has entered stays: manual scores, comments, extra credit, extensions.
         A notebook that is missing earns nothing. Raises `CourseError` for a locked gradebook.
         """
-        with _sentences(self._course.url):
+        with sentences(self._course.url):
             try:
                 submission, is_new = self._submission(learner)
                 if submitted is not None:
@@ -174,14 +172,14 @@ class Book:
 
     def told(self, learner: str) -> Told:
         """What a learner is told in the end."""
-        with _sentences(self._course.url):
+        with sentences(self._course.url):
             found = told_of(self._session, self._part, learner)[learner]
             self._session.rollback()  # or the database stays open for reading
         return found
 
     def enroll(self, roster: Roster) -> None:
         """Enter the people of a class, by name."""
-        with _sentences(self._course.url):
+        with sentences(self._course.url):
             for person in roster:
                 student = self._session.get(Student, person.id)
                 if student is None:
@@ -321,7 +319,7 @@ def _set(row: Any, name: str, value: object) -> bool:
 
 def try_to_open(url: str) -> None:
     """Open a gradebook and close it. Raises `CourseError`, with what to do, if that fails."""
-    with _sentences(url):
+    with sentences(url):
         engine = create_engine(url)
         try:
             engine.connect().close()
@@ -333,53 +331,6 @@ def _wait_for_seconds(_session: object, _transaction: object, connection: Connec
     """Give a locked table five seconds, as SQLite does; PostgreSQL would wait for ever."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-
-
-@contextlib.contextmanager
-def _sentences(url: str) -> Iterator[None]:
-    """Turn an error of the database into a sentence that says what to do."""
-    address = _address(url)
-    try:
-        yield
-    except DBAPIError as error:
-        reason = " ".join(str(error.orig).split())
-        if "locked" in reason or "lock timeout" in reason:
-            raise CourseError(
-                "the gradebook is locked by another program: close formgrader or nbgrader and "
-                "run the command again; what is graded so far is kept."
-            ) from None
-        raise CourseError(
-            f"the gradebook {address} cannot be used ({reason}): see to that and run the command "
-            "again; what is graded so far is kept."
-        ) from None
-
-
-def _address(url: str) -> str:
-    """Where a gradebook is, as it may be printed: without user, password and options.
-
-    Raises `CourseError` for what is no address, and where the driver is missing.
-    """
-    try:
-        parsed = make_url(url)
-        dialect = parsed.get_dialect()
-    except (ArgumentError, ValueError):
-        parsed = None
-    if parsed is None or "@" in (parsed.host or ""):  # the rest of a password
-        raise CourseError(
-            f"db_url in {CONFIG} is no address of a database: write "
-            "postgresql://USER:PASSWORD@HOST/NAME, with %40 for an @ in the password."
-        )
-    address = str(
-        URL.create(parsed.drivername, host=parsed.host, port=parsed.port, database=parsed.database)
-    )
-    try:
-        dialect.import_dbapi()
-    except ImportError as error:
-        raise CourseError(
-            f"the driver of the gradebook {address} is missing ({error}): install it, "
-            "for PostgreSQL with `pip install 'psycopg[binary]'`."
-        ) from None
-    return address
 
 
 def _newest_version() -> str:

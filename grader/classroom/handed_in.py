@@ -66,12 +66,22 @@ def _write(root: Path, part: str, marks: Mapping[str, Mark], reasons: Mapping[st
     write(root / FOLDER / f"{part}.json", f"{text}\n".encode(), 0o600)
 
 
-def forget(root: Path, learner: str) -> list[str]:
-    """Forget one learner in all parts; return these parts."""
-    forgotten = []
+def parts_of(root: Path, learner: str) -> list[str]:
+    """The parts in whose exports a learner was."""
+    found = []
     for path in sorted((root / FOLDER).glob("*.json")):
         marks, reasons = _read(root, path.stem)
-        if {marks.pop(learner, None), reasons.pop(learner, None)} != {None}:
-            _write(root, path.stem, marks, reasons)
-            forgotten.append(path.stem)
+        if learner in marks or learner in reasons:
+            found.append(path.stem)
+    return found
+
+
+def forget(root: Path, learner: str) -> list[str]:
+    """Forget one learner in all parts; return these parts."""
+    forgotten = parts_of(root, learner)
+    for part in forgotten:
+        marks, reasons = _read(root, part)
+        marks.pop(learner, None)
+        reasons.pop(learner, None)
+        _write(root, part, marks, reasons)
     return forgotten

@@ -20,9 +20,10 @@ from grader.course.notebooks import release
 from grader.errors import CourseError
 from grader.pages.render import render
 
-NOTHING, REFUSED, UNTOUCHED, WAITING = (
+NOTHING, REFUSED, UNREADABLE, UNTOUCHED, WAITING = (
     "handed in nothing",
     "refused",
+    "to be graded again",
     "not begun",
     "not graded yet",
 )
@@ -128,7 +129,10 @@ def _handed_in(course: Course, part: str) -> Iterator[tuple[str, Standing]]:
 
 
 def _graded(root: Path, learner: str, part: str, told: Told | None) -> Standing:
-    answers = [answer for graded in graded_of(root, learner, part) for answer in graded.answers]
+    try:
+        answers = [answer for graded in graded_of(root, learner, part) for answer in graded.answers]
+    except CourseError:
+        return Standing(reason=UNREADABLE)
     if told is None:
         return Standing(round(sum(answer.score for answer in answers), 2))
     if not told.total and all(answer.status == "not-attempted" for answer in answers):

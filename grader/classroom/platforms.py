@@ -26,7 +26,7 @@ CANVAS = re.compile(
 CANVAS_BLIND = re.compile(r"(?P<late>LATE_)?(?P<name>anon_[^_]+)_(?P<submission>\d+)_(?P<file>.+)")
 """The same where Canvas does not tell who it is."""
 
-NOTEBOOK = re.compile(r"\.ipynb(?:\.json|\.txt)?", re.IGNORECASE)
+NOTEBOOK = re.compile(r"\.ipynb(?:\.json|\.txt)?\Z", re.IGNORECASE)
 """The end of a notebook's name; some browsers add a second one."""
 
 
@@ -58,8 +58,7 @@ def is_hidden(path: PurePosixPath) -> bool:
 
 def is_notebook(name: str) -> bool:
     """True for the names that a notebook has, or gets on its way."""
-    found = NOTEBOOK.search(name)
-    return found is not None and found.end() == len(name)
+    return NOTEBOOK.search(name) is not None
 
 
 def is_zip(path: PurePosixPath) -> bool:
@@ -69,19 +68,28 @@ def is_zip(path: PurePosixPath) -> bool:
 
 def tells_whose(path: PurePosixPath) -> bool:
     """Whether a path tells by itself whose file it is."""
-    forms = (MOODLE_FLAT, CANVAS_BLIND, CANVAS)
-    return len(path.parts) > 1 or any(form.fullmatch(path.name) for form in forms)
+    return len(path.parts) > 1 or has_form(path.name)
 
 
-def place(path: PurePosixPath, part: str) -> Place:
-    """Whose file it is. Raises `Refused` where its path does not tell."""
+def has_form(name: str) -> bool:
+    """Whether a file's name has the form in which a platform tells whose it is."""
+    return any(form.fullmatch(name) for form in (MOODLE_FLAT, CANVAS_BLIND, CANVAS))
+
+
+def place(path: PurePosixPath, part: str, *, names_tell: bool = True) -> Place:
+    """Whose file it is. Raises `Refused` where its path does not tell.
+
+    `names_tell` is whether most files of the export have a platform's form: below a folder of
+    their learner, one that looks so may be called as somebody liked.
+    """
     for folder in path.parts[:-1]:
         if found := MOODLE.fullmatch(folder):
             return _of_moodle(found, path.name)
-    if found := MOODLE_FLAT.fullmatch(path.name):
-        return _of_moodle(found, found["file"])
-    if found := CANVAS_BLIND.fullmatch(path.name) or CANVAS.fullmatch(path.name):
-        return _of_canvas(found, path.name)
+    if names_tell or len(path.parts) < 2:
+        if found := MOODLE_FLAT.fullmatch(path.name):
+            return _of_moodle(found, found["file"])
+        if found := CANVAS_BLIND.fullmatch(path.name) or CANVAS.fullmatch(path.name):
+            return _of_canvas(found, path.name)
     if len(path.parts) < 2:
         raise Refused("Its name says nothing of a learner: put it into a folder of their name.")
     return _checked(path.parts[0].removeprefix(f"{part}-"), "", path.name)

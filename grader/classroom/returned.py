@@ -14,7 +14,7 @@ from typing import Literal
 from grader.classroom import spreadsheet
 from grader.classroom.answers import graded_of, learners_of
 from grader.classroom.feedback import missing_lessons, part_page, points_of
-from grader.classroom.final import Told, finals
+from grader.classroom.final import finals
 from grader.classroom.gradebook import Course
 from grader.classroom.handed_in import Mark, known
 from grader.classroom.roster import Roster, read_roster
@@ -64,11 +64,12 @@ def give_back(root: Path, part: str, platform: Platform, *, only_changed: bool =
     """
     course = Course(root)
     roster, marks, before = read_roster(root), known(root, part), _memory(root, part)
-    pages = list(_pages(course, part))
-    if not pages:
+    left_out: list[str] = []
+    pages = list(_pages(course, part, left_out))
+    if not pages and not left_out:
         raise CourseError(f"Nobody is graded in {part}: run `grader grade {part}` first.")
     graded = {page.learner for page in pages}
-    left_out, changes, chosen = [], [], []
+    changes, chosen = [], []
     for page in pages:
         mark = marks.get(page.learner)
         problem = _problem(mark, platform)
@@ -105,22 +106,35 @@ def changed_since(root: Path, part: str, scores: Mapping[str, float | None]) -> 
     ]
 
 
+def parts_of(root: Path, learner: str) -> list[str]:
+    """The parts of which a learner was given something back."""
+    files = sorted((root / MEMORY).glob("*.json"))
+    return [path.stem for path in files if learner in _memory(root, path.stem)]
+
+
 def forget(root: Path, learner: str) -> list[str]:
     """Forget what one learner was given back, in all parts; return these parts."""
-    forgotten = []
-    for path in sorted((root / MEMORY).glob("*.json")):
-        found = _memory(root, path.stem)
-        if found.pop(learner, None) is not None:
-            _write(root, path.stem, found)
-            forgotten.append(path.stem)
+    forgotten = parts_of(root, learner)
+    for part in forgotten:
+        found = _memory(root, part)
+        del found[learner]
+        _write(root, part, found)
     return forgotten
 
 
-def _pages(course: Course, part: str) -> Iterator[Page]:
+def _pages(course: Course, part: str, left_out: list[str]) -> Iterator[Page]:
+    """The page of each learner; of whom there is none, `left_out` gets a sentence."""
     told = finals(course, part)
     for learner in learners_of(course.root, part, "autograded"):
-        notebooks = graded_of(course.root, learner, part)
-        mine = told.get(learner, Told())
+        mine = told.get(learner)
+        try:
+            notebooks = graded_of(course.root, learner, part)
+        except CourseError as error:
+            left_out.append(f"{learner}: {error}")
+            continue
+        if mine is None:
+            left_out.append(f"{learner}: is not in the gradebook, run `grader grade {part}` again.")
+            continue
         html = part_page(course.root, notebooks, learner, part, mine).encode()
         points = sum(answer.points for graded in notebooks for answer in graded.answers)
         points += sum(map(points_of, missing_lessons(course.root, part, notebooks)))
@@ -157,14 +171,19 @@ def _folder_name(page: Page, marks: Mapping[str, Mark], part: str) -> str:
 
 
 def _moodle_grades(pages: list[Page], marks: Mapping[str, Mark], _: Roster, part: str) -> str:
-    """Moodle's worksheet for grading offline: learners by their number in the assignment."""
-    columns = ("Identifier", "Full name", "Grade", "Maximum Grade", "Feedback comments")
+    """Moodle's worksheet for grading offline: learners by their number in the assignment.
+
+    It must have a column for when a grade was changed last; an empty one is older than any.
+    """
+    changed = "Last modified (grade)"
+    columns = ("Identifier", "Full name", "Grade", "Maximum Grade", changed, "Feedback comments")
     rows = [
         (
             f"Participant {marks[page.learner].number}",
             marks[page.learner].name,
             page.score,
             page.points,
+            "",
             f"See {part}.html.",
         )
         for page in pages

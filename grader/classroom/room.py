@@ -265,7 +265,8 @@ class Room:
         if all(page.exists() for page in pages) and is_of(pages[-1], told):
             return False
         for left in pages[0].parent.glob(".*"):  # by one who was killed
-            left.unlink()
+            if not left.is_dir():  # nor what JupyterLab has made
+                left.unlink()
         with self._pool.turn:
             write_feedback(self._course.root, learner, self._part, told)
         return True

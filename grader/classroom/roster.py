@@ -1,7 +1,8 @@
 """Who is in a class: `roster.csv` in the course's folder, where an instructor has put one.
 
 Its columns are `id`, `name`, `section` and `platform id`; only the first is needed. The id is what
-everything else calls the learner, the platform id the number that an export has of them.
+everything else calls the learner, the platform id the number by which Canvas knows them: Moodle's
+is another one for each assignment, so it tells nothing.
 """
 
 import csv
@@ -55,13 +56,12 @@ class Roster:
     def __len__(self) -> int:
         return len(self.people)
 
-    def find(self, name: str, *numbers: str) -> Person | None:
-        """Who has this id, one of these numbers, or alone this name; None for a stranger."""
+    def find(self, name: str, number: str = "") -> Person | None:
+        """Who has this id, this number, or alone this name; None for a stranger."""
         if name in self.people:
             return self.people[name]
-        for number in numbers:
-            if number in self._by_number:
-                return self._by_number[number]
+        if number in self._by_number:
+            return self._by_number[number]
         alike = self._by_name.get(_folded(name), [])
         return alike[0] if len(alike) == 1 else None
 
@@ -85,17 +85,24 @@ def read_roster(root: Path) -> Roster:
         raise CourseError(f"{FILE} is not text in UTF-8: save it so.") from None
     lines = text.splitlines()
     first = lines[0] if lines else ""
-    rows = csv.DictReader(lines, delimiter=";" if first.count(";") > first.count(",") else ",")
-    names = {_column(name): name for name in rows.fieldnames or ()}
-    if "id" not in names:
-        found = ", ".join(filter(None, rows.fieldnames or ())) or "nothing"
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    rows = csv.DictReader(lines, delimiter=delimiter, strict=True)
+    try:
+        names = {_column(name): name for name in rows.fieldnames or ()}
+        if "id" not in names:
+            found = ", ".join(filter(None, rows.fieldnames or ())) or "nothing"
+            raise CourseError(
+                f"{FILE} has no column `id` but {found}: name the columns {', '.join(COLUMNS)}."
+            )
+        people = [
+            Person(*((row.get(names.get(column, "")) or "").strip() for column in COLUMNS))
+            for row in rows
+        ]
+    except csv.Error as error:
         raise CourseError(
-            f"{FILE} has no column `id` but {found}: name the columns {', '.join(COLUMNS)}."
-        )
-    people = [
-        Person(*((row.get(names.get(column, "")) or "").strip() for column in COLUMNS))
-        for row in rows
-    ]
+            f"{FILE} cannot be read from line {rows.line_num} on ({error}): look for a quotation "
+            "mark that is never closed."
+        ) from None
     people = [person for person in people if any(vars(person).values())]
     _check(people)
     return Roster(people)
@@ -106,22 +113,28 @@ def told_apart(
 ) -> dict[Place, Place]:
     """The same places, by the names that the class has for their learners.
 
-    Whom the roster knows has their id, and whom an earlier export of the part brought the name that
-    they had then. Of the others, learners of one name have the platform's number in theirs.
+    Whom the roster knows has their id, unless two people of the export have the one name; and whom
+    an earlier export of the part brought the name that they had then. Of the others, learners of
+    one name have the platform's number in theirs.
     """
     numbers = {mark.number: learner for learner, mark in before.items() if mark.number}
     known: dict[Place, Place] = {}
     strangers: list[Place] = []
+    people: dict[Place, Person | None] = {}
+    owners: dict[str, set[str]] = {}
     for one in places:
-        mine = (one.owner, one.mark.number) if one.mark else (one.owner,)
-        person = roster.find(one.learner, *filter(None, mine))
+        number = one.mark.number if one.mark and one.mark.platform == "canvas" else ""
+        people[one] = person = roster.find(one.learner, number)
         if person is not None:
+            owners.setdefault(person.id, set()).add(one.owner)
+    for one, person in people.items():
+        if person is not None and len(owners[person.id]) == 1:
             known[one] = replace(one, learner=person.id)
         elif one.owner in numbers:
             known[one] = replace(one, learner=numbers[one.owner])
         else:
             strangers.append(one)
-    owners: dict[str, set[str]] = {}
+    owners = {}
     for one in strangers:
         owners.setdefault(one.learner, set()).add(one.owner)
     for one in strangers:

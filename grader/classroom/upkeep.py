@@ -1,6 +1,7 @@
 """Keeps a course in order: forgets a learner, and copies all that cannot be made again."""
 
 import contextlib
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -13,8 +14,9 @@ from nbgrader.api import Gradebook, MissingEntry
 from grader.classroom import handed_in, returned
 from grader.classroom.answers import one_name
 from grader.classroom.collect import EARLIER
+from grader.classroom.database import CONFIG
 from grader.classroom.final import in_gradebook
-from grader.classroom.gradebook import CONFIG, Course
+from grader.classroom.gradebook import Course
 from grader.classroom.roster import FILE
 from grader.errors import CourseError
 
@@ -34,11 +36,17 @@ def traces(root: Path, learner: str) -> list[str]:
         parts = in_gradebook(course, parts_of)
         if parts is not None:
             found.append(f"the gradebook ({', '.join(parts) or 'no part'})")
-    return found
+    exported = handed_in.parts_of(root, learner)
+    if exported:
+        found.append(f"what exports told ({', '.join(exported)})")
+    return found + [str(path.relative_to(root)) for path in _made_of_all(root, learner)]
 
 
 def forget_learner(root: Path, learner: str) -> None:
-    """Take a learner out of the gradebook and of every folder. The roster is the instructor's.
+    """Take a learner out of the gradebook, of every folder, and of what exports told.
+
+    Reports and returned files of their parts go, too, and can be made again. The roster is the
+    instructor's.
 
     Raises `CourseError` where the course holds nothing of them.
     """
@@ -47,7 +55,7 @@ def forget_learner(root: Path, learner: str) -> None:
         raise CourseError(f"the course holds nothing of {learner!r}: give the name of a folder.")
     with contextlib.suppress(MissingEntry):
         in_gradebook(course, lambda book: book.remove_student(learner))
-    for path in _folders(course, learner):
+    for path in (*_folders(course, learner), *_made_of_all(root, learner)):
         if path.is_symlink() or path.is_file():
             path.unlink()
         elif path.exists():
@@ -75,11 +83,14 @@ def backup(root: Path, file: Path | None = None) -> Path:
             for name in (CONFIG, FILE):
                 if (root / name).is_file():
                     whole.write(root / name, name)
-            bank = course.config.get("GradeSuites", {}).get("bank") or "private"
-            for folder in (*KEPT, str(EARLIER), bank):
-                for one in sorted((root / folder).rglob("*")):
+            bank = root / (course.config.get("GradeSuites", {}).get("bank") or "private")
+            inside = bank.resolve().is_relative_to(root.resolve())
+            homes = {name: root / name for name in (*KEPT, str(EARLIER))}
+            homes[os.path.relpath(bank, root) if inside else "private"] = bank
+            for name, folder in homes.items():
+                for one in sorted(folder.rglob("*")):
                     if one.is_file() and not one.is_symlink():
-                        whole.write(one, one.relative_to(root))
+                        whole.write(one, Path(name) / one.relative_to(folder))
             with tempfile.TemporaryDirectory() as home:
                 if (copy := _copy(course, Path(home))) is not None:
                     whole.write(copy, copy.name)
@@ -95,12 +106,22 @@ def _copy(course: Course, home: Path) -> Path | None:
     if path is None or not path.exists():
         return None
     copy = home / path.name
+    address = f"{path.resolve().as_uri()}?mode=ro"
     with (
-        contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as there,
+        contextlib.closing(sqlite3.connect(address, uri=True)) as there,
         contextlib.closing(sqlite3.connect(copy)) as here,
     ):
         there.backup(here)
     return copy
+
+
+def _made_of_all(root: Path, learner: str) -> list[Path]:
+    """The files about a whole class that name a learner, too, and can be made again."""
+    parts = {*handed_in.parts_of(root, learner), *returned.parts_of(root, learner)}
+    parts |= {path.name for path in root.glob(f"autograded/{one_name(learner, 'learner')}/*/")}
+    found = [path for part in sorted(parts) for path in root.glob(f"returned/{part}-*")]
+    found += [path for part in sorted(parts) for path in root.glob(f"reports/{part}*.html")]
+    return found + ([*root.glob("reports/all.html")] if found else [])
 
 
 def _folders(course: Course, learner: str) -> list[Path]:

@@ -56,6 +56,8 @@ def collected(tmp_path: Path) -> set[str]:
         (f"ada/{LESSON} (1).ipynb", "ada"),
         (f"ada/{LESSON}-Copy1.ipynb", "ada"),
         ("class\\ada\\x.ipynb", "ada"),
+        ("ada/x.ipynb.ipynb", "ada"),
+        ("submissions/lovelaceada_123_456_x.ipynb", "lovelaceada_123"),
     ],
 )
 def test_export_is_sorted_in(tmp_path: Path, name: str, learner: str) -> None:
@@ -118,6 +120,57 @@ class Unflagged(zipfile.ZipInfo):
 
     def _encodeFilenameFlags(self) -> tuple[bytes, int]:
         return self.filename.encode(), self.flag_bits
+
+
+def test_a_class_in_a_folder(tmp_path: Path) -> None:
+    """What lies beside the learners' folders, and how they call their files, changes nothing."""
+    names = ("class/ada/a.ipynb", "class/ben/notes_2026_01_b.ipynb", "class/cleo/c.ipynb")
+    origin = export(tmp_path / "export.zip", *names, "class/grades.csv")
+    assert collect(origin, tmp_path / "submitted", PART, LESSONS).refusals == []
+    learners = ("ada", "ben", "cleo")
+    assert collected(tmp_path) == {f"{name}/{PART}/{LESSON}.ipynb" for name in learners}
+
+
+def test_packed_work_packed_again(tmp_path: Path) -> None:
+    """What several learners have packed, in a folder or not, and on a Mac: theirs each."""
+    (tmp_path / "in").mkdir()
+    for learner in ("ada", "ben"):
+        export(tmp_path / "in" / f"{learner}.zip", f"{learner}/{PART}/{LESSON}.ipynb")
+    export(tmp_path / "x.ipynb.zip", "x.ipynb")
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for path in (tmp_path / "in").iterdir():
+            archive.write(path, f"in/{path.name}")
+    assert collect(tmp_path / "export.zip", tmp_path / "submitted", PART, LESSONS).refusals == []
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        archive.write(tmp_path / "x.ipynb.zip", "cleo/x.ipynb.zip")
+    assert collect(tmp_path / "export.zip", tmp_path / "submitted", PART, LESSONS).refusals == []
+    learners = ("ada", "ben", "cleo")
+    assert collected(tmp_path) == {f"{name}/{PART}/{LESSON}.ipynb" for name in learners}
+
+
+NEWER = (b"\x14\x00\x00\x00", b"\x63\x00\x00\x00")
+"""Asks for version 9.9 of the format."""
+
+UTF_8 = (b"\x14\x00\x00\x00", b"\x14\x00\x00\x08")
+"""Says that the name is in UTF-8."""
+
+
+@pytest.mark.parametrize("changes", [[NEWER], [UTF_8, (b"a.ipynb", b"\xff.ipynb")]])
+def test_an_odd_zip_costs_nobody_else(tmp_path: Path, changes: list[tuple[bytes, bytes]]) -> None:
+    """Whatever is wrong with it: its learner is refused, the others are sorted in."""
+    odd = export(tmp_path / "inner.zip", "a.ipynb").read_bytes()
+    before, mark, directory = odd.partition(b"PK\x01\x02")
+    for old, new in changes:
+        assert old in directory
+        directory = directory.replace(old, new)
+    odd = before + mark + directory
+    origin = export(tmp_path / "export.zip", "ben/b.ipynb")
+    with zipfile.ZipFile(origin, "a") as archive:
+        archive.writestr("ada/inner.zip", odd)
+    (refusal,) = collect(origin, tmp_path / "submitted", PART, LESSONS).refusals
+    assert refusal.learner == "ada"
+    assert "inner.zip holds no notebook" in refusal.reason
+    assert collected(tmp_path) == {f"ben/{PART}/{LESSON}.ipynb"}
 
 
 def test_names_from_a_mac(tmp_path: Path) -> None:

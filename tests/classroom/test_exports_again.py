@@ -11,7 +11,8 @@ import pytest
 from attacks.handing_in import LESSON, LESSONS, PART, SOURCE, hand_in, notebook
 
 from grader.classroom.collect import Collected, Replace, collect
-from grader.classroom.handed_in import Mark, forget, known
+from grader.classroom.handed_in import Mark, forget, known, refused
+from grader.classroom.intake import MOST_BYTES
 from grader.classroom.roster import FILE, Person, Roster, read_roster
 from grader.errors import CourseError
 
@@ -156,6 +157,39 @@ def test_canvas_marks_who_is_late(tmp_path: Path) -> None:
     assert remark.endswith("lovelaceada_12.")
 
 
+def test_a_time_that_a_kill_has_cost_is_written_by_the_next_run(course: Course) -> None:
+    """And one that belongs to what was replaced goes with it."""
+    course.take("one")
+    stamp = course.submitted / "Ada Lovelace" / PART / "timestamp.txt"
+    before = stamp.read_text()
+    stamp.unlink()
+    course.take("one")
+    assert stamp.read_text() == before
+    origin = export(course.root / "e.zip", "Ada Lovelace/x.ipynb", "two")
+    collect(origin, course.submitted, PART, LESSONS, replacing="all")
+    assert "# two" in course.there()
+    assert not stamp.exists()
+    course.take("three", LATE, replacing="none")
+    assert not stamp.exists()
+
+
+# ------------------------------------------------------------------ who is refused
+
+
+def test_who_is_refused_stays_so_until_they_hand_in_again(course: Course) -> None:
+    """By name, whatever was wrong; a file that is nobody's is told once and not remembered."""
+    large = json.dumps(notebook(SOURCE)) + " " * MOST_BYTES
+    with zipfile.ZipFile(course.root / "e.zip", "w") as archive:
+        archive.writestr(MOODLE.format(7), large)
+        archive.writestr("notes.ipynb", json.dumps(notebook(SOURCE)))
+    done = collect(course.root / "e.zip", course.submitted, PART, LESSONS)
+    assert {one.learner for one in done.refusals} == {"Ada Lovelace", "notes.ipynb"}
+    (reason,) = refused(course.root, PART).values()
+    assert "larger than 1024 KiB" in reason
+    course.take("one")
+    assert refused(course.root, PART) == {}
+
+
 # ------------------------------------------------------------------ whose it is
 
 
@@ -185,7 +219,7 @@ def test_a_namesake_in_a_later_export(course: Course) -> None:
     [
         (MOODLE.format(7), Person("al", "Ada Lovelace")),
         (MOODLE.format(7), Person("al", "Lovelace, Ada")),
-        (MOODLE.format(7), Person("al", "Somebody", platform_id="7")),
+        (MOODLE.format(99), Person("al", "Ada Lovelace")),
         (f"lovelaceada_12_34_{LESSON}.ipynb", Person("al", "Ada", platform_id="12")),
         (f"al/{LESSON}.ipynb", Person("al")),
     ],
@@ -195,6 +229,25 @@ def test_the_roster_names_them(tmp_path: Path, name: str, person: Person) -> Non
     roster = Roster([person, Person("other", "Other Name", platform_id="99")])
     collect(origin, tmp_path / "submitted", PART, LESSONS, roster=roster)
     assert [path.name for path in (tmp_path / "submitted").iterdir()] == ["al"]
+
+
+def test_two_of_one_name_in_an_export(tmp_path: Path) -> None:
+    """One of them is in the roster, and nobody can tell which: both keep apart."""
+    for number in (7, 8):
+        path = tmp_path / "export" / MOODLE.format(number)
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook(f"{SOURCE}  # {number}")))
+    roster = Roster([Person("al", "Ada Lovelace")])
+    collect(tmp_path / "export", tmp_path / "submitted", PART, LESSONS, roster=roster)
+    there = sorted(path.name for path in (tmp_path / "submitted").iterdir())
+    assert there == ["Ada Lovelace_7", "Ada Lovelace_8"]
+
+
+def test_a_roster_with_a_quotation_mark_that_is_never_closed(tmp_path: Path) -> None:
+    """The learners below it are not swallowed."""
+    (tmp_path / FILE).write_text('id,name\nal,"Ada\nbl,Ben\n')
+    with pytest.raises(CourseError, match="a quotation mark that is never closed"):
+        read_roster(tmp_path)
 
 
 def test_two_of_one_name_in_the_roster(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The way back: pages and grades for a platform; who is forgotten, what is kept and compared."""
 
+import contextlib
 import csv
 import io
 import json
@@ -60,6 +61,7 @@ def test_to_moodle(room: SmallClass) -> None:
         f"Cleo_9_assignsubmission_file_{PART}.html",
     }
     rows = {row["Identifier"]: row for row in table(made.grades)}
+    assert {row["Last modified (grade)"] for row in rows.values()} == {""}  # or Moodle takes none
     assert set(rows) == {"Participant 7", "Participant 8", "Participant 9"}
     assert (rows["Participant 7"]["Grade"], rows["Participant 7"]["Maximum Grade"]) == (
         "2.0",
@@ -148,6 +150,17 @@ def test_two_with_one_number(room: SmallClass) -> None:
     assert "Participant 7" not in made.grades.read_text()
 
 
+def test_who_is_not_in_the_gradebook_is_told_no_score(room: SmallClass) -> None:
+    """0 points would be a lie; one whose notebook cannot be read costs nobody else."""
+    (room.root / "gradebook.db").unlink()
+    (room.root / "autograded" / "ben" / PART / f"{LESSON}.ipynb").write_text("{")
+    made = give_back(room.root, PART, "folder")
+    assert (made.count, len(made.left_out)) == (0, 4)
+    assert f"ada: is not in the gradebook, run `grader grade {PART}` again." in made.left_out
+    assert any(one.startswith("ben: ") and "not a notebook" in one for one in made.left_out)
+    assert table(made.grades) == []
+
+
 def test_nobody_to_give_back_to(tmp_path: Path) -> None:
     room = SmallClass(tmp_path)
     with pytest.raises(CourseError, match="Nobody is graded"):
@@ -169,9 +182,11 @@ def test_the_command(room: SmallClass, platform: Platform) -> None:
 def test_a_ghost_is_gone_everywhere(room: SmallClass) -> None:
     remember(room.root, PART, MOODLE)
     give_back(room.root, PART, "folder")
+    room.run(command=["grader", "report", "--all"])
     assert traces(room.root, "ben") == [
         *("submitted/ben", "autograded/ben", "feedback/ben"),
-        f"the gradebook ({PART})",
+        *(f"the gradebook ({PART})", f"what exports told ({PART})"),
+        *(f"returned/{PART}-folder-grades.csv", f"returned/{PART}-folder.zip", "reports/all.html"),
     ]
     gone = room.run(command=["grader", "forget", "ben", "--yes"])
     assert gone.returncode == 0, gone.stderr
@@ -180,8 +195,19 @@ def test_a_ghost_is_gone_everywhere(room: SmallClass) -> None:
     assert left == []
     assert "ben" not in known(room.root, PART)
     assert set(room.scores()) == {"ada", "cleo", "dan"}
+    assert not list((room.root / "returned").iterdir())
+    assert not list((room.root / "reports").iterdir())
     for path in (room.root / ".grader").rglob("*.json"):
         assert '"ben"' not in path.read_text()
+
+
+def test_who_is_in_an_export_alone_is_forgotten(tmp_path: Path) -> None:
+    """Somebody who handed in a page, say, and has no folder."""
+    room = SmallClass(tmp_path)
+    remember(room.root, PART, {}, {"eva": "Handed in is online text."})
+    assert traces(room.root, "eva") == [f"what exports told ({PART})"]
+    forget_learner(room.root, "eva")
+    assert traces(room.root, "eva") == []
 
 
 def test_it_asks_first(room: SmallClass) -> None:
@@ -196,6 +222,22 @@ def test_nobody_to_forget(room: SmallClass, learner: str) -> None:
     with pytest.raises(CourseError):
         forget_learner(room.root, learner)
     assert set(room.scores()) == {"ada", "ben", "cleo", "dan"}
+
+
+def test_backup_of_odd_places(room: SmallClass, tmp_path: Path) -> None:
+    """A course in a folder with the signs of addresses, and a private bank outside of it."""
+    course, bank = tmp_path / "Kurs #2? %41", tmp_path / "bank" / "deep"
+    shutil.copytree(room.root, course)
+    bank.mkdir(parents=True)
+    (bank / "first_test.py").write_text("mutants")
+    config = course / "nbgrader_config.py"
+    config.write_text(f"{config.read_text()}c.GradeSuites.bank = {str(bank)!r}\n")
+    path = backup(course, tmp_path / "copy.zip")
+    assert "private/first_test.py" in names(path)
+    with zipfile.ZipFile(path) as archive:
+        archive.extract("gradebook.db", tmp_path)
+    with contextlib.closing(sqlite3.connect(tmp_path / "gradebook.db")) as book:
+        assert book.execute("select count(*) from student").fetchone() == (4,)
 
 
 def test_backup_holds_what_cannot_be_made_again(room: SmallClass, tmp_path: Path) -> None:
