@@ -23,12 +23,17 @@ def load_ipython_extension(ipython: Any) -> None:
 
 def _type(line: str) -> None:
     """Run a command of ours, as it would be typed in a terminal, in the folder of the notebook."""
+    import os
     import shlex
     import sys
 
     from grader.cli import main
 
-    before, sys.argv = sys.argv, ["grader", *shlex.split(line)]
+    words = shlex.shlex(line, posix=True, punctuation_chars=False)
+    words.whitespace_split, words.commenters = True, ""
+    if os.name == "nt":
+        words.escape = ""  # its paths are full of backslashes
+    before, sys.argv = sys.argv, ["grader", *words]
     try:
         main()
     except SystemExit as end:

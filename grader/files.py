@@ -1,8 +1,10 @@
 """Writing files so that nobody ever sees half of one, and folders that one process has alone."""
 
 import contextlib
+import errno
 import os
 import sys
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -32,10 +34,26 @@ def write(path: Path, content: bytes, mode: int | None = None, *, suffix: str = 
             file.write(content)
             if mode is not None:
                 unfinished.chmod(mode)
-        unfinished.replace(path)
+        _replace(unfinished, path)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def _replace(new: Path, old: Path) -> None:
+    """Put a file in the place of another; Windows refuses as long as somebody reads that one."""
+    for pause in PAUSES if sys.platform == "win32" else ():
+        try:
+            new.replace(old)
+        except PermissionError:
+            time.sleep(pause)
+        else:
+            return
+    new.replace(old)
+
+
+PAUSES = (0.01, 0.1, 0.5)
+"""Seconds in which a reader on Windows may come to an end."""
 
 
 WHEN = (1980, 1, 1, 0, 0, 0)
@@ -85,15 +103,25 @@ def _lock(folder: Path, *, wait: bool) -> Iterator[None]:
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         if sys.platform == "win32":
-            try:
-                msvcrt.locking(lock, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
-            except PermissionError as error:
-                raise BlockingIOError(*error.args) from None
+            while not _locks(lock):
+                if not wait:
+                    raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+                time.sleep(PAUSES[0])
         else:
             fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield
     finally:
         os.close(lock)
+
+
+def _locks(file: int) -> bool:
+    """Whether Windows gives this process the lock on a file, now."""
+    if sys.platform == "win32":
+        try:
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        except PermissionError:
+            return False
+    return True
 
 
 @contextlib.contextmanager

@@ -113,6 +113,7 @@ def private_problems(bank: PrivateBank, name: str, published: str, worker: Worke
     report = evaluate(bank.solution(name, published), exercise, worker)
     if report.status != "graded":
         yield f"the solution is {report.status}: {report.reason}"
+        return
     for test in report.tests:
         if test.verdict != "valid":
             yield f"the solution's {test.name} is {test.verdict}: {test.message}"

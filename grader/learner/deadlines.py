@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import ctypes
 import sys
 import threading
 import time
@@ -10,7 +9,16 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-from grader.runner.overdue import HAS_THREADS, at_each_turn, own_clock
+from grader.runner.guard import unguarded
+from grader.runner.overdue import (
+    HAS_THREADS,
+    at_each_turn,
+    clock_of,
+    in_naps,
+    loops_in,
+    own_clock,
+    raise_in,
+)
 from grader.runner.patience import Patience
 from grader.runner.stuck import BUSY, why_stuck
 
@@ -86,6 +94,7 @@ class Block:
         elif self._seconds is not None:
             self._patience = Patience(own_clock(), self._seconds)
             self._turns.enter_context(at_each_turn(_is_no_library, self._look))
+            self._turns.enter_context(in_naps(self._thread, self._look))
 
     def __exit__(self, *_: object) -> None:
         try:
@@ -102,10 +111,8 @@ class Block:
 
     def strike(self, error: type[BaseException]) -> None:
         """Raise an error in the block as soon as its thread runs Python code."""
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(self._thread), ctypes.py_object(error)
-        )
-        for loop in _loops(self._thread):
+        raise_in(self._thread, error)
+        for loop in loops_in(self._thread):
             with contextlib.suppress(AttributeError, RuntimeError):  # closed by now
                 loop.call_soon_threadsafe(lambda: None)
 
@@ -113,20 +120,21 @@ class Block:
         """Where there are no threads, the one that runs the tests looks at the clock itself."""
         if self._patience.is_over():
             busy = self._patience.used > (self._seconds or 0.0) * BUSY
-            self._guard.struck = sys._getframe(3), asyncio._get_running_loop(), busy
+            self._guard.struck = sys._getframe(2), asyncio._get_running_loop(), busy
             self._patience.end_in(1.0)
             raise self._error
 
     def _watch(self, seconds: float) -> None:
-        patience = Patience(time.pthread_getcpuclockid(self._thread), seconds)
+        patience = Patience(clock_of(self._thread), seconds)
         while not self._ended.wait(max(0.0, patience.next_look - time.monotonic())):
             if not patience.is_over():
                 continue
             with self._guard.lock:
                 if self._guard.block is not self:
                     return
-                loop = next(iter(_loops(self._thread)), None)
-                frame = sys._current_frames().get(self._thread)
+                loop = next(loops_in(self._thread), None)
+                with unguarded():
+                    frame = sys._current_frames().get(self._thread)
                 self._guard.struck = frame, loop, patience.used > seconds * BUSY
                 self.strike(self._error)
             patience.end_in(1.0)
@@ -135,14 +143,3 @@ class Block:
 def _is_no_library(file: str) -> bool:
     """Whether code of this file is a learner's, or the application's."""
     return "vespera_scriptorium" in file or not ("site-packages" in file or ".zip/" in file)
-
-
-def _loops(thread: int) -> list[Any]:
-    """The event loops that run in a thread: the course's own, or one that a test has made."""
-    found = []
-    frame = sys._current_frames().get(thread)
-    while frame is not None:
-        if frame.f_code.co_name == "run_forever":
-            found.append(frame.f_locals.get("self"))
-        frame = frame.f_back
-    return found

@@ -78,13 +78,21 @@ class Progress:
 
     def scores(self) -> dict[str, Score]:
         """The scores by exercise. What nobody of ours has written is no progress."""
+        with contextlib.suppress(OSError):
+            return self._read() or {}
+        return {}
+
+    def _read(self) -> dict[str, Score] | None:
+        """What the file holds; None for what another version, or nobody of ours, has written."""
         try:
             found = json.loads(self._file.read_bytes())
-            if found["version"] != VERSION:
-                return {}
-            return {name: Score(**one) for name, one in found["exercises"].items()}
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            if found["version"] == VERSION:
+                return {name: Score(**one) for name, one in found["exercises"].items()}
+        except FileNotFoundError:
             return {}
+        except (ValueError, LookupError, TypeError, AttributeError):
+            pass
+        return None
 
     def note(self, report: Report, seconds: float = 0.0) -> None:
         """Keep the score of a run. Raises `OSError` where it cannot be written.
@@ -103,7 +111,10 @@ class Progress:
     def _change(self, change: Any) -> None:
         self._home.mkdir(parents=True, exist_ok=True)
         with waiting_for(self._home):
-            scores = change(self.scores())
+            before = self._read()
+            if before is None:  # another version may want it again
+                self._file.replace(self._file.with_name("progress.other.json"))
+            scores = change(before or {})
             whole = {
                 "version": VERSION,
                 "exercises": {name: vars(one) for name, one in sorted(scores.items())},

@@ -2,7 +2,8 @@
 
 Before anything is changed, all notebooks are copied and every answer is noted in a journal. Then
 the new version takes the place of the old one, and the answers go into its notebooks. Whoever is
-killed on the way finds the journal, and the next run does the rest.
+killed on the way finds the journal, and the next run does the rest; it begins with a copy, too, for
+somebody may have worked meanwhile.
 """
 
 import contextlib
@@ -27,6 +28,9 @@ from grader.files import next_number, only_one, write
 from grader.learner.work import keep, notebooks_in, notebooks_of_course, work_in
 
 NAME = "async-testing-patterns"
+
+COPIES = Path(".grader", "before-update")
+"""The folder for what an update takes the place of, in a course."""
 
 OWN = frozenset((".git", ".grader", ".venv", "notebooks", "submitted", "roster.csv"))
 """What a new version never touches; notebooks have their own rule."""
@@ -60,20 +64,20 @@ def update(place: Path, source: Path | None = None) -> Updated:
     else:
         root = find_root(place)
         notebooks = root / "notebooks"
-    home = root / ".grader"
-    home.mkdir(exist_ok=True)
+    home = root / COPIES
+    home.mkdir(parents=True, exist_ok=True)
     with only_one("grader update", home):
         with _new_version(root, source) as folder:
-            notes, copy = _note(root, notebooks)
+            notes, copies = _note(root, notebooks)
             if PACKED.is_dir():
-                _take_notebooks(notebooks, PACKED)
+                own = _take_notebooks(notebooks, PACKED)
             elif folder is None:
-                _pull(root, copy)
+                own = _pull(root, copies[-1])
             else:
-                _take(root, folder)
-                _take_notebooks(notebooks, folder / "notebooks")
-        done = _put_back(root, notebooks, notes, copy)
-        done.copy = copy
+                _take(root, folder, copies[-1])
+                own = _take_notebooks(notebooks, folder / "notebooks")
+        done = _put_back(root, own, notes, copies)
+        done.copy = copies[-1]
         _journal(root).unlink()
     return done
 
@@ -85,41 +89,43 @@ def _journal(root: Path) -> Path:
     return root / ".grader" / "update.json"
 
 
-def _note(root: Path, notebooks: Path) -> tuple[dict[str, Noted], Path]:
-    """Copy all notebooks, and note every answer: those of an update that was killed, too."""
-    notes, copy = _read_journal(root)
-    here = {
-        work.path.relative_to(root).as_posix(): Noted(
-            {name: _source(work.path, name, one.suite) for name, one in work.answers.items()},
-            _holds_more(work.path, set(work.answers)),
+def _note(root: Path, notebooks: Path) -> tuple[dict[str, Noted], list[Path]]:
+    """Copy all notebooks, and note every answer; after an update that was killed, its, too.
+
+    The last copy is of what is there now.
+    """
+    notes, copies = _read_journal(root)
+    found = {work.path: work.answers for work in work_in(notebooks)}
+    for path in notebooks_in(notebooks):
+        answers = found.get(path, {})
+        noted = Noted(
+            {name: _source(path, name, one.suite) for name, one in answers.items()},
+            _holds_more(path, set(answers)),
         )
-        for work in work_in(notebooks)
-    }
-    for name, noted in here.items():
         if noted.answers or noted.more:
+            name = path.relative_to(root).as_posix()
             before = notes.get(name, Noted())
             notes[name] = Noted({**before.answers, **noted.answers}, noted.more or before.more)
-    if copy is None:
-        copy = _copy(root, notebooks)
-    text = json.dumps(
-        {"copy": copy.name, "notes": {name: asdict(one) for name, one in notes.items()}}
-    )
-    write(_journal(root), text.encode(errors="surrogatepass"))
-    return notes, copy
+    copies.append(_copy(root, notebooks))
+    whole = {
+        "copies": [copy.name for copy in copies],
+        "notes": {name: asdict(one) for name, one in notes.items()},
+    }
+    write(_journal(root), json.dumps(whole).encode())
+    return notes, copies
 
 
-def _read_journal(root: Path) -> tuple[dict[str, Noted], Path | None]:
+def _read_journal(root: Path) -> tuple[dict[str, Noted], list[Path]]:
     with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
         found = json.loads(_journal(root).read_bytes())
         notes = {name: Noted(**one) for name, one in found["notes"].items()}
-        return notes, root / ".grader" / "before-update" / found["copy"]
-    return {}, None
+        return notes, [root / COPIES / name for name in found["copies"]]
+    return {}, []
 
 
 def _copy(root: Path, notebooks: Path) -> Path:
     """A copy of the notebooks under the next number: whole, or not there."""
-    home = root / ".grader" / "before-update"
-    home.mkdir(parents=True, exist_ok=True)
+    home = root / COPIES
     number = next_number(home)
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=home))
     try:
@@ -144,14 +150,18 @@ def _source(path: Path, exercise_id: str, suite: str) -> str:
 
 
 def _holds_more(path: Path, answered: set[str]) -> bool:
-    """Whether somebody has written anything but answers into a notebook."""
+    """Whether somebody has written anything but answers into a notebook, as far as it is one."""
     released = released_cells(path.stem, path, Path(__file__))
     if released is None:
         return True
     given = Original(released)
+    try:
+        cells = read_notebook(path).cells
+    except CourseError:
+        return True
     return any(
         source.strip() and not given.holds(source) and cell.get("id") not in answered
-        for cell in read_notebook(path).cells
+        for cell in cells
         for source in [source_of(cell)]
     )
 
@@ -176,7 +186,10 @@ def _new_version(root: Path, source: Path | None) -> Iterator[Path | None]:
             folder = Path(home)
             try:
                 with zipfile.ZipFile(source) as archive:
-                    archive.extractall(folder)
+                    for entry in archive.infolist():
+                        path = Path(archive.extract(entry, folder))
+                        if mode := entry.external_attr >> 16 & 0o777:
+                            path.chmod(mode | 0o700 if entry.is_dir() else mode)
             except (zipfile.BadZipFile, OSError) as error:
                 if isinstance(error, OSError) and error.errno is not None and source.exists():
                     raise
@@ -196,27 +209,43 @@ def _is_course(folder: Path) -> bool:
     return named == NAME and (folder / "notebooks" / "00-start-here.ipynb").is_file()
 
 
-def _pull(root: Path, copy: Path) -> None:
-    """`git pull`, with the notebooks as they were released; where it fails, they are put back."""
+def _pull(root: Path, copy: Path) -> set[Path]:
+    """`git pull`, with the notebooks as they were released; where it fails, they are put back.
+
+    Returns the notebooks that the course has then.
+    """
 
     def git(*command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(["git", *command], cwd=root, capture_output=True, text=True)
 
-    git("checkout", "--", "notebooks")
-    pulled = git("pull", "--ff-only", "--quiet")
-    if pulled.returncode:
+    def give_back() -> None:
         shutil.copytree(copy / "notebooks", root / "notebooks", dirs_exist_ok=True, symlinks=True)
-        _journal(root).unlink()
+
+    try:
+        git("checkout", "--", "notebooks")
+        pulled = git("pull", "--ff-only", "--quiet")
+        listed = git("ls-files", "-z", "--", "notebooks").stdout.split("\0")
+    except FileNotFoundError:
+        raise CourseError("git is not installed: name the new version's zip or folder.") from None
+    except BaseException:
+        give_back()
+        raise
+    if pulled.returncode:
+        give_back()
         said = pulled.stderr.strip().splitlines() or ["it said nothing"]
         why = next((line for line in said if line.startswith(("fatal:", "error:"))), said[0])
         raise CourseError(
             f"git pull failed, and your notebooks are as they were ({why.rstrip('.')}): mend that, "
             "or name the new version's zip or folder."
         )
+    return {root / name for name in listed if name.endswith(".ipynb")}
 
 
-def _take(root: Path, folder: Path) -> None:
-    """Put the files of a new version in the place of the old ones, each whole."""
+def _take(root: Path, folder: Path, copy: Path) -> None:
+    """Put the files of a new version in the place of the old ones, each whole.
+
+    What they replace, and what the new version has not, goes into the copy: it may be a learner's.
+    """
     for new in sorted(folder.iterdir()):
         if new.name in OWN:
             continue
@@ -224,24 +253,36 @@ def _take(root: Path, folder: Path) -> None:
             old = {one.relative_to(root) for one in (root / new.name).rglob("*") if one.is_file()}
             wanted = {one.relative_to(folder) for one in new.rglob("*") if one.is_file()}
             for name in sorted(wanted):
-                _put(folder / name, root / name)
+                _put(folder / name, root / name, copy / name)
             for name in sorted(old - wanted):
                 if "__pycache__" not in name.parts:
+                    _keep_old(root / name, copy / name)
                     (root / name).unlink()
         else:
-            _put(new, root / new.name)
+            _put(new, root / new.name, copy / new.name)
 
 
-def _take_notebooks(notebooks: Path, folder: Path) -> None:
-    """Put the notebooks of a new version, and what lies beside them, in the place of the old."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            _put(path, notebooks / path.relative_to(folder))
+def _take_notebooks(notebooks: Path, folder: Path) -> set[Path]:
+    """Put the notebooks of a new version, and what lies beside them, in the place of the old.
+
+    Returns the notebooks.
+    """
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    for path in files:
+        _put(path, notebooks / path.relative_to(folder))
+    return {notebooks / path.relative_to(folder) for path in files if path.suffix == ".ipynb"}
 
 
-def _put(new: Path, old: Path) -> None:
+def _keep_old(path: Path, copy: Path) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(path, copy)
+
+
+def _put(new: Path, old: Path, copy: Path | None = None) -> None:
     content = new.read_bytes()
     if not old.exists() or old.read_bytes() != content:
+        if copy is not None and old.is_file():
+            _keep_old(old, copy)
         mode = new.stat().st_mode & 0o777
         write(old, content, mode)
 
@@ -249,21 +290,31 @@ def _put(new: Path, old: Path) -> None:
 # ------------------------------------------------------------------ the answers again
 
 
-def _put_back(root: Path, notebooks: Path, notes: dict[str, Noted], copy: Path) -> Updated:
-    """Put every answer into its cell; what has no place any more is kept beside, and named."""
+def _put_back(root: Path, own: set[Path], notes: dict[str, Noted], copies: list[Path]) -> Updated:
+    """Put every answer into its cell; what has no place any more is kept beside, and named.
+
+    `own` are the notebooks of the new version. Of others, such as a learner's copies, an answer is
+    taken where no notebook of the course had one; they themselves are left alone.
+    """
     done = Updated()
     homes = {
         cell.get("id"): path
-        for path in notebooks_in(notebooks)
+        for path in own
         for cell in _cells(path)
         if cell.get("metadata", {}).get("nbgrader", {}).get("solution")
     }
-    for name, noted in sorted(notes.items()):
+    placed: set[str] = set()
+    for name, noted in sorted(notes.items(), key=lambda one: (root / one[0] not in own, one[0])):
         for exercise_id, answer in sorted(noted.answers.items()):
             path = homes.get(exercise_id)
+            is_left = root / name not in own and (root / name).exists()
+            if is_left and (path is None or exercise_id in placed):
+                done.in_place += path is None
+                continue
             why = "the new version has no such exercise"
             if path is not None:
                 why = _fill(path, exercise_id, answer)
+            placed.add(exercise_id)
             if not why:
                 done.in_place += 1
                 continue
@@ -274,11 +325,10 @@ def _put_back(root: Path, notebooks: Path, notes: dict[str, Noted], copy: Path) 
                 f"{exercise_id}: {why}; your answer is in {kept.relative_to(root).as_posix()}."
             )
         if noted.more:
-            whole = _keep_whole(root, name, copy)
-            if whole is not None:
+            for whole in filter(None, (_keep_whole(root, name, copy) for copy in copies)):
                 done.sentences.append(
                     f"{Path(name).name}: besides tests you wrote something else, such as text or "
-                    f"comments; the notebook as it was is "
+                    f"comments, or it could not be read; the notebook as it was is "
                     f"{whole.relative_to(root).as_posix()}."
                 )
     return done
@@ -306,7 +356,7 @@ def _fill(path: Path, exercise_id: str, answer: str) -> str:
         return "another answer is in its cell"
     cell.source = answer
     cell.outputs, cell.execution_count = [], None
-    write(path, as_text(nb).encode(errors="surrogatepass"))
+    write(path, as_text(nb).encode(errors="backslashreplace"))  # JSON writes halves so, too
     return ""
 
 

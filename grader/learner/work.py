@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 
 from grader.bank import exercises, named
 from grader.course.build import as_text
-from grader.course.cells import Found, find_answers, is_answered, is_worked_on
+from grader.course.cells import Found, find_answers, is_answered
 from grader.course.notebooks import PACKED, originals_near, read_notebook, released_cells
 from grader.errors import CourseError
 from grader.files import write, zipped
@@ -65,12 +65,19 @@ def pack(place: Path, part: str | None, name: str | None, file: Path | None) -> 
     """Make the zip that an instructor's `grader grade --from` reads: its path, the answers in it.
 
     It holds the notebooks without their outputs. Raises `CourseError` where there is nothing to
-    pack, and for a name that is no folder's.
+    pack, for a notebook of a lesson that cannot be read, and for a name that is no folder's.
     """
     home = notebooks_of_course(place)
+    names = {exercise.lesson for exercise in exercises().values()}
+    for path in notebooks_in(home):
+        if path.stem in names and part in (None, path.parent.relative_to(home).as_posix()):
+            read_notebook(path)  # or an answer would be missing, and nobody would know
     if name is None and PACKED.is_dir():
         raise CourseError("your browser does not know your name: give it with --name.")
-    who = name or getpass.getuser()
+    try:
+        who = name or getpass.getuser()
+    except (KeyError, OSError):  # a container knows the number of its user alone
+        raise CourseError("this machine does not know your name: give it with --name.") from None
     if not who.strip() or any(one in who for one in '/\\:*?"<>|') or who.startswith("."):
         raise CourseError(f"{who!r} is no name for a folder: give another one with --name.")
     files: dict[str, bytes] = {}
@@ -78,8 +85,9 @@ def pack(place: Path, part: str | None, name: str | None, file: Path | None) -> 
     for work in work_in(home):
         folder = work.path.parent.relative_to(home).as_posix()
         if work.answers and (part is None or folder == part):
-            nb = _without_outputs(read_notebook(work.path))
-            files[f"{who}/{folder}/{work.path.name}".replace("/./", "/")] = as_text(nb).encode()
+            text = as_text(_without_outputs(read_notebook(work.path)))
+            name = f"{who}/{folder}/{work.path.name}".replace("/./", "/")
+            files[name] = text.encode(errors="backslashreplace")  # JSON writes halves so, too
             count += len(work.answers)
     if not files:
         where = f"in {part} " if part else ""
@@ -111,8 +119,6 @@ def reset(place: Path, exercise_id: str) -> tuple[Path, Path | None]:
     if path is None:
         raise CourseError(f"{exercise.lesson}.ipynb is missing: `grader update` brings it back.")
     nb = read_notebook(path)
-    given = originals_near(path)
-    found = find_answers(nb, given).get(exercise_id)
     released = released_cells(exercise.lesson, path, Path(__file__)) or []
     fresh = next((cell.source for cell in released if cell.id == exercise_id), None)
     cells = [cell for cell in nb.cells if cell.get("id") == exercise_id]
@@ -122,11 +128,11 @@ def reset(place: Path, exercise_id: str) -> tuple[Path, Path | None]:
             "the notebook, and run `grader update`."
         )
     kept = None
-    if found is not None and is_worked_on(exercise_id, found.suite or cells[0].source, given):
+    if cells[0].source.strip() not in ("", fresh.strip()):
         kept = keep(path.parent, exercise_id, cells[0].source)
     cells[0].source = fresh
     cells[0].outputs, cells[0].execution_count = [], None
-    write(path, as_text(nb).encode())
+    write(path, as_text(nb).encode(errors="backslashreplace"))
     return path, kept
 
 

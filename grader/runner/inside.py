@@ -6,6 +6,7 @@ and the reverse. What a run changes is put back before the next one.
 """
 
 import asyncio
+import atexit
 import contextlib
 import contextvars
 import gc
@@ -64,7 +65,6 @@ class Inside:
     def __init__(self, folder: Path, packages: Sequence[str], modules: Iterable[str]) -> None:
         self._folder = folder
         self._packages = packages
-        self._nothing = open(os.devnull, "r+", encoding="utf-8")  # noqa: SIM115  # until `close`
         self._copies: dict[str, ModuleType] = {}
         self._recorder = _Recorder()
         for module in modules:
@@ -91,7 +91,6 @@ class Inside:
     def close(self) -> None:
         """Give back what pytest holds."""
         self._config._ensure_unconfigure()
-        self._nothing.close()
 
     @contextlib.contextmanager
     def ready(self) -> Iterator[Callable[[Request], Answer]]:
@@ -108,7 +107,6 @@ class Inside:
             until.enter_context(_quick_hypothesis())
             until.callback(without_thread())
             sys.meta_path[:0] = self._hooks
-            sys.stdin = sys.stdout = sys.stderr = self._nothing
             logging.root.handlers.clear()
             in_utc()
             _end_nothing()
@@ -125,14 +123,17 @@ class Inside:
         known = len(history)
         try:
             context = contextvars.copy_context()
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _standard_streams():
                 return context.run(self._run_in, folder / SUITE_FOLDER, request)
         finally:
             _close_loops(self._recorder.loops)
             before.put_back()
             policy.use(policy.fresh())
             del history[known:]
-            sys.modules.pop(SUITE_MODULE, None)
+            for name, module in list(sys.modules.items()):
+                file = getattr(module, "__file__", None)
+                if name == SUITE_MODULE or (file and str(file).startswith(str(folder))):
+                    del sys.modules[name]  # also what the suite has written and imported
             for path in list(sys.path_importer_cache):
                 if path.startswith(str(self._folder)):
                     del sys.path_importer_cache[path]
@@ -181,13 +182,23 @@ class Inside:
             raise
         except BaseException:  # whatever the suite did to pytest ends here
             pass
-        with contextlib.suppress(Exception, SystemExit):
+        try:
             hook.pytest_sessionfinish(session=session, exitstatus=0)
+        except (Over, Interrupted):
+            raise
+        except BaseException:  # a fixture that fails when a run that was given up is torn down
+            pass
 
     def _tear_down(self, session: pytest.Session | None, request: Request) -> None:
         """What is left of the session goes, and of a run that was ended its fixtures, too."""
-        if session is None:
-            return
+        manager = self._config.pluginmanager
+        if session is not None:
+            self._end_fixtures(session, request)
+        for name in ("session", "funcmanage"):
+            if manager.has_plugin(name):
+                manager.unregister(name=name)
+
+    def _end_fixtures(self, session: pytest.Session, request: Request) -> None:
         overdue = Overdue(min(LAST_WORDS, request.deadline), _say_nothing, self._can_be_endless)
         overdue.enter()
         try:
@@ -196,10 +207,6 @@ class Inside:
             pass
         finally:
             overdue.leave()
-        manager = self._config.pluginmanager
-        for name in ("session", "funcmanage"):
-            if manager.has_plugin(name):
-                manager.unregister(name=name)
 
     def _copy_packages(self) -> None:
         """Import the packages anew, all their modules, for runs alone."""
@@ -243,6 +250,7 @@ class _Recorder(Recorder):
         self.loops: list[CourseLoop] = []
         self._overdue: Overdue | None = None
         self._further: deque[tuple[Patch, ...]] = deque()
+        self._has_said_why = False
         self._watch = LeakDetector(is_suite, of_this_thread=True)
 
     def prepare(self, overdue: Overdue, later: Iterable[tuple[Patch, ...]]) -> None:
@@ -250,13 +258,18 @@ class _Recorder(Recorder):
         self.records, self.written, self._overdue = [], 0, overdue
         self._further = deque(later)
         self.loops.clear()
+        self._watch.forget()
+        self._has_said_why = False
 
     def say_why(self, frame: FrameType | None, loop: Any, busy: bool) -> None:
-        """Record why a test that is about to be ended is still at work."""
+        """Record why a test that is about to be ended is still at work: the last word on it."""
         with guard.unguarded():
             self.write(Stuck(why_stuck(frame, loop, is_suite, busy=busy)))
+        self._has_said_why = True
 
     def _send(self, lines: bytes) -> None:
+        if self._has_said_why:
+            return  # a test may catch its end; a process would have been killed by now
         self.written += len(lines)
         self.records += map(json.loads, lines.splitlines())
         if self._overdue is not None:
@@ -291,8 +304,19 @@ def _close_loops(loops: Iterable[CourseLoop]) -> None:
             loop.close()
 
 
+@contextlib.contextmanager
+def _standard_streams() -> Iterator[None]:
+    """A block in which nothing is read and nothing is shown; a suite may close the streams."""
+    with open(os.devnull, "r+", encoding="utf-8") as streams:
+        sys.stdin = sys.stdout = sys.stderr = streams
+        yield
+
+
 def _end_nothing() -> None:
-    """Until it is put back, what would end the process ends the run."""
+    """Until it is put back, what would end the process ends the run, and no run waits for its end.
+
+    Who leaves by `os._exit`, as a process that was forked does, calls no handler.
+    """
 
     def leave(status: int) -> NoReturn:
         raise Exits(status)
@@ -305,6 +329,7 @@ def _end_nothing() -> None:
         usual_kill(process, number)
 
     os._exit, os.abort, os.kill = leave, lambda: leave(-6), kill
+    atexit.register = lambda function, *_, **__: function  # type: ignore[assignment]
     raw: Any = sys.modules.get("posix") or sys.modules.get("nt")
     raw._exit, raw.abort = os._exit, os.abort
 

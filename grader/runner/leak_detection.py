@@ -49,6 +49,10 @@ class LeakDetector:
         self._told: list[Any] = []
         """Tasks that were told of an earlier test, and are kept by something."""
 
+    def forget(self) -> None:
+        """Begin anew, as in another process."""
+        self._told.clear()
+
     def begin(self) -> None:
         """Start to listen."""
         self._left = {}

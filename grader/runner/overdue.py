@@ -28,6 +28,9 @@ AGAIN = 1.0
 NAP = 0.05
 """Seconds of sleep after which an error can be raised in a test that blocks everything."""
 
+_now = time.monotonic
+"""As it is, whatever a test puts in its place."""
+
 HAS_THREADS = sys.platform != "emscripten"
 
 
@@ -63,7 +66,7 @@ class Overdue:
         self._raised = False
         self._over = threading.Event()
         self._thread = threading.get_ident()
-        self._patience = Patience(_clock(self._thread), seconds)
+        self._patience = Patience(clock_of(self._thread), seconds)
         self._until = contextlib.ExitStack()
 
     def renew(self) -> None:
@@ -74,8 +77,7 @@ class Overdue:
 
     def enter(self) -> None:
         """Begin to watch."""
-        self._until.callback(setattr, time, "sleep", time.sleep)
-        time.sleep = self._in_naps(time.sleep)  # type: ignore[assignment]  # an int is a float
+        self._until.enter_context(in_naps(self._thread, self.look))
         if not HAS_THREADS:
             self._until.enter_context(at_each_turn(self._is_watched, self.look))
             return
@@ -107,7 +109,7 @@ class Overdue:
         """
         if self._raised:
             self._raised = False
-            _raise_in(self._thread, OutOfTime)
+            raise_in(self._thread, OutOfTime)
             _nothing()
 
     def look(self) -> None:
@@ -125,11 +127,11 @@ class Overdue:
 
     def _watch(self) -> None:
         """Runs in the second thread."""
-        while not self._over.wait(max(0.0, self._patience.next_look - time.monotonic())):
+        while not self._over.wait(max(0.0, self._patience.next_look - _now())):
             with self._lock:
                 if self._over.is_set() or not self._patience.is_over():
                     continue
-                loops = list(_loops(self._thread))
+                loops = list(loops_in(self._thread))
                 if not self.struck:
                     with guard.unguarded():
                         frame = sys._current_frames().get(self._thread)
@@ -139,28 +141,35 @@ class Overdue:
                     signal.pthread_kill(self._thread, signal.SIGALRM)  # also where it waits
                 else:
                     self._raised = True
-                    _raise_in(self._thread, OutOfTime)
+                    raise_in(self._thread, OutOfTime)
                 for loop in loops:
                     with contextlib.suppress(RuntimeError):  # closed by now
                         loop.call_soon_threadsafe(lambda: None)
 
-    def _in_naps(self, sleep: Callable[[float], None]) -> Callable[[float], None]:
-        """As `time.sleep`, and in the thread that is watched it can be cut short."""
 
-        def in_naps(seconds: float, /) -> None:
-            if threading.get_ident() != self._thread or not seconds > NAP:
-                sleep(seconds)
-                return
-            end = time.monotonic() + seconds
-            while (left := end - time.monotonic()) > 0:
-                sleep(min(left, NAP))
-                if not HAS_THREADS:
-                    self.look()
+@contextlib.contextmanager
+def in_naps(thread: int, look: Callable[[], None]) -> Iterator[None]:
+    """A block in which `time.sleep` can be cut short in one thread; without threads it looks."""
+    usual = time.sleep
 
-        return in_naps
+    def sleep(seconds: float, /) -> None:
+        if threading.get_ident() != thread or not seconds > NAP:
+            usual(seconds)
+            return
+        end = _now() + seconds
+        while (left := end - _now()) > 0:
+            usual(min(left, NAP))
+            if not HAS_THREADS:
+                look()
+
+    time.sleep = sleep  # type: ignore[assignment]  # an int is a float
+    try:
+        yield
+    finally:
+        time.sleep = usual
 
 
-def _clock(thread: int) -> int:
+def clock_of(thread: int) -> int:
     """The clock of a thread's processor time; the process's own where threads have none."""
     if HAS_THREADS and hasattr(time, "pthread_getcpuclockid"):
         return time.pthread_getcpuclockid(thread)
@@ -180,7 +189,7 @@ def _raise(*_: object) -> None:
     raise OutOfTime
 
 
-def _raise_in(thread: int, error: type[BaseException]) -> None:
+def raise_in(thread: int, error: type[BaseException]) -> None:
     """Raise an error in a thread as soon as it runs Python code."""
     with guard.unguarded():
         ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
@@ -190,7 +199,7 @@ def _nothing() -> None:
     """Where a call begins, Python looks for errors from other threads."""
 
 
-def _loops(thread: int) -> Iterator[asyncio.AbstractEventLoop]:
+def loops_in(thread: int) -> Iterator[asyncio.AbstractEventLoop]:
     """The event loops that run in a thread, the innermost first."""
     with guard.unguarded():
         frame = sys._current_frames().get(thread)

@@ -15,6 +15,7 @@ import operator
 import os
 import random
 import signal
+import socket
 import sys
 import tempfile
 import threading
@@ -23,6 +24,7 @@ import types
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import Any
+from unittest import mock
 
 ALSO = ("_pytest.assertion.util", "aiosqlite", "httpx", "looptime")
 """Modules and packages that are looked at besides the standard library."""
@@ -52,7 +54,18 @@ class Snapshot:
                 self._keep_module(name, module, deep=name.partition(".")[0] in packages)
 
     def put_back(self) -> None:
-        """Put everything back that has changed since."""
+        """Put everything back that has changed since; an interrupt waits until that is done."""
+        interrupt = None
+        while True:
+            try:
+                self._put_back()
+                break
+            except KeyboardInterrupt as error:
+                interrupt = error
+        if interrupt is not None:
+            raise interrupt
+
+    def _put_back(self) -> None:
         for live, before in self._names:
             if not _same(live, before):
                 _put_back_names(live, before)
@@ -72,8 +85,9 @@ class Snapshot:
         for name, module in self._modules.items():
             if sys.modules.get(name) is not module:
                 sys.modules[name] = module
-        for undo in self._undo:
-            undo()
+        with contextlib.ExitStack() as all_of_them:  # though one may fail
+            for undo in reversed(self._undo):
+                all_of_them.callback(undo)
 
     def _keep_module(self, name: str, module: types.ModuleType, *, deep: bool) -> None:
         names = dict(vars(module))
@@ -92,11 +106,15 @@ class Snapshot:
 
     def _keep_process(self) -> None:
         """What a process has once."""
-        for keep in (sys.path, sys.meta_path, sys.path_hooks):
+        patches: list[Any] = mock._patch._active_patches  # type: ignore[attr-defined]  # private
+        for keep in (sys.path, sys.meta_path, sys.path_hooks, patches):
             self._on_return(_refill, keep, list(keep))
         self._on_return(_put_back_environment, dict(os.environ))
         self._on_return(os.chdir, os.getcwd())
         self._on_return(random.setstate, random.getstate())
+        self._on_return(socket.setdefaulttimeout, socket.getdefaulttimeout())
+        os.umask(mask := os.umask(0o077))
+        self._on_return(os.umask, mask)
         self._on_return(setattr, tempfile, "tempdir", tempfile.tempdir)
         self._on_return(sys.setrecursionlimit, sys.getrecursionlimit())
         self._on_return(sys.setswitchinterval, sys.getswitchinterval())
@@ -121,7 +139,7 @@ class Snapshot:
         self._undo.append(partial(function, *arguments))
 
     def _keep_logging(self) -> None:
-        """Levels, handlers and filters of every logger; the root's handlers have a rest."""
+        """Levels, handlers and filters of every logger; one that is new is as it was made."""
         loggers = [logging.root, *logging.root.manager.loggerDict.values()]
         kept = [
             (one, one.level, one.disabled, one.propagate, list(one.handlers), list(one.filters))
@@ -130,7 +148,15 @@ class Snapshot:
         ]
         self._on_return(logging.disable, logging.root.manager.disable)
 
+        known = set(logging.root.manager.loggerDict)
+
         def put_back() -> None:
+            for name, new in logging.root.manager.loggerDict.items():
+                if name not in known and isinstance(new, logging.Logger):
+                    new.setLevel(logging.NOTSET)
+                    new.disabled, new.propagate = False, True
+                    new.handlers.clear()
+                    new.filters.clear()
             for one, level, disabled, propagate, handlers, filters in kept:
                 if one.level != level:
                     one.setLevel(level)

@@ -123,7 +123,7 @@ class Recorder:
         config._tmp_path_factory._basetemp = None  # it is asked for anew
         sys.dont_write_bytecode = True
         suite = folder / SUITE_FILE
-        suite.write_text(request.suite, encoding="utf-8")
+        suite.write_text(request.suite, encoding="utf-8", newline="\n")  # as it was compiled
         compiled = folder / "__pycache__" / (suite.stem + PYC_TAIL)
         compiled.parent.mkdir()
         compiled.write_bytes(bytecode)

@@ -212,3 +212,34 @@ def test_a_run_in_a_terminal_too(mine: Progress, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "--mutants", FIRST.id, "test_it.py"]
     subprocess.run(command, cwd=tmp_path, env={**os.environ}, capture_output=True, timeout=120)
     assert mine.scores()[FIRST.id].score == 0
+
+
+# ------------------------------------------------------------------ other versions
+
+
+def test_what_another_version_has_written_is_kept(mine: Progress, home: Path) -> None:
+    """It begins anew here, and an update, or the way back, finds the old scores."""
+    home.mkdir()
+    theirs = '{"version": 99, "exercises": {}}'
+    (home / "progress.json").write_text(theirs)
+    mine.note(report(FIRST.id, 2))
+    assert mine.scores()[FIRST.id].score == 2
+    assert (home / "progress.other.json").read_text() == theirs
+
+
+def test_a_file_that_cannot_be_read_is_not_written_over(
+    mine: Progress, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run may find it again."""
+    mine.note(report(FIRST.id, 2))
+    before = (home / "progress.json").read_bytes()
+
+    def fails(path: Path) -> bytes:
+        raise PermissionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", fails)
+        assert mine.scores() == {}
+        with pytest.raises(PermissionError):
+            mine.note(report(OTHERS[0].id, 1))
+    assert (home / "progress.json").read_bytes() == before

@@ -1,9 +1,12 @@
 """The executor without processes: the same answers, and an interpreter that is as it was."""
 
 import asyncio
+import atexit
+import logging
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -146,6 +149,11 @@ ENDLESS = {
     while True: pass""",
     "a lock": "[lock.acquire() for lock in [asyncio.base_events.threading.Lock()] * 2]",
     "a long sleep": "asyncio.base_events.time.sleep(3600)",
+    "a long sleep that catches its end": """
+    try:
+        asyncio.base_events.time.sleep(3600)
+    except BaseException:
+        pass""",
 }
 
 
@@ -183,7 +191,7 @@ def test_it_is_ended_in_another_thread_and_under_a_debugger(
 
 
 UNTIDY = """
-import asyncio, logging, os, random, sys, threading, unittest.mock, warnings
+import asyncio, atexit, logging, os, random, socket, sys, threading, unittest.mock, warnings
 import vespera_scriptorium
 from vespera_scriptorium import TaskOrchestrator
 
@@ -199,6 +207,17 @@ def test_breaks_everything():
     random.seed(3)
     sys.path.insert(0, "/new")
     sys.modules["json"] = sys.modules["new"] = unittest.mock
+    with open(os.path.join(os.path.dirname(__file__), "written.py"), "w") as file:
+        file.write("x = 1")
+    sys.path.insert(0, os.path.dirname(__file__))
+    __import__("written")
+    atexit.register(print)
+    unittest.mock.patch("os.getcwd").start()
+    socket.setdefaulttimeout(1)
+    os.umask(0)
+    logging.getLogger("new one").setLevel(1)
+    logging.getLogger("new one").addHandler(logging.NullHandler())
+    sys.stdout.close()
     sys.setrecursionlimit(500)
     warnings.simplefilter("ignore")
     logging.getLogger().setLevel(1)
@@ -208,7 +227,7 @@ def test_breaks_everything():
 """
 
 TIDY = """
-import asyncio, json, logging, os, sys
+import asyncio, json, logging, os, sys, unittest.mock
 import vespera_scriptorium
 from vespera_scriptorium import TaskOrchestrator
 from vespera_scriptorium.application import async_operation_service
@@ -219,8 +238,10 @@ async def test_sees_nothing_of_it():
     assert not hasattr(vespera_scriptorium, "new")
     assert "new" not in async_operation_service.DURATIONS
     assert "NEW" not in os.environ and os.getcwd() != "/" and "/new" not in sys.path
-    assert json.__name__ == "json" and "new" not in sys.modules
-    assert logging.getLogger().level != 1
+    assert json.__name__ == "json" and not {"new", "written"} & sys.modules.keys()
+    assert logging.getLogger().level != 1 and not logging.getLogger("new one").handlers
+    unittest.mock.patch.stopall()
+    print(os.getcwd())
 """
 
 
@@ -232,7 +253,12 @@ def test_nothing_of_a_run_is_left(inside) -> None:
         hooks = threading.excepthook, sys.unraisablehook, sys.getrecursionlimit()
         watched = signal.getsignal(signal.SIGALRM), list(warnings.filters), threading.active_count()
         subject = dict(vars(TaskOrchestrator)), vars(vespera_scriptorium).keys()
-        return *process, *hooks, *watched, *subject, asyncio.sleep, dict(sys.modules)["json"]
+        mask = os.umask(0o022)
+        os.umask(mask)
+        new = logging.getLogger("new one")
+        others = socket.getdefaulttimeout(), mask, atexit._ncallbacks(), new.level, new.handlers[:]
+        whole = (*process, *hooks, *watched, *subject, *others)
+        return *whole, asyncio.sleep, dict(sys.modules)["json"]
 
     inside.run([request(TIDY)])
     before = state()
@@ -241,6 +267,26 @@ def test_nothing_of_a_run_is_left(inside) -> None:
     for answer in (first, second):
         outcomes = [(one["outcome"], one["message"]) for one in answer.records if "phase" in one]
         assert outcomes == [("passed", None)] * 3
+
+
+GIVEN_UP = """
+import asyncio, pytest
+
+@pytest.fixture(scope="session", autouse=True)
+def fails_in_the_end():
+    yield
+    raise asyncio.CancelledError
+
+def test_gives_up():
+    pytest.exit("enough")
+"""
+
+
+def test_a_run_that_was_given_up_ends_quietly(inside) -> None:
+    """Its fixtures are torn down later than its tests, and what they raise is nobody's."""
+    first, second = inside.run([request(GIVEN_UP), request(TIDY)])
+    assert not first.hung
+    assert [one["outcome"] for one in second.records if "phase" in one] == ["passed"] * 3
 
 
 def test_what_a_notebook_does_to_the_application_is_not_seen(inside, monkeypatch) -> None:
