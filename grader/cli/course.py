@@ -154,7 +154,7 @@ def update(
     again = "" if PACKED.is_dir() else " Run `make setup` once more."
     print(f"The course is up to date; {answers} in place.{again}")
     print("Reload the notebooks that are open: where JupyterLab says File Changed, choose Revert.")
-    print(writable(f"All notebooks as they were: {done.copy}"))
+    print(writable(f"All notebooks as they were, and what was replaced: {done.copy}"))
 
 
 @app.command(epilog="Example: grader reset distinct-ids")
