@@ -73,7 +73,8 @@ def collect(
     shelf = _Shelf(submitted, part, replacing, done)
     with entries(origin, part, done.refusals) as found_entries:
         found: dict[Entry, Place] = {}
-        names = [entry.path.name for entry in found_entries if is_notebook(entry.path.name)]
+        every = [entry.path.name for entry in found_entries]
+        names = list(filter(is_notebook, every)) or every
         telling = 2 * sum(map(has_form, names)) > len(names)
         for entry in found_entries:
             try:
@@ -100,8 +101,17 @@ def collect(
             for other in others
             if other != learner
         ]
-    reasons = {one.learner: one.reason for one in done.refusals if one.learner in learners}
+    people = set(map(printable, learners))
+    reasons = {one.learner: one.reason for one in done.refusals if one.learner in people}
     remember(submitted.parent, part, marks, reasons)
+    done.remarks += [
+        f"{learner} had the number {was.number} in an earlier export and has {mark.number} now: "
+        "are they two people of one name, or is it another assignment of the platform's?"
+        for learner, mark in sorted(marks.items())
+        if (was := before.get(learner)) is not None
+        and mark.number
+        and (was.platform, was.number) not in ((mark.platform, mark.number), (was.platform, ""))
+    ]
     late = [learner for learner, mark in marks.items() if mark.late]
     if late:
         done.remarks.append(
@@ -203,34 +213,43 @@ class _Shelf:
     ) -> None:
         there = {name: content(name, here) for name in notebooks if name in os.listdir(here)}
         old = {name: raw for name, raw in there.items() if raw != notebooks[name]}
-        timed = TIMESTAMP in os.listdir(here)
-        kept = bool(old) and not self._replaces(learner, here, at, sorted(old))
+        before = None
+        if TIMESTAMP in os.listdir(here):
+            before = read_time(content(TIMESTAMP, here, 1023))
+        kept = bool(old) and not self._replaces(learner, before, at, sorted(old))
         if kept:
             notebooks = {name: raw for name, raw in notebooks.items() if name not in old}
         elif old:
-            if timed:
+            if before is not None:
                 old[TIMESTAMP] = content(TIMESTAMP, here)
             self._keep(learner, old)
         changes = {name: raw for name, raw in notebooks.items() if there.get(name) != raw}
-        if timed and (old if at is None else changes) and not kept:
-            os.unlink(TIMESTAMP, dir_fd=here)  # it is not theirs; whoever is killed now writes it
-            timed = False
-        for name, raw in changes.items():
-            _write(name, here, raw)
-        if at is not None and (changes or not (timed or kept)):
-            _write(TIMESTAMP, here, timestamp(at.isoformat()).encode())
+        if at is None and before is not None and old and not kept:
+            os.unlink(TIMESTAMP, dir_fd=here)  # it was that of what is replaced
+        if at is None or (kept and not changes):
+            self._write_all(here, changes)
+            return
+        if before is not None and (kept or not old):
+            at = max(at, before)  # what was there already, or came later, stays as late as it was
+        is_unfinished = _unfinished(TIMESTAMP) in os.listdir(here)
+        if changes or before is None or is_unfinished:
+            _begin(TIMESTAMP, here, timestamp(at.isoformat()).encode())  # who is killed finds it
+            self._write_all(here, changes)
+            _end(TIMESTAMP, here)
+
+    def _write_all(self, here: int, notebooks: Mapping[str, bytes]) -> None:
+        for name, raw in notebooks.items():
+            _begin(name, here, raw)
+            _end(name, here)
 
     def _replaces(
-        self, learner: str, here: int, at: datetime | None, names: Collection[str]
+        self, learner: str, before: datetime | None, at: datetime | None, names: Collection[str]
     ) -> bool:
         """Whether the new notebooks take the place of those that are there."""
         if self._replacing != "newer":
             if self._replacing == "none":
                 self._left(learner, names, "which is kept, as --replace none says")
             return self._replacing == "all"
-        before = None
-        if TIMESTAMP in os.listdir(here):
-            before = read_time(content(TIMESTAMP, here, 1023))
         if at is None or before is None or at == before:
             raise Refused(
                 f"{self._submitted.name}/{learner}/{self._part}/{min(names)} holds another "
@@ -254,12 +273,19 @@ class _Shelf:
             write(home / str(number) / name, raw)
 
 
-def _write(name: str, folder: int, raw: bytes) -> None:
-    """Write a file into an open folder, all of it or nothing."""
-    unfinished = f".{name}.unfinished"
+def _unfinished(name: str) -> str:
+    return f".{name}.unfinished"
+
+
+def _begin(name: str, folder: int, raw: bytes) -> None:
+    """Write a file into an open folder under another name, until `_end` gives it its own."""
+    unfinished = _unfinished(name)
     with contextlib.suppress(FileNotFoundError):
         os.unlink(unfinished, dir_fd=folder)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with open(os.open(unfinished, flags, 0o644, dir_fd=folder), "wb") as file:
         file.write(raw)
-    os.rename(unfinished, name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _end(name: str, folder: int) -> None:
+    os.rename(_unfinished(name), name, src_dir_fd=folder, dst_dir_fd=folder)

@@ -73,29 +73,57 @@ def entries(origin: Path, part: str, refusals: list[Refusal]) -> Iterator[list[E
 
 
 def _without_wrapping(found: list[Entry], part: str) -> Iterator[Entry]:
-    """Drop the outer folders that hold all notebooks and zips, and belong to no learner."""
-    paths = [e.path.parts for e in found if is_notebook(e.path.name) or is_zip(e.path)]
+    """Drop the outer folders that hold all others, and belong to no learner."""
     depth = 0
-    while paths and _wraps(paths, depth, part):
+    while found and _wraps(found, depth, part):
         depth += 1
     for entry in found:
-        if not depth or entry.path.parts[:depth] == paths[0][:depth]:
-            yield replace(entry, path=PurePosixPath(*entry.path.parts[depth:]))
-        else:
-            yield entry
+        parts = entry.path.parts
+        yield replace(entry, path=PurePosixPath(*parts[min(depth, len(parts) - 1) :]))
 
 
-def _wraps(paths: list[tuple[str, ...]], depth: int, part: str) -> bool:
-    """Whether a folder lies around all of these, and is not a learner's own."""
-    if any(len(parts) < depth + 2 or parts[depth] != paths[0][depth] for parts in paths):
+def _wraps(found: list[Entry], depth: int, part: str) -> bool:
+    """Whether a folder lies around all others at this depth, and is not a learner's own.
+
+    A table beside it, or in it, is no concern; notebooks in it are its learner's, and so are zips,
+    unless there are some that tell by their folders of several learners.
+    """
+    inside = [entry for entry in found if len(entry.path.parts) > depth + 1]
+    folders = {entry.path.parts[depth] for entry in inside}
+    if len(folders) != 1 or any(is_notebook(e.path.name) for e in found if e not in inside):
         return False
-    folder = paths[0][depth]
+    (folder,) = folders
     if folder.startswith(f"{part}-") or MOODLE.fullmatch(folder):
         return False
-    below = [parts for parts in paths if len(parts) > depth + 2]
-    files = [PurePosixPath(parts[-1]) for parts in paths if len(parts) == depth + 2]
-    zips = sum(map(is_zip, files))  # one alone may be what the folder's learner has packed
-    return all(parts[depth + 1] != part for parts in below) and zips == len(files) and zips != 1
+    files = [entry for entry in inside if len(entry.path.parts) == depth + 2]
+    below = [entry for entry in inside if len(entry.path.parts) > depth + 2]
+    if any(is_notebook(e.path.name) for e in files) or any(
+        entry.path.parts[depth + 1] == part for entry in below
+    ):
+        return False
+    zips = [entry for entry in files if is_zip(entry.path)]
+    if zips:
+        named = set(map(_first_folder, zips)) - {None, folder}
+        return bool(named) and len(named | {entry.path.parts[depth + 1] for entry in below}) > 1
+    return any(is_notebook(entry.path.name) or is_zip(entry.path) for entry in below)
+
+
+def _first_folder(entry: Entry) -> str | None:
+    """The folder in a learner's zip that holds all its notebooks; None where there is none."""
+    try:
+        names = [PurePosixPath(_name(one)) for one in _opened(entry).infolist()]
+    except Exception:  # each way of being broken has errors of its own
+        return None
+    folders = {path.parts[0] for path in names if is_notebook(path.name) and len(path.parts) > 1}
+    return folders.pop() if len(folders) == 1 else None
+
+
+def _opened(entry: Entry) -> zipfile.ZipFile:
+    """A learner's zip. Raises whatever it likes where it is none."""
+    inner = zipfile.ZipFile(BytesIO(entry.read()))
+    if len(inner.infolist()) > MOST_INSIDE:
+        raise Refused(f"{entry.path} holds more than {MOST_INSIDE} files.")
+    return inner
 
 
 def _of_folder(origin: Path, refusals: list[Refusal]) -> Iterator[Entry]:
@@ -123,10 +151,7 @@ def _unpacked(entry: Entry) -> Iterator[Entry]:
         return
     refusals: list[Refusal] = []
     try:
-        inner = zipfile.ZipFile(BytesIO(entry.read()))
-        if len(inner.infolist()) > MOST_INSIDE:
-            raise Refused(f"{entry.path} holds more than {MOST_INSIDE} files.")
-        found = [one for one in _of_zip(inner, refusals) if is_notebook(one.path.name)]
+        found = [one for one in _of_zip(_opened(entry), refusals) if is_notebook(one.path.name)]
     except Exception:  # each way of being broken has errors of its own
         found = []
     if not found:

@@ -7,6 +7,7 @@ is another one for each assignment, so it tells nothing.
 
 import csv
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -100,8 +101,8 @@ def read_roster(root: Path) -> Roster:
         ]
     except csv.Error as error:
         raise CourseError(
-            f"{FILE} cannot be read from line {rows.line_num} on ({error}): look for a quotation "
-            "mark that is never closed."
+            f"{FILE} cannot be read from line {rows.line_num + 1} on ({error}): look for a "
+            "quotation mark that is never closed."
         ) from None
     people = [person for person in people if any(vars(person).values())]
     _check(people)
@@ -126,9 +127,11 @@ def told_apart(
         number = one.mark.number if one.mark and one.mark.platform == "canvas" else ""
         people[one] = person = roster.find(one.learner, number)
         if person is not None:
-            owners.setdefault(person.id, set()).add(one.owner)
+            owners.setdefault(person.id, set()).update({one.owner} - {""})
+    calls = Counter(mark.name for mark in before.values())
     for one, person in people.items():
-        if person is not None and len(owners[person.id]) == 1:
+        is_namesake = one.owner in numbers and calls[before[numbers[one.owner]].name] > 1
+        if person is not None and len(owners[person.id]) < 2 and not is_namesake:
             known[one] = replace(one, learner=person.id)
         elif one.owner in numbers:
             known[one] = replace(one, learner=numbers[one.owner])

@@ -118,10 +118,11 @@ def _copy(course: Course, home: Path) -> Path | None:
 def _made_of_all(root: Path, learner: str) -> list[Path]:
     """The files about a whole class that name a learner, too, and can be made again."""
     parts = {*handed_in.parts_of(root, learner), *returned.parts_of(root, learner)}
-    parts |= {path.name for path in root.glob(f"autograded/{one_name(learner, 'learner')}/*/")}
+    for stage in ("submitted", "autograded", "feedback"):
+        parts |= {path.name for path in root.glob(f"{stage}/{one_name(learner, 'learner')}/*/")}
     found = [path for part in sorted(parts) for path in root.glob(f"returned/{part}-*")]
     found += [path for part in sorted(parts) for path in root.glob(f"reports/{part}*.html")]
-    return found + ([*root.glob("reports/all.html")] if found else [])
+    return found + ([*root.glob("reports/all.html")] if parts else [])
 
 
 def _folders(course: Course, learner: str) -> list[Path]:

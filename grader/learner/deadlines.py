@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import sys
 import threading
-import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -19,7 +18,7 @@ from grader.runner.overdue import (
     own_clock,
     raise_in,
 )
-from grader.runner.patience import Patience
+from grader.runner.patience import Patience, monotonic
 from grader.runner.stuck import BUSY, why_stuck
 
 
@@ -126,7 +125,7 @@ class Block:
 
     def _watch(self, seconds: float) -> None:
         patience = Patience(clock_of(self._thread), seconds)
-        while not self._ended.wait(max(0.0, patience.next_look - time.monotonic())):
+        while not self._ended.wait(max(0.0, patience.next_look - monotonic())):
             if not patience.is_over():
                 continue
             with self._guard.lock:

@@ -112,7 +112,7 @@ class Progress:
         self._home.mkdir(parents=True, exist_ok=True)
         with waiting_for(self._home):
             before = self._read()
-            if before is None:  # another version may want it again
+            if before is None:  # of another version: it is not lost, and not counted
                 self._file.replace(self._file.with_name("progress.other.json"))
             scores = change(before or {})
             whole = {

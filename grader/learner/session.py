@@ -28,6 +28,7 @@ from grader.pages.panel import EXPLANATION
 from grader.pages.view import headline
 from grader.report import Report
 from grader.runner.overdue import HAS_THREADS
+from grader.runner.patience import monotonic
 from grader.runner.settings import PYTEST_OPTIONS, load_hypothesis
 from grader.sandbox.workers import new_worker
 
@@ -131,7 +132,7 @@ class KernelSession:
         waiting = Waiting(self, exercise)
         try:
             yield waiting
-        except BaseException:
+        except KeyboardInterrupt:
             waiting.end("The check was interrupted: run the cell again.")
             raise
 
@@ -209,8 +210,8 @@ class KernelSession:
 
     def _end_interrupted_run(self, result: object = None) -> None:
         """After each cell: if its tests still run, the cell was interrupted; end them."""
-        end = time.monotonic() + 5
-        while self._running() and time.monotonic() < end:
+        end = monotonic() + 5
+        while self._running() and monotonic() < end:
             with contextlib.suppress(KeyboardInterrupt):  # interrupted once more
                 self.guard.interrupt()
                 _until(lambda: not self._running(), 0.5)
@@ -328,6 +329,6 @@ def _bring_the_magic_up(lines: list[str]) -> list[str]:
 
 
 def _until(condition: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
+    end = monotonic() + seconds
+    while not condition() and monotonic() < end:
         time.sleep(0.01)  # a thread that is declared dead cannot be joined

@@ -72,12 +72,16 @@ def update(place: Path, source: Path | None = None) -> Updated:
             if PACKED.is_dir():
                 own = _take_notebooks(notebooks, PACKED)
             elif folder is None:
-                own = _pull(root, copies[-1])
+                try:
+                    own = _pull(root)
+                except BaseException:
+                    _undo(root, notebooks, notes, copies)
+                    raise
             else:
                 _take(root, folder, copies[-1])
                 own = _take_notebooks(notebooks, folder / "notebooks")
         done = _put_back(root, own, notes, copies)
-        done.copy = copies[-1]
+        done.copy = copies[0] if len(copies) == 1 else home
         _journal(root).unlink()
     return done
 
@@ -119,7 +123,8 @@ def _read_journal(root: Path) -> tuple[dict[str, Noted], list[Path]]:
     with contextlib.suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
         found = json.loads(_journal(root).read_bytes())
         notes = {name: Noted(**one) for name, one in found["notes"].items()}
-        return notes, [root / COPIES / name for name in found["copies"]]
+        names = found["copies"] if "copies" in found else [found["copy"]]  # by an older version
+        return notes, [root / COPIES / name for name in names]
     return {}, []
 
 
@@ -209,17 +214,11 @@ def _is_course(folder: Path) -> bool:
     return named == NAME and (folder / "notebooks" / "00-start-here.ipynb").is_file()
 
 
-def _pull(root: Path, copy: Path) -> set[Path]:
-    """`git pull`, with the notebooks as they were released; where it fails, they are put back.
-
-    Returns the notebooks that the course has then.
-    """
+def _pull(root: Path) -> set[Path]:
+    """`git pull`, with the notebooks as they were released; those that the course has then."""
 
     def git(*command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(["git", *command], cwd=root, capture_output=True, text=True)
-
-    def give_back() -> None:
-        shutil.copytree(copy / "notebooks", root / "notebooks", dirs_exist_ok=True, symlinks=True)
 
     try:
         git("checkout", "--", "notebooks")
@@ -227,11 +226,7 @@ def _pull(root: Path, copy: Path) -> set[Path]:
         listed = git("ls-files", "-z", "--", "notebooks").stdout.split("\0")
     except FileNotFoundError:
         raise CourseError("git is not installed: name the new version's zip or folder.") from None
-    except BaseException:
-        give_back()
-        raise
     if pulled.returncode:
-        give_back()
         said = pulled.stderr.strip().splitlines() or ["it said nothing"]
         why = next((line for line in said if line.startswith(("fatal:", "error:"))), said[0])
         raise CourseError(
@@ -239,6 +234,16 @@ def _pull(root: Path, copy: Path) -> set[Path]:
             "or name the new version's zip or folder."
         )
     return {root / name for name in listed if name.endswith(".ipynb")}
+
+
+def _undo(root: Path, notebooks: Path, notes: dict[str, Noted], copies: list[Path]) -> None:
+    """Put the notebooks back as they were, and what an earlier try that was killed took out."""
+    shutil.copytree(
+        copies[-1] / notebooks.relative_to(root), notebooks, dirs_exist_ok=True, symlinks=True
+    )
+    if len(copies) > 1:
+        _put_back(root, set(notebooks_in(notebooks)), notes, copies)
+    _journal(root).unlink()
 
 
 def _take(root: Path, folder: Path, copy: Path) -> None:

@@ -14,12 +14,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from types import CodeType, FrameType
+from types import BuiltinFunctionType, CodeType, FrameType
 from typing import Any
 
 from grader.runner import guard
 from grader.runner.loops import CourseLoop
-from grader.runner.patience import Patience
+from grader.runner.patience import Patience, monotonic
 from grader.runner.stuck import BUSY
 
 AGAIN = 1.0
@@ -27,9 +27,6 @@ AGAIN = 1.0
 
 NAP = 0.05
 """Seconds of sleep after which an error can be raised in a test that blocks everything."""
-
-_now = time.monotonic
-"""As it is, whatever a test puts in its place."""
 
 HAS_THREADS = sys.platform != "emscripten"
 
@@ -127,7 +124,7 @@ class Overdue:
 
     def _watch(self) -> None:
         """Runs in the second thread."""
-        while not self._over.wait(max(0.0, self._patience.next_look - _now())):
+        while not self._over.wait(max(0.0, self._patience.next_look - monotonic())):
             with self._lock:
                 if self._over.is_set() or not self._patience.is_over():
                     continue
@@ -149,24 +146,34 @@ class Overdue:
 
 @contextlib.contextmanager
 def in_naps(thread: int, look: Callable[[], None]) -> Iterator[None]:
-    """A block in which `time.sleep` can be cut short in one thread; without threads it looks."""
-    usual = time.sleep
+    """A block in which `time.sleep` can be cut short in one thread; without threads it looks.
+
+    A stand-in that somebody has put in its place is left there, and none is taken away.
+    """
+    usual = getattr(time.sleep, "usual", time.sleep)
+    is_over = False
+    if not isinstance(usual, BuiltinFunctionType):
+        yield
+        return
 
     def sleep(seconds: float, /) -> None:
-        if threading.get_ident() != thread or not seconds > NAP:
+        if is_over or threading.get_ident() != thread or not seconds > NAP:
             usual(seconds)
             return
-        end = _now() + seconds
-        while (left := end - _now()) > 0:
+        end = monotonic() + seconds
+        while (left := end - monotonic()) > 0:
             usual(min(left, NAP))
             if not HAS_THREADS:
                 look()
 
+    sleep.usual = usual  # type: ignore[attr-defined]  # for the next block
     time.sleep = sleep  # type: ignore[assignment]  # an int is a float
     try:
         yield
     finally:
-        time.sleep = usual
+        is_over = True
+        if time.sleep is sleep:
+            time.sleep = usual
 
 
 def clock_of(thread: int) -> int:

@@ -11,7 +11,7 @@ import time
 SAMPLE = 0.5
 """Seconds before a deadline in which is seen who has the processors."""
 
-_now = time.monotonic
+monotonic = time.monotonic
 """As it is, whatever a test puts in its place."""
 
 LONGEST = 10
@@ -37,7 +37,7 @@ class Patience:
 
     def renew(self) -> None:
         """It has said something: the deadline is as far away as in the beginning."""
-        now = _now()
+        now = monotonic()
         self._latest = now + LONGEST * self._seconds
         self._deadline = min(now + self._seconds, self._limit)
         self._used = self._processor_time()
@@ -45,7 +45,7 @@ class Patience:
 
     def end_in(self, seconds: float) -> None:
         """Set the deadline for a process that has finished and only has to end."""
-        self._deadline = self._latest = _now() + seconds
+        self._deadline = self._latest = monotonic() + seconds
         self._sample = (0.0, 0.0)
 
     @property
@@ -55,7 +55,7 @@ class Patience:
 
     def is_over(self) -> bool:
         """Whether the process has had its time."""
-        now = _now()
+        now = monotonic()
         if now < self.next_look:
             return False
         if self._sample is None:
@@ -95,4 +95,4 @@ def _idle() -> float:
             ticks = file.readline().split()
         return (int(ticks[4]) + int(ticks[5])) / os.sysconf("SC_CLK_TCK")
     except (AttributeError, OSError, ValueError, IndexError):
-        return _now() * 1000  # nobody can tell: as if there was nothing else to do
+        return monotonic() * 1000  # nobody can tell: as if there was nothing else to do

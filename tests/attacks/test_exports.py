@@ -131,6 +131,29 @@ def test_a_class_in_a_folder(tmp_path: Path) -> None:
     assert collected(tmp_path) == {f"{name}/{PART}/{LESSON}.ipynb" for name in learners}
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("ada/sub/x.ipynb", "ben/essay.pdf"),
+        ("ada/a.zip", "ada/b.zip"),
+        ("class/ada/x.ipynb", "class/ben.zip"),
+    ],
+)
+def test_whose_folder_it_is(tmp_path: Path, names: tuple[str, ...]) -> None:
+    """A folder beside another is a learner's, and so is one with zips that name nobody."""
+    origin = tmp_path / "export.zip"
+    with zipfile.ZipFile(origin, "w") as archive:
+        for number, name in enumerate(names):
+            content = json.dumps(notebook(f"{SOURCE}  # {name}")).encode()
+            if name.endswith(".zip"):
+                inside = "ben/x.ipynb" if "class" in name else f"{LESSON}.ipynb"
+                content = export(tmp_path / f"{number}.zip", inside).read_bytes()
+            archive.writestr(name, b"%PDF" if name.endswith("pdf") else content)
+    collect(origin, tmp_path / "submitted", PART, LESSONS)
+    learners = {"ada"} | ({"ben"} if "class/ben.zip" in names else set())
+    assert collected(tmp_path) == {f"{name}/{PART}/{LESSON}.ipynb" for name in learners}
+
+
 def test_packed_work_packed_again(tmp_path: Path) -> None:
     """What several learners have packed, in a folder or not, and on a Mac: theirs each."""
     (tmp_path / "in").mkdir()

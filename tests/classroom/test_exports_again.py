@@ -173,6 +173,32 @@ def test_a_time_that_a_kill_has_cost_is_written_by_the_next_run(course: Course) 
     assert not stamp.exists()
 
 
+@pytest.mark.parametrize("written", ["", "notebook"])
+def test_killed_while_a_newer_one_is_written(course: Course, written: str) -> None:
+    """Before the notebook or after it: the next run has notebook and time."""
+    course.take("one")
+    folder = course.submitted / "Ada Lovelace" / PART
+    before = {name: (folder / name).read_bytes() for name in ("timestamp.txt", f"{LESSON}.ipynb")}
+    course.take("two", LATE)
+    after = {name: (folder / name).read_bytes() for name in before}
+    (folder / "timestamp.txt").rename(folder / ".timestamp.txt.unfinished")
+    (folder / "timestamp.txt").write_bytes(before["timestamp.txt"])
+    if not written:
+        (folder / f"{LESSON}.ipynb").write_bytes(before[f"{LESSON}.ipynb"])
+    course.take("two", LATE)
+    assert {name: (folder / name).read_bytes() for name in before} == after
+    assert not [path for path in folder.iterdir() if "unfinished" in path.name]
+
+
+def test_an_older_lesson_makes_nobody_earlier(course: Course) -> None:
+    """What was handed in last says when."""
+    course.take("one", LATE)
+    late = course.there("timestamp.txt")
+    (course.submitted / "Ada Lovelace" / PART / f"{LESSON}.ipynb").unlink()
+    course.take("two", EARLY)
+    assert course.there("timestamp.txt") == late
+
+
 # ------------------------------------------------------------------ who is refused
 
 
@@ -219,7 +245,6 @@ def test_a_namesake_in_a_later_export(course: Course) -> None:
     [
         (MOODLE.format(7), Person("al", "Ada Lovelace")),
         (MOODLE.format(7), Person("al", "Lovelace, Ada")),
-        (MOODLE.format(99), Person("al", "Ada Lovelace")),
         (f"lovelaceada_12_34_{LESSON}.ipynb", Person("al", "Ada", platform_id="12")),
         (f"al/{LESSON}.ipynb", Person("al")),
     ],
@@ -231,6 +256,14 @@ def test_the_roster_names_them(tmp_path: Path, name: str, person: Person) -> Non
     assert [path.name for path in (tmp_path / "submitted").iterdir()] == ["al"]
 
 
+def test_moodle_s_number_is_no_platform_id(tmp_path: Path) -> None:
+    """It is another one for each assignment: whoever has it in the roster is somebody else."""
+    origin = export(tmp_path / "e.zip", MOODLE.format(7), "one")
+    roster = Roster([Person("bl", "Ben", platform_id="7")])
+    collect(origin, tmp_path / "submitted", PART, LESSONS, roster=roster)
+    assert [path.name for path in (tmp_path / "submitted").iterdir()] == ["Ada Lovelace"]
+
+
 def test_two_of_one_name_in_an_export(tmp_path: Path) -> None:
     """One of them is in the roster, and nobody can tell which: both keep apart."""
     for number in (7, 8):
@@ -239,8 +272,32 @@ def test_two_of_one_name_in_an_export(tmp_path: Path) -> None:
         path.write_text(json.dumps(notebook(f"{SOURCE}  # {number}")))
     roster = Roster([Person("al", "Ada Lovelace")])
     collect(tmp_path / "export", tmp_path / "submitted", PART, LESSONS, roster=roster)
+    origin = export(tmp_path / "e.zip", MOODLE.format(8), "again", LATE)
+    collect(origin, tmp_path / "submitted", PART, LESSONS, roster=roster, replacing="all")
     there = sorted(path.name for path in (tmp_path / "submitted").iterdir())
     assert there == ["Ada Lovelace_7", "Ada Lovelace_8"]
+    assert "# again" in (tmp_path / "submitted" / there[1] / PART / f"{LESSON}.ipynb").read_text()
+
+
+def test_a_person_in_two_forms_is_one(tmp_path: Path) -> None:
+    """A folder of the platform's, and one that an instructor has made."""
+    for name, answer in ((MOODLE.format(7), "one"), ("al/x.ipynb", "one")):
+        path = tmp_path / "export" / name
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(notebook(f"{SOURCE}  # {answer}")))
+    roster = Roster([Person("al", "Ada Lovelace")])
+    collect(tmp_path / "export", tmp_path / "submitted", PART, LESSONS, roster=roster)
+    assert [path.name for path in (tmp_path / "submitted").iterdir()] == ["al"]
+
+
+def test_a_name_with_another_number_is_told(course: Course) -> None:
+    """Two people of one name, or another assignment: nobody can tell, so somebody is asked."""
+    roster = Roster([Person("al", "Ada Lovelace")])
+    for number, answer in ((7, "one"), (8, "two")):
+        origin = export(course.root / "e.zip", MOODLE.format(number), answer, LATE)
+        done = collect(origin, course.submitted, PART, LESSONS, roster=roster, replacing="all")
+    (remark,) = done.remarks
+    assert remark.startswith("al had the number 7 in an earlier export and has 8 now")
 
 
 def test_a_roster_with_a_quotation_mark_that_is_never_closed(tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def test_a_run_in_a_terminal_too(mine: Progress, tmp_path: Path) -> None:
 
 
 def test_what_another_version_has_written_is_kept(mine: Progress, home: Path) -> None:
-    """It begins anew here, and an update, or the way back, finds the old scores."""
+    """It begins anew here, and the old scores lie beside it."""
     home.mkdir()
     theirs = '{"version": 99, "exercises": {}}'
     (home / "progress.json").write_text(theirs)

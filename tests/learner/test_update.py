@@ -1,5 +1,6 @@
 """A newer version of the course: every answer is carried into it, whatever goes wrong."""
 
+import json
 import multiprocessing
 import os
 import shutil
@@ -153,11 +154,24 @@ def test_full_disk(
 
 
 def test_an_answer_written_after_a_crash(course: Checkout, newer: Checkout) -> None:
-    """It is the newer one, and stays; the earlier one is kept beside it."""
+    """It is the newer one, and stays; the earlier one is in the copy of the first try."""
     assert crash_at(course, newer.root, 6)
     course.answer(START, NAME, "%%ipytest --mutants first-test\ndef test_later(): assert 1\n")
     update(course.root, newer.root)
     assert "test_later" in course.answered(START, NAME)
+    first = course.root / ".grader" / "before-update" / "1" / "notebooks" / f"{START}.ipynb"
+    assert "test_mine" in first.read_text()
+
+
+def test_a_journal_of_an_older_version(course: Checkout, newer: Checkout) -> None:
+    """It was killed after its own files were replaced: the next run is another version's."""
+    assert crash_at(course, newer.root, 6)
+    journal = course.root / ".grader" / "update.json"
+    found = json.loads(journal.read_text())
+    (found["copy"],) = found.pop("copies")
+    journal.write_text(json.dumps(found))
+    update(course.root, newer.root)
+    assert_up_to_date(course, newer)
 
 
 @pytest.mark.parametrize("what", ["nothing.zip", "no-zip", "empty"])
@@ -241,6 +255,29 @@ def test_what_is_written_after_an_interrupt_is_not_lost(
     with pytest.raises(CourseError, match="your notebooks are as they were"):
         update(course.root)
     assert "test_friday" in course.answered(START, NAME)
+
+
+def test_a_killed_pull_and_one_that_fails(
+    course: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first one has taken the answers out, so the second one gives them back."""
+    git(course.root, "init", "-b", "main")
+    answered = {name: course.path(name).read_bytes() for name in (START, LESSON)}
+    for name in answered:
+        shutil.copy(ROOT / f"notebooks/{name}.ipynb", course.path(name))
+    git(course.root, "add", ".")
+    git(course.root, "commit", "-m", "One")
+    for name, content in answered.items():
+        course.path(name).write_bytes(content)
+    with monkeypatch.context() as patch:
+        patch.setattr(updating, "_undo", lambda *_: None)  # a kill leaves no time for it
+        interrupted_pull(course, monkeypatch)
+    assert "test_mine" not in course.answered(START, NAME)
+    with pytest.raises(CourseError, match="your notebooks are as they were"):
+        update(course.root)
+    assert course.answered(START, NAME) == ANSWER.format(NAME)
+    assert course.answered(LESSON, OTHER) == ANSWER.format(OTHER)
+    assert not (course.root / ".grader" / "update.json").exists()
 
 
 def test_text_written_after_a_crash_is_kept(course: Checkout, newer: Checkout) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import atexit
-import logging
 import os
 import random
 import signal
@@ -215,7 +214,6 @@ def test_breaks_everything():
     unittest.mock.patch("os.getcwd").start()
     socket.setdefaulttimeout(1)
     os.umask(0)
-    logging.getLogger("new one").setLevel(1)
     logging.getLogger("new one").addHandler(logging.NullHandler())
     sys.stdout.close()
     sys.setrecursionlimit(500)
@@ -240,7 +238,7 @@ async def test_sees_nothing_of_it():
     assert "NEW" not in os.environ and os.getcwd() != "/" and "/new" not in sys.path
     assert json.__name__ == "json" and not {"new", "written"} & sys.modules.keys()
     assert logging.getLogger().level != 1 and not logging.getLogger("new one").handlers
-    unittest.mock.patch.stopall()
+    assert not unittest.mock._patch._active_patches
     print(os.getcwd())
 """
 
@@ -255,8 +253,7 @@ def test_nothing_of_a_run_is_left(inside) -> None:
         subject = dict(vars(TaskOrchestrator)), vars(vespera_scriptorium).keys()
         mask = os.umask(0o022)
         os.umask(mask)
-        new = logging.getLogger("new one")
-        others = socket.getdefaulttimeout(), mask, atexit._ncallbacks(), new.level, new.handlers[:]
+        others = socket.getdefaulttimeout(), mask, atexit._ncallbacks()
         whole = (*process, *hooks, *watched, *subject, *others)
         return *whole, asyncio.sleep, dict(sys.modules)["json"]
 
