@@ -38,11 +38,12 @@ S = TypeVar("S", bound=Subject)
 
 PROBE_IMPORTS = """\
 import asyncio
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-import vespera_scriptorium as application
+import vespera_scriptorium as vespera
 
 
 """
@@ -240,7 +241,7 @@ class Exercise:
 
     @property
     def reference(self) -> Variant:
-        """The subject as it stands in the application."""
+        """The subject as it stands in the vespera."""
         return self.variants[0]
 
     @cached_property

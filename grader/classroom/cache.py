@@ -21,7 +21,9 @@ from grader.report import Report, from_json, to_json
 FOLDER = Path(".grader", "cache")
 """The folder of the cache, in a course."""
 
-_LIBRARIES = ("aiosqlite", "hypothesis", "looptime", "pytest", "pytest-asyncio", "SQLAlchemy")
+_LIBRARIES = (
+    *("aiosqlite", "httpx", "hypothesis", "looptime", "pytest", "pytest-asyncio", "SQLAlchemy"),
+)
 
 _JUDGING = (
     *("engine", "sandbox", "runner", "bank"),

@@ -9,7 +9,6 @@ import asyncio
 import atexit
 import json
 import logging
-import os
 import platform
 import signal
 import threading
@@ -31,6 +30,7 @@ from grader.classroom.pool import BEAT, Answered, Pool, Result, WorkerPool, fail
 from grader.errors import CourseError
 from grader.runner.exact import converter
 from grader.runner.isolation import Wall
+from grader.runner.patience import processors
 from grader.sandbox.launch import WALLS, Choice, trial
 
 HERE = "local"
@@ -149,7 +149,7 @@ class Cluster(Pool):
         self.wall = "none"
         self._address = address
         self._walled = sandbox != "off"
-        self._jobs = jobs or os.cpu_count() or 1
+        self._jobs = jobs or processors()
         self._close = ExitStack()
         self._interrupted = False
         self._orders: list[_Order] = []

@@ -36,7 +36,8 @@ CURES: Mapping[Verdict, str] = {
     "hangs": "It never ends. Give every wait a deadline, with `asyncio.timeout`.",
     "leaks": "It leaves something behind. Await or cancel every task, await every coroutine, and "
     "close what the test opens.",
-    "refused": "It does what serves only to look into the process. Test what the object does.",
+    "refused": "It does what serves only to look into the process, or takes more memory or threads "
+    "than a test needs. Test what the object does.",
     "skipped": "A test that does not run proves nothing. Take the skip or the xfail away.",
 }
 """What to do about a test that was set aside."""

@@ -1,6 +1,5 @@
 """Grades many suites at once: `Pool`, and `WorkerPool`, which does it with threads here."""
 
-import os
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
@@ -16,6 +15,7 @@ from grader.errors import CourseError, Stopped, WorkerLost
 from grader.exercise import Exercise
 from grader.report import Report
 from grader.runner.isolation import Wall
+from grader.runner.patience import processors
 from grader.runner.protocol import Answer, Request
 from grader.sandbox.launch import Choice
 from grader.sandbox.worker import Worker
@@ -134,7 +134,7 @@ class WorkerPool(Pool):
         self._exercises = {**exercises(), **(more or {})}
         self._sandbox = sandbox
         self._children = children
-        self._jobs = jobs or os.cpu_count() or 1
+        self._jobs = jobs or processors()
         self._threads = ThreadPoolExecutor(self._jobs)
         self._of_this_thread = threading.local()
         self._lock = threading.Lock()

@@ -123,6 +123,11 @@ class Room:
         with contextlib.closing(self._pool.grade_all(solutions)) as coming:
             for (exercise_id, text), result in coming:
                 report = result.report
+                if result.trouble is not None:
+                    raise CourseError(
+                        f"the solution of {report.exercise} was not graded ({result.trouble}): run "
+                        "the command again; what is graded so far is kept."
+                    )
                 if not report.full:
                     nothing = "nothing more" if self._calibrated else "nothing"
                     bank = "" if exercise_id == report.exercise else f" --bank {self._folder}"
@@ -131,9 +136,8 @@ class Room:
                         f"{report.score:g} of {report.points:g} points here: "
                         f"see what `grader verify {report.exercise}{bank}` says."
                     )
-                if result.trouble is None:
-                    self._cache.put(exercise_id, text, report)
-                    calibrated.add((exercise_id, text))
+                self._cache.put(exercise_id, text, report)
+                calibrated.add((exercise_id, text))
         self._calibrated |= chosen
         return calibrated
 

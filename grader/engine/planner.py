@@ -282,14 +282,16 @@ class MutationRun:
             everyone = able
         found: list[Process] = []
         for one in alive:
+            again: Set[str] = set()
             if one.suspicions:
                 tests: Set[str] = everyone
+                again = one.suspicions[0].tests  # in one case a test may hang, in another it fails
                 schedule = one.suspicions[0].schedule
                 enough = 1 if self._few and schedule == self._schedules[0] else 2
                 plan = [[schedule]] * enough
             else:
                 tests, plan = able, [self._untried(one, able)]
-            left = tuple(sorted(tests - one.hung))
+            left = tuple(sorted(tests - (one.hung - again)))
             found += [
                 tuple(Run(one.variant, schedule, left) for schedule in shared)
                 for shared in plan

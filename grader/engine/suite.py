@@ -71,8 +71,9 @@ def read(text: str, *, rules: bool = True) -> Suite:
     except RecursionError:
         raise Rejected(_TOO_DEEP) from None
     counted = Counter(test.name for test in collection.tests)
-    if len(counted) > MOST_TESTS:
-        raise Rejected(f"{len(counted)} tests: at most {MOST_TESTS} count, keep the best of them")
+    number = len({test.name for test in collection.tests if test.sure})
+    if number > MOST_TESTS:
+        raise Rejected(f"{number} tests: at most {MOST_TESTS} count, keep the best of them")
     notes |= {name: _SHADOWED for name, count in counted.items() if count > 1}
     return Suite(
         source,
@@ -207,7 +208,10 @@ def _note(node: ast.stmt) -> str | None:
         return None
     own = list(_own(node))
     if any(isinstance(child, ast.Yield | ast.YieldFrom) for child in own):
-        if isinstance(node, ast.AsyncFunctionDef):
+        decorated = not all(
+            ast.unparse(one).startswith("pytest.mark") for one in node.decorator_list
+        )
+        if isinstance(node, ast.AsyncFunctionDef) or decorated:  # a context manager is run
             return None
         what = f"{node.name} holds a `yield`, so pytest does not run it; only a fixture may"
         raise Rejected(f"line {node.lineno}: {what}")

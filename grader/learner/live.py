@@ -192,4 +192,8 @@ def _file(config: pytest.Config) -> Callable[[], str]:
         raise pytest.UsageError("--mutants grades one file: pytest --mutants ID FILE")
     if not path.is_file():
         raise pytest.UsageError(f"--mutants grades one file, and there is no {path}")
+    try:
+        read_file(path)
+    except (UnicodeDecodeError, SyntaxError):
+        raise pytest.UsageError(f"{path} is not text in UTF-8; name a Python file.") from None
     return lambda: read_file(path)

@@ -15,7 +15,6 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from grader.runner import policy
 from grader.runner.guard import unguarded
 from grader.runner.loops import CourseLoop, asked_for, close_what_was_asked_for, coroutine_of
 
@@ -89,12 +88,12 @@ class LeakDetector:
         sys.set_coroutine_origin_tracking_depth(DEPTH)
 
     def spare(self) -> None:
-        """What runs now in the loop of a test that begins is not its own, unless it ends with it.
+        """What runs now, before a test begins, is not its own, unless it ends with its loop.
 
         A fixture for several tests may have started it, in a loop for several tests.
         """
-        loop = policy.current()._local._loop
-        self._known = [] if loop is None or loop.is_closed() else list(asyncio.all_tasks(loop))
+        loops = [loop for loop in list(CourseLoop.alive) if not loop.is_closed()]
+        self._known = [task for loop in loops for task in asyncio.all_tasks(loop)]
 
     def look(self) -> list[str]:
         """Sentences on what is left now, without a subject: "leaves the task `serve` running"."""

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import sys
 import threading
+import weakref
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from random import Random
@@ -69,6 +70,9 @@ class CourseLoop(looptime.LoopTimeEventLoop, PlatformLoop):
     bystanders: ClassVar[Collection[threading.Thread]] = ()
     """Threads that were there before any test, and wake no loop of ours, besides the own one."""
 
+    alive: ClassVar[weakref.WeakSet["CourseLoop"]] = weakref.WeakSet()
+    """All loops that are there."""
+
     noted: ClassVar[list[tuple[str, Any]]] = []
     """What went wrong in any loop and nobody saw, with the coroutine it happened in."""
 
@@ -81,6 +85,7 @@ class CourseLoop(looptime.LoopTimeEventLoop, PlatformLoop):
         self._virtual = self._repeatable = clock == "virtual"
         # when nothing is ready, nothing is: looptime would look 42 times before time moves on
         self.setup_looptime(_enabled=self._virtual, noop_cycles=0)
+        self.alive.add(self)
         self._schedule = schedule
         self._alone = alone
         self._spins = 0

@@ -7,6 +7,7 @@ its deadline moved; one that waits, or has used its time, has not.
 import math
 import os
 import time
+from pathlib import Path
 
 SAMPLE = 0.5
 """Seconds before a deadline in which is seen who has the processors."""
@@ -16,6 +17,10 @@ monotonic = time.monotonic
 
 LONGEST = 10
 """The number of times that a deadline may be moved, whatever the machine does."""
+
+
+CGROUP = Path("/sys/fs/cgroup")
+"""The control group of this process, as a container sees it."""
 
 
 def clock_of(process: int) -> int:
@@ -41,12 +46,12 @@ class Patience:
         self._latest = now + LONGEST * self._seconds
         self._deadline = min(now + self._seconds, self._limit)
         self._used = self._processor_time()
-        self._sample: tuple[float, float] | None = None
+        self._sample: tuple[float, float, float] | None = None
 
     def end_in(self, seconds: float) -> None:
         """Set the deadline for a process that has finished and only has to end."""
         self._deadline = self._latest = monotonic() + seconds
-        self._sample = (0.0, 0.0)
+        self._sample = (0.0, 0.0, math.inf)
 
     @property
     def next_look(self) -> float:
@@ -59,10 +64,11 @@ class Patience:
         if now < self.next_look:
             return False
         if self._sample is None:
-            self._sample = self._processor_time(), _idle()
+            self._sample = self._processor_time(), _idle(), _throttled()
             return now >= self._deadline
         if now < self._latest and self._is_kept_waiting(*self._sample):
-            self._deadline, self._sample = now + SAMPLE, (self._processor_time(), _idle())
+            self._deadline = now + SAMPLE
+            self._sample = self._processor_time(), _idle(), _throttled()
             self._limit += SAMPLE
             return False
         return True
@@ -72,13 +78,16 @@ class Patience:
         """Seconds of processor time since it last said something."""
         return self._processor_time() - self._used
 
-    def _is_kept_waiting(self, used: float, idle: float) -> bool:
-        """True if it has work and no turn: it got on a little, and no processor was idle."""
+    def _is_kept_waiting(self, used: float, idle: float, throttled: float) -> bool:
+        """True if it has work and no turn: it got on a little, and no processor was idle.
+
+        Nor is one idle for us where a container has had all that it may have.
+        """
         mine = self._processor_time()
         return (
             self.used < self._seconds
             and mine - used > SAMPLE / 100
-            and _idle() - idle < SAMPLE / 10
+            and (_idle() - idle < SAMPLE / 10 or _throttled() - throttled > SAMPLE / 10)
         )
 
     def _processor_time(self) -> float:
@@ -89,10 +98,34 @@ class Patience:
 
 
 def _idle() -> float:
-    """Seconds in which some processor of this machine had nothing to do."""
+    """Seconds in which some processor that we may use had nothing to do."""
     try:
+        mine = {f"cpu{number}" for number in os.sched_getaffinity(0)}
         with open("/proc/stat", encoding="ascii") as file:
-            ticks = file.readline().split()
-        return (int(ticks[4]) + int(ticks[5])) / os.sysconf("SC_CLK_TCK")
+            lines = [line.split() for line in file if line.startswith("cpu")]
+        ticks = sum(int(idle) + int(io) for name, _, _, _, idle, io, *_ in lines if name in mine)
+        return ticks / os.sysconf("SC_CLK_TCK")
     except (AttributeError, OSError, ValueError, IndexError):
         return monotonic() * 1000  # nobody can tell: as if there was nothing else to do
+
+
+def _throttled() -> float:
+    """Seconds in which a limit on our container's processor time has kept it waiting."""
+    try:
+        lines = (CGROUP / "cpu.stat").read_text(encoding="ascii").split()
+        return int(lines[lines.index("throttled_usec") + 1]) / 1e6
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def processors() -> int:
+    """How many processors this process may use: by its affinity, and by its container's limit."""
+    try:
+        mine = len(os.sched_getaffinity(0))
+    except AttributeError:  # Windows, a Mac
+        mine = os.cpu_count() or 1
+    try:
+        quota, period = map(int, (CGROUP / "cpu.max").read_text(encoding="ascii").split())
+        return max(1, min(mine, round(quota / period)))
+    except (OSError, ValueError):  # there is no limit
+        return mine

@@ -315,6 +315,8 @@ class Recorder:
             outcome = "refused"
         elif hasattr(report, "wasxfail"):
             outcome = "skipped"
+        elif outcome == "failed" and call.excinfo is None:  # a strict xfail
+            message = "passes, and its mark says that it fails"
         self._passed |= outcome == "passed" and call.when == "call"
         report.of_the_run = outcome, message
         return report

@@ -123,7 +123,8 @@ class Child:
             except (ValueError, RecursionError):
                 self.malformed = True
                 continue
-            self.patience.renew()
+            if not (isinstance(record, dict) and "stuck" in record):  # that is no progress
+                self.patience.renew()
             if record == _READY and self._later:
                 self._later, self.due, self._written = self._later - 1, self.due + 1, 0
             else:

@@ -13,7 +13,7 @@ from typing import IO
 
 from grader.errors import WorkerLost
 from grader.runner.isolation import NO_WALLS, Wall
-from grader.runner.patience import LONGEST
+from grader.runner.patience import LONGEST, processors
 from grader.runner.protocol import Answer, Due, Next, Request, from_line, to_line
 from grader.sandbox.launch import Choice, Place, choose, launch
 
@@ -57,7 +57,7 @@ class Worker:
 
     def __init__(self, children: int | None = None, sandbox: Choice | Wall = "off") -> None:
         self.wall = choose(sandbox)
-        self.children = children or os.cpu_count() or 1
+        self.children = children or processors()
         """How many runs it executes at once."""
 
         self._process: subprocess.Popen[bytes] | None = None

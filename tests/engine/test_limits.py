@@ -1,8 +1,9 @@
 """The grader's own limits are no verdict on a test: threads, memory, a machine that is busy."""
 
 import multiprocessing
-import time
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -11,7 +12,7 @@ from helpers.samples import Grade
 from grader.bank import exercises
 from grader.engine.evaluate import evaluate
 from grader.runner import patience
-from grader.runner.patience import Patience
+from grader.runner.patience import Patience, processors
 from grader.sandbox.worker import Worker
 
 SESSIONS = dedent("""
@@ -90,18 +91,22 @@ class Machine:
     """A clock, a process and processors, all made up."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now = self.used = self.idle = 0.0
+        self.now = self.used = self.idle = self.throttled = 0.0
         monkeypatch.setattr(patience, "_idle", lambda: self.idle)
         monkeypatch.setattr(Patience, "_processor_time", lambda _: self.used)
-        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(patience, "monotonic", lambda: self.now)
+        monkeypatch.setattr(patience, "_throttled", lambda: self.throttled)
 
-    def over_after(self, mine: Patience, *, share: float, idle: float) -> float:
+    def over_after(
+        self, mine: Patience, *, share: float, idle: float, throttled: float = 0.0
+    ) -> float:
         """When the deadline is over for a process with this share of a processor's time."""
         while not mine.is_over():
             step = max(0.0, mine.next_look - self.now) or 0.01
             self.now += step
             self.used += share * step
             self.idle += idle * step
+            self.throttled += throttled * step
             assert self.now < 1000
         return round(self.now, 1)
 
@@ -124,6 +129,27 @@ def test_how_long_a_deadline_is(
     machine = Machine(monkeypatch)
     found = machine.over_after(Patience(0, 5.0), share=share, idle=idle)
     assert found == pytest.approx(seconds, abs=1.0)
+
+
+def test_a_container_that_has_had_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine has idle processors, and none of them is for this process."""
+    machine = Machine(monkeypatch)
+    found = machine.over_after(Patience(0, 5.0), share=0.25, idle=40.0, throttled=0.75)
+    assert found == pytest.approx(20.0, abs=1.0)
+
+
+@pytest.mark.parametrize(("limit", "number"), [("100000 100000", 1), ("150000 100000", 2)])
+def test_processors_that_a_container_may_use(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, limit: str, number: int
+) -> None:
+    """And not those of its machine."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(64))
+    monkeypatch.setattr(patience, "CGROUP", tmp_path)
+    assert processors() == 64
+    (tmp_path / "cpu.max").write_text(f"max {limit.split()[1]}\n")
+    assert processors() == 64
+    (tmp_path / "cpu.max").write_text(f"{limit}\n")
+    assert processors() == number
 
 
 def test_a_deadline_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import vespera_scriptorium as application
+import vespera_scriptorium as vespera
 from grader.bank.lesson_07_fixtures.db_session.probes import probed_databases
 from vespera_scriptorium.infrastructure.di.container import Container, Override, _name, _recipes
 
@@ -87,25 +87,25 @@ def probed_services(monkeypatch: pytest.MonkeyPatch) -> Any:
             if self.number in services.failing:
                 raise OSError("stuck")
 
-    def add_to(container: application.Container) -> None:
+    def add_to(container: vespera.Container) -> None:
         container.add_service("probed", Probed)
         containers.append(container)
 
-    def create_with_it(self: application.Container, *arguments: Any, **keywords: Any) -> None:
+    def create_with_it(self: vespera.Container, *arguments: Any, **keywords: Any) -> None:
         create(self, *arguments, **keywords)
         add_to(self)
 
-    async def initialize_with_it(self: application.Container) -> None:
+    async def initialize_with_it(self: vespera.Container) -> None:
         if self not in containers:  # it was created when the module was imported
             add_to(self)
         await initialize(self)
 
-    containers: list[application.Container] = []
+    containers: list[vespera.Container] = []
     services = SimpleNamespace(started=[], stopped=[], failing=[], start=start, afterwards=[])
-    create = application.Container.__init__
-    initialize = application.Container.initialize_async_services
-    monkeypatch.setattr(application.Container, "__init__", create_with_it)
-    monkeypatch.setattr(application.Container, "initialize_async_services", initialize_with_it)
+    create = vespera.Container.__init__
+    initialize = vespera.Container.initialize_async_services
+    monkeypatch.setattr(vespera.Container, "__init__", create_with_it)
+    monkeypatch.setattr(vespera.Container, "initialize_async_services", initialize_with_it)
     yield services
     for check in services.afterwards:  # the learner's fixtures are over
         check()
@@ -124,7 +124,7 @@ def test_probe_services_are_started_before_the_test(
 
 @container_with_overrides.probe(promise="stopped", broken="CleansUpNothing")
 async def test_probe_services_are_stopped_after_the_test(
-    probed_services: Any, container: application.Container
+    probed_services: Any, container: vespera.Container
 ) -> None:
     def stopped() -> None:
         assert probed_services.stopped == probed_services.started, (
@@ -139,9 +139,9 @@ async def test_probe_services_are_stopped_after_the_test(
 
 @container_with_overrides.probe(promise="overridden", broken="IgnoresOverrides")
 async def test_probe_the_external_service_is_overridden(
-    container: application.Container, external_service: Any
+    container: vespera.Container, external_service: Any
 ) -> None:
-    result = await container.get(application.ExternalServiceUseCase).process_data({"a": 1})
+    result = await container.get(vespera.ExternalServiceUseCase).process_data({"a": 1})
     assert external_service.call_api.await_count == 1, (
         "the container does not use `external_service`: override `ExternalService` with it"
     )
@@ -150,42 +150,42 @@ async def test_probe_the_external_service_is_overridden(
 
 @container_with_overrides.probe(promise="own", broken="SharesEverything")
 @pytest.mark.parametrize("turn", [1, 2])
-async def test_probe_every_test_gets_its_own(container: application.Container, turn: int) -> None:
-    assert await container.get(application.TaskRepository).count() == 0, (
+async def test_probe_every_test_gets_its_own(container: vespera.Container, turn: int) -> None:
+    assert await container.get(vespera.TaskRepository).count() == 0, (
         "a test finds what the test before it has stored: make a container for each"
     )
-    await container.get(application.TaskOrchestrator).create_task({"title": "left behind"})
+    await container.get(vespera.TaskOrchestrator).create_task({"title": "left behind"})
 
 
 @container_with_overrides.probe(promise="answers", broken="IgnoresOverrides")
 async def test_probe_the_mock_answers_with_a_success(
-    container: application.Container, external_service: Any
+    container: vespera.Container, external_service: Any
 ) -> None:
     from unittest.mock import AsyncMock
 
     assert isinstance(external_service, AsyncMock), "`external_service` gives no `AsyncMock`"
-    service = container.get(application.ExternalService)
+    service = container.get(vespera.ExternalService)
     answer = await service.call_api("process", {"a": 1})
     assert answer == {"status": "success", "data": {}}, f"`call_api` answers {answer}"
 
 
 @container_with_overrides.probe(promise="no-overrides", broken="SharesOverrides")
 @pytest.mark.parametrize("turn", [1, 2])
-async def test_probe_no_override_is_left(container: application.Container, turn: int) -> None:
-    left_behind = application.InstantSpecialist()
-    assert not hasattr(container.get(application.Specialist), "left_behind"), (
+async def test_probe_no_override_is_left(container: vespera.Container, turn: int) -> None:
+    left_behind = vespera.InstantSpecialist()
+    assert not hasattr(container.get(vespera.Specialist), "left_behind"), (
         "a test finds what the test before it has overridden: make a container for each"
     )
     left_behind.left_behind = True  # type: ignore[attr-defined]  # to know it again
-    container.override(application.Specialist, left_behind)
+    container.override(vespera.Specialist, left_behind)
 
 
 @container_with_overrides.probe(promise="own-mock", broken="IgnoresOverrides")
 @pytest.mark.parametrize("turn", [1, 2])
 async def test_probe_every_test_gets_its_own_mock(
-    container: application.Container, external_service: Any, turn: int
+    container: vespera.Container, external_service: Any, turn: int
 ) -> None:
-    service: Any = container.get(application.ExternalService)
+    service: Any = container.get(vespera.ExternalService)
     assert service is external_service, "the container does not use `external_service`"
     assert external_service.call_api.await_count == 0, (
         "a test finds the calls of the test before it: make a mock for each"

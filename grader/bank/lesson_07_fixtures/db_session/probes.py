@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import vespera_scriptorium as application
+import vespera_scriptorium as vespera
 from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
 
 from .exercise import db_session
@@ -95,13 +95,13 @@ async def probed_databases(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Closes what the learner's fixtures leave open: one probe tells of it, and not all."""
     from sqlalchemy.ext.asyncio import close_all_sessions
 
-    def note(self: application.AsyncDatabaseManager, *arguments: Any, **keywords: Any) -> None:
+    def note(self: vespera.AsyncDatabaseManager, *arguments: Any, **keywords: Any) -> None:
         create(self, *arguments, **keywords)
         databases.append(self)
 
-    databases: list[application.AsyncDatabaseManager] = []
-    create = application.AsyncDatabaseManager.__init__
-    monkeypatch.setattr(application.AsyncDatabaseManager, "__init__", note)
+    databases: list[vespera.AsyncDatabaseManager] = []
+    create = vespera.AsyncDatabaseManager.__init__
+    monkeypatch.setattr(vespera.AsyncDatabaseManager, "__init__", note)
     yield
     await close_all_sessions()
     for database in databases:
@@ -135,7 +135,7 @@ def probed_engines() -> Any:
 
 @pytest.fixture
 @db_session.probe_helper()
-async def probed_session(database: application.AsyncDatabaseManager) -> Any:
+async def probed_session(database: vespera.AsyncDatabaseManager) -> Any:
     """Looks at what is stored when `db_session` is over, and `database` is not yet."""
     from types import SimpleNamespace
 
@@ -145,7 +145,7 @@ async def probed_session(database: application.AsyncDatabaseManager) -> Any:
         assert not session.in_transaction(), (
             "the session is still at work after the test: leave its `async with` behind the `yield`"
         )
-        numbers = application.Base.metadata.tables["task_numbers"]
+        numbers = vespera.Base.metadata.tables["task_numbers"]
         async with database.session() as other:
             rows = [number for (number,) in (await other.execute(numbers.select())).all()]
         assert set(rows) >= set(probed.committed), (
@@ -157,14 +157,14 @@ async def probed_session(database: application.AsyncDatabaseManager) -> Any:
 
 
 @db_session.probe(promise="tables", broken="CreatesNoTables")
-async def test_probe_all_tables_are_there(database: application.AsyncDatabaseManager) -> None:
+async def test_probe_all_tables_are_there(database: vespera.AsyncDatabaseManager) -> None:
     from sqlalchemy.exc import OperationalError
 
-    assert isinstance(database, application.AsyncDatabaseManager), (
+    assert isinstance(database, vespera.AsyncDatabaseManager), (
         "`database` is no `AsyncDatabaseManager`"
     )
     async with database.session() as session:
-        for table in application.Base.metadata.sorted_tables:
+        for table in vespera.Base.metadata.sorted_tables:
             try:
                 rows = (await session.execute(table.select())).all()
             except OperationalError as error:
@@ -176,20 +176,20 @@ async def test_probe_all_tables_are_there(database: application.AsyncDatabaseMan
 @db_session.probe(promise="own", broken="SharesOneFile")
 @pytest.mark.parametrize("turn", [1, 2])
 async def test_probe_every_test_has_its_own(
-    database: application.AsyncDatabaseManager, turn: int
+    database: vespera.AsyncDatabaseManager, turn: int
 ) -> None:
-    tasks = application.SqlTaskRepository(database)
+    tasks = vespera.SqlTaskRepository(database)
     assert await tasks.count() == 0, (
         "a test finds what the test before it has stored: give each one a file in `tmp_path`"
     )
-    await tasks.add(application.Task(id="left-behind", title="left behind"))
+    await tasks.add(vespera.Task(id="left-behind", title="left behind"))
 
 
 @db_session.probe(promise="isolated", broken="SharesOneConnection")
 async def test_probe_sessions_are_independent(
-    database: application.AsyncDatabaseManager, db_session: Any
+    database: vespera.AsyncDatabaseManager, db_session: Any
 ) -> None:
-    numbers = application.Base.metadata.tables["task_numbers"]
+    numbers = vespera.Base.metadata.tables["task_numbers"]
     await db_session.execute(numbers.insert())
     async with database.session() as other:
         assert (await other.execute(numbers.select())).all() == [], (
@@ -200,9 +200,9 @@ async def test_probe_sessions_are_independent(
 
 @db_session.probe(promise="committed", broken="StoresNothing")
 async def test_probe_what_is_committed_is_seen(
-    database: application.AsyncDatabaseManager, db_session: Any
+    database: vespera.AsyncDatabaseManager, db_session: Any
 ) -> None:
-    numbers = application.Base.metadata.tables["task_numbers"]
+    numbers = vespera.Base.metadata.tables["task_numbers"]
     await db_session.execute(numbers.insert())
     await db_session.commit()
     async with database.session() as other:
@@ -216,14 +216,14 @@ async def test_probe_what_is_not_committed_is_rolled_back(
     probed_session: Any, db_session: Any
 ) -> None:
     probed_session.sessions.append(db_session)
-    numbers = application.Base.metadata.tables["task_numbers"]
+    numbers = vespera.Base.metadata.tables["task_numbers"]
     await db_session.execute(numbers.insert())
 
 
 @db_session.probe(promise="stays", broken="StoresNothing")
 async def test_probe_what_is_committed_stays(probed_session: Any, db_session: Any) -> None:
     probed_session.sessions.append(db_session)
-    numbers = application.Base.metadata.tables["task_numbers"]
+    numbers = vespera.Base.metadata.tables["task_numbers"]
     await db_session.execute(numbers.insert())
     await db_session.commit()
     probed_session.committed.append(1)
@@ -238,6 +238,6 @@ def test_probe_the_database_is_stopped_after_the_test(
 
 @db_session.probe(promise="alone", broken="StopsNothing")
 async def test_probe_the_database_is_stopped_without_a_session(
-    probed_engines: None, database: application.AsyncDatabaseManager
+    probed_engines: None, database: vespera.AsyncDatabaseManager
 ) -> None:
-    await application.SqlTaskRepository(database).count()
+    await vespera.SqlTaskRepository(database).count()

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-import vespera_scriptorium as application
+import vespera_scriptorium as vespera
 from grader.bank.lesson_07_fixtures.container_with_overrides.probes import (
     CleansUpNothing,
     IgnoresOverrides,
@@ -79,7 +79,7 @@ async def test_probe_services_are_started(probed_services: Any) -> None:
 @orchestrator_factory.probe(promise="specialist", broken="IgnoresOverrides")
 async def test_probe_the_specialist_is_overridden() -> None:
     class Painter:
-        async def run(self, task: application.Task) -> str:
+        async def run(self, task: vespera.Task) -> str:
             return f"painted {task.title}"
 
     async with orchestrators() as make:
@@ -159,7 +159,7 @@ async def test_probe_the_fixture_cleans_up_after_the_test(
 @orchestrator_factory.probe(promise="no-other", broken="SharesOverrides")
 async def test_probe_no_other_specialist_is_overridden() -> None:
     class Painter:
-        async def run(self, task: application.Task) -> str:
+        async def run(self, task: vespera.Task) -> str:
             return f"painted {task.title}"
 
     async with orchestrators() as make:
@@ -214,7 +214,7 @@ async def test_probe_another_block_is_left_alone(probed_services: Any) -> None:
 @orchestrator_factory.probe(promise="fixture-specialist", broken="IgnoresOverrides")
 async def test_probe_the_fixture_takes_a_specialist(make_orchestrator: Any) -> None:
     class Painter:
-        async def run(self, task: application.Task) -> str:
+        async def run(self, task: vespera.Task) -> str:
             return f"painted {task.title}"
 
     orchestrator = await make_orchestrator(specialist=Painter())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import vespera_scriptorium as application
+import vespera_scriptorium as vespera
 from vespera_scriptorium.infrastructure.database import AsyncDatabaseManager
 
 from .exercise import (
@@ -60,9 +60,9 @@ class CommitsFailures(AsyncDatabaseManager):
 
 @eventually_in_the_database.probe_helper()
 @asynccontextmanager
-async def opened(path: "Any") -> "Any":
+async def probe_opens(path: "Any") -> "Any":
     """A database in a file, closed to the end."""
-    database = application.AsyncDatabaseManager(f"sqlite+aiosqlite:///{path / 'test.db'}")
+    database = vespera.AsyncDatabaseManager(f"sqlite+aiosqlite:///{path / 'test.db'}")
     try:
         yield database
     finally:
@@ -85,7 +85,7 @@ async def test_probe_every_look_has_a_session_of_its_own(tmp_path: "Any") -> Non
                 other.add(TaskNumberRow(number=7))
         return await session.get(TaskNumberRow, 7)
 
-    async with opened(tmp_path) as database:
+    async with probe_opens(tmp_path) as database:
         row = await eventually(database.transaction, find, timeout=60, pause=1, longest=8)  # type: ignore[name-defined]  # noqa: F821  # the learner's
     assert row is not None, "it returns None, and no row"
     assert len(seen) == 3, f"it looks {len(seen)} times for what is there at the third look"
@@ -100,7 +100,7 @@ async def test_probe_an_error_of_the_database_comes_out(tmp_path: "Any") -> None
     async def find(session: Any) -> Any:
         return await session.scalar(text("select 1 from no_such_table"))
 
-    async with opened(tmp_path) as database:
+    async with probe_opens(tmp_path) as database:
         try:
             found = await eventually(database.transaction, find, timeout=60, pause=1, longest=8)  # type: ignore[name-defined]  # noqa: F821  # the learner's
         except OperationalError:
@@ -119,7 +119,7 @@ async def test_probe_a_failed_look_is_rolled_back(tmp_path: "Any") -> None:
         await session.flush()
         raise ValueError("after the flush")
 
-    async with opened(tmp_path) as database:
+    async with probe_opens(tmp_path) as database:
         with pytest.raises(ValueError, match="after the flush"):
             await eventually(database.transaction, find, timeout=60, pause=1, longest=8)  # type: ignore[name-defined]  # noqa: F821  # the learner's
         async with database.session() as session:

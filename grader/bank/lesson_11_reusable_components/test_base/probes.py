@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-import vespera_scriptorium as application
+import vespera_scriptorium as vespera
 from vespera_scriptorium.application.ports import StartsAndStops
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import Task
@@ -41,7 +41,7 @@ class KnowsOneTitle(TaskOrchestrator):
 
 
 @test_base.probe_helper()
-def noting(log: list[str]) -> Any:
+def probe_notes(log: list[str]) -> Any:
     """An object of a subclass of the learner's, whose container has a service that notes."""
 
     class Service:
@@ -52,8 +52,8 @@ def noting(log: list[str]) -> Any:
             log.append("stop")
 
     class Noting(AsyncTestBase):
-        def make_container(self) -> application.Container:
-            container = application.Container()
+        def make_container(self) -> vespera.Container:
+            container = vespera.Container()
             container.add_service("service", Service)
             return container
 
@@ -72,7 +72,7 @@ def noting(log: list[str]) -> Any:
 async def test_probe_the_container_is_open_in_the_block() -> None:
 
     log: list[str] = []
-    async with noting(log).environment():
+    async with probe_notes(log).environment():
         assert log == ["start", "set up"], f"before the block came: {', '.join(log)}"
     assert log == ["start", "set up", "clean up", "stop"], f"in the end came: {', '.join(log)}"
 
@@ -82,7 +82,7 @@ async def test_probe_the_container_is_cleaned_up_after_an_error() -> None:
 
     log: list[str] = []
     with pytest.raises(ValueError, match="in the block"):
-        async with noting(log).environment():
+        async with probe_notes(log).environment():
             raise ValueError("in the block")
     assert log[-1] == "stop", "the container is not cleaned up after a block that fails"
 
@@ -93,7 +93,7 @@ async def test_probe_the_container_is_cleaned_up_after_a_cancellation() -> None:
     log: list[str] = []
 
     async def block() -> None:
-        async with noting(log).environment():
+        async with probe_notes(log).environment():
             await asyncio.sleep(1000)
 
     task = asyncio.create_task(block())
@@ -112,7 +112,7 @@ async def test_probe_a_clean_up_that_fails_stops_nothing() -> None:
     async def fail() -> None:
         raise ValueError("in a clean-up")
 
-    base = noting(log)
+    base = probe_notes(log)
     with pytest.raises(ValueError, match="in a clean-up"):
         async with base.environment():
             base.add_cleanup(fail)
@@ -126,7 +126,7 @@ async def test_probe_a_task_has_what_the_test_says() -> None:
     async with base.environment():
         result = await base.create_test_task(title="mine", description="also mine")
         assert result.success, f"the task is not created: {result.error}"
-        tasks = base.container.get(application.TaskRepository)
+        tasks = base.container.get(vespera.TaskRepository)
         task = await tasks.get(result.task_id)
     assert task.title == "mine", f"the title is {task.title!r}"
     assert task.description == "also mine", f"the description is {task.description!r}"
@@ -137,6 +137,6 @@ class TestProbeATestNeedsToAskForNothing(AsyncTestBase):
     async def test_it(self) -> None:
         assert hasattr(self, "container"), "a test that asks for nothing has no container"
         result = await self.create_test_task(title="mine")
-        orchestrator = self.container.get(application.TaskOrchestrator)
+        orchestrator = self.container.get(vespera.TaskOrchestrator)
         state = await orchestrator.get_task_status(result.task_id)
         assert state.title == "mine", f"the title is {state.title!r}"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-import vespera_scriptorium as application
+import vespera_scriptorium as vespera
 from vespera_scriptorium.application.task_orchestrator import TaskOrchestrator
 from vespera_scriptorium.domain.task import TaskState, TaskStatus
 
@@ -31,7 +31,9 @@ class AlwaysComplete(TaskOrchestrator):
 
 
 @wait_for_completion.probe_helper()
-async def wait(orchestrator: application.TaskOrchestrator, task_id: str, interval: float) -> "Any":
+async def probe_waits(
+    orchestrator: vespera.TaskOrchestrator, task_id: str, interval: float
+) -> "Any":
     """What the learner's helper makes of a task, in half a minute."""
     return await wait_until(  # type: ignore[name-defined]  # noqa: F821  # the learner's
         lambda: orchestrator.get_task_status(task_id),
@@ -44,14 +46,14 @@ async def wait(orchestrator: application.TaskOrchestrator, task_id: str, interva
 @wait_for_completion.probe(promise="at-once", broken="NeverCompletes")
 async def test_probe_returns_at_once_when_the_task_is_completed() -> None:
 
-    orchestrator = application.Container().get(application.TaskOrchestrator)
+    orchestrator = vespera.Container().get(vespera.TaskOrchestrator)
     task_id = (await orchestrator.create_task({"title": "done"})).task_id
     assert task_id is not None
     await orchestrator.execute_task(task_id)
     before = asyncio.get_running_loop().time()
-    state = await wait(orchestrator, task_id, interval=1)
+    state = await probe_waits(orchestrator, task_id, interval=1)
     waited = asyncio.get_running_loop().time() - before
-    assert isinstance(state, application.TaskState), f"it returns {state!r}, and no state"
+    assert isinstance(state, vespera.TaskState), f"it returns {state!r}, and no state"
     assert state.completed, f"it returns a state that is {state.status}"
     assert waited == 0, f"it waits {waited:g} s for a task that is completed already"
 
@@ -60,21 +62,21 @@ async def test_probe_returns_at_once_when_the_task_is_completed() -> None:
 async def test_probe_waits_for_a_task_that_takes_long() -> None:
 
     class Slow:
-        async def run(self, task: application.Task) -> str:
+        async def run(self, task: vespera.Task) -> str:
             await asyncio.sleep(29.5)
             return "done"
 
-    container = application.Container()
-    container.override(application.Specialist, Slow())
-    orchestrator = container.get(application.TaskOrchestrator)
+    container = vespera.Container()
+    container.override(vespera.Specialist, Slow())
+    orchestrator = container.get(vespera.TaskOrchestrator)
     task_id = (await orchestrator.create_task({"title": "slow"})).task_id
     assert task_id is not None
     execution = asyncio.create_task(orchestrator.execute_task(task_id))
     try:
-        state = await wait(orchestrator, task_id, interval=4)
+        state = await probe_waits(orchestrator, task_id, interval=4)
     except TimeoutError:
         pytest.fail("it gives up on a task that is completed half a second before the timeout")
-    assert isinstance(state, application.TaskState), f"it returns {state!r}, and no state"
+    assert isinstance(state, vespera.TaskState), f"it returns {state!r}, and no state"
     assert state.completed, f"it returns while the task is {state.status}"
     await execution
 
@@ -82,13 +84,13 @@ async def test_probe_waits_for_a_task_that_takes_long() -> None:
 @wait_for_completion.probe(promise="raises", broken="AlwaysComplete")
 async def test_probe_raises_for_a_task_that_never_completes() -> None:
 
-    orchestrator = application.Container().get(application.TaskOrchestrator)
+    orchestrator = vespera.Container().get(vespera.TaskOrchestrator)
     task_id = (await orchestrator.create_task({"title": "left alone"})).task_id
     assert task_id is not None
     before = asyncio.get_running_loop().time()
     message = None
     try:
-        await wait(orchestrator, task_id, interval=7)
+        await probe_waits(orchestrator, task_id, interval=7)
     except TimeoutError as error:
         message = str(error)
     waited = asyncio.get_running_loop().time() - before
@@ -100,13 +102,13 @@ async def test_probe_raises_for_a_task_that_never_completes() -> None:
 @wait_for_completion.probe(promise="awaitable", broken="NeverCompletes")
 async def test_probe_looks_with_functions_of_every_kind() -> None:
 
-    orchestrator = application.Container().get(application.TaskOrchestrator)
+    orchestrator = vespera.Container().get(vespera.TaskOrchestrator)
     task_id = (await orchestrator.create_task({"title": "done"})).task_id
     assert task_id is not None
     await orchestrator.execute_task(task_id)
     state = await orchestrator.get_task_status(task_id)
 
-    async def asked() -> application.TaskState:
+    async def asked() -> vespera.TaskState:
         return await orchestrator.get_task_status(task_id)
 
     looks = {
@@ -126,13 +128,13 @@ async def test_probe_looks_with_functions_of_every_kind() -> None:
 @wait_for_completion.probe(promise="look-error", broken="NeverCompletes")
 async def test_probe_an_error_comes_out_as_it_is() -> None:
 
-    orchestrator = application.Container().get(application.TaskOrchestrator)
+    orchestrator = vespera.Container().get(vespera.TaskOrchestrator)
     task_id = (await orchestrator.create_task({"title": "done"})).task_id
     assert task_id is not None
     await orchestrator.execute_task(task_id)
     for error in (OSError("disk full"), TimeoutError("the disk is slow")):
 
-        async def look(error: Exception = error) -> application.TaskState:
+        async def look(error: Exception = error) -> vespera.TaskState:
             state = await orchestrator.get_task_status(task_id)
             if state.completed:
                 raise error
@@ -149,12 +151,12 @@ async def test_probe_an_error_comes_out_as_it_is() -> None:
 @wait_for_completion.probe(promise="cancelled", broken="AlwaysComplete")
 async def test_probe_is_cancelled_in_a_pause_and_in_a_look() -> None:
 
-    orchestrator = application.Container().get(application.TaskOrchestrator)
+    orchestrator = vespera.Container().get(vespera.TaskOrchestrator)
     task_id = (await orchestrator.create_task({"title": "left alone"})).task_id
     assert task_id is not None
     log: list[str] = []
 
-    async def look() -> application.TaskState:
+    async def look() -> vespera.TaskState:
         log.append("begins")
         try:
             await asyncio.sleep(2)

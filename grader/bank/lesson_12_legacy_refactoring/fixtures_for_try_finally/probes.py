@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-import vespera_scriptorium as application
+import vespera_scriptorium as vespera
 from vespera_scriptorium.infrastructure.legacy import LegacyFileTracking
 
 from .exercise import (
@@ -102,7 +102,7 @@ def probed_engines() -> Any:
     def note_disposed(engine: Any) -> None:
         engines.disposed.append(engine)
         if engine is engines.looked_into:  # soon its file may be gone
-            engines.stored += operations(engine)
+            engines.stored += probe_operations(engine)
 
     engines = SimpleNamespace(opened=[], disposed=[], afterwards=[], looked_into=None, stored=[])
     event.listen(Engine, "engine_connect", note_opened)
@@ -120,7 +120,7 @@ def probed_engines() -> Any:
 
 
 @fixtures_for_try_finally.probe_helper()
-def operations(engine: Any) -> Any:
+def probe_operations(engine: Any) -> Any:
     """The operations that a connection of its own sees in the database behind an engine."""
     from sqlalchemy import create_engine, text
 
@@ -132,9 +132,9 @@ def operations(engine: Any) -> Any:
 
 
 @fixtures_for_try_finally.probe_helper()
-def uncommitted(session: Any) -> None:
+def probe_adds_uncommitted(session: Any) -> None:
     """Add an operation to a session, and do not commit it."""
-    table = application.Base.metadata.tables["legacy_file_operations"]
+    table = vespera.Base.metadata.tables["legacy_file_operations"]
     values = {"kind": "creation", "file_path": "a.txt", "metadata": {}}
     session.execute(table.insert().values(id="probe", subtask_id="probed", **values))
 
@@ -160,9 +160,9 @@ async def test_probe_another_connection_sees_what_is_committed(
         "the database is in memory, where nobody else can look: keep it in a file in `tmp_path`"
     )
     tracker = make_tracker("probed")
-    assert operations(engine) == [], "there are operations before the test has tracked any"
+    assert probe_operations(engine) == [], "there are operations before the test has tracked any"
     await tracker.track_file_create("a.txt")
-    assert len(operations(engine)) == 1, (
+    assert len(probe_operations(engine)) == 1, (
         "another connection does not see an operation that was tracked and committed"
     )
 
@@ -182,7 +182,7 @@ async def test_probe_a_tracker_belongs_to_its_subtask(make_tracker: Any) -> None
 @fixtures_for_try_finally.probe(promise="session", broken="OpensAnotherSession")
 async def test_probe_trackers_work_on_the_session(db_session: Any, make_tracker: Any) -> None:
     tracker = make_tracker("probed")
-    uncommitted(db_session)
+    probe_adds_uncommitted(db_session)
     assert (await tracker.verify_all_operations())["total"] == 1, (
         "a tracker does not see what `db_session` has added: let it work on that session"
     )
@@ -197,14 +197,14 @@ async def test_probe_what_is_not_committed_is_rolled_back(
 
         file = engine.url.database
         if file and Path(file).exists():
-            probed_engines.stored += operations(engine)
+            probed_engines.stored += probe_operations(engine)
         assert probed_engines.stored == [], (
             "what the test did not commit is stored after it: close the session without `commit`"
         )
 
     make_tracker("probed")
     engine = probed_engines.looked_into = db_session.get_bind().engine
-    uncommitted(db_session)
+    probe_adds_uncommitted(db_session)
     probed_engines.afterwards.append(nothing_is_stored)
 
 
@@ -224,7 +224,7 @@ async def test_probe_the_session_is_closed(
 
     await make_tracker("probed").track_file_create("a.txt")
     row = db_session.query(LegacyOperationRow).first()
-    uncommitted(db_session)
+    probe_adds_uncommitted(db_session)
     probed_engines.afterwards.append(it_is_closed)
 
 

@@ -1,0 +1,73 @@
+"""Honest habits that once cost a test its kills, or a suite its marks."""
+
+import pytest
+from helpers.samples import HEAD, KILLS_1, Grade
+
+ONE_CASE_WAITS = """
+@pytest.mark.parametrize("waits", [True, False])
+async def test_fails_or_waits(waits):
+    if not (await create()).task_id:
+        if waits:
+            await asyncio.Event().wait()
+        raise AssertionError("no id")
+"""
+
+
+def test_a_case_that_fails_kills_though_another_waits(grade: Grade) -> None:
+    """A mutant that loses an answer makes one case fail, and another wait for it."""
+    (test,) = grade(HEAD + ONE_CASE_WAITS).tests
+    assert (test.verdict, test.kills) == ("valid", (1,))
+
+
+HELPERS = {
+    "a context manager": """
+import contextlib
+
+@contextlib.contextmanager
+def test_database():
+    yield 1
+""",
+    "data": "".join(f"test_data_{number} = {number}\n" for number in range(35)),
+    "a patched library": """
+import json
+
+async def test_a_failure_of_json(monkeypatch):
+    monkeypatch.setattr(json, "dumps", None)
+    monkeypatch.setattr(json, "loads", None)
+    assert (await create()).success
+""",
+    "a service for all tests, in a loop of their own": """
+import pytest_asyncio
+
+async def serve():
+    await asyncio.sleep(3600)
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def service():
+    task = asyncio.create_task(serve())
+    yield
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+""",
+}
+
+
+@pytest.mark.parametrize("helper", HELPERS.values(), ids=HELPERS)
+def test_what_stands_beside_good_tests_costs_nothing(helper: str, grade: Grade) -> None:
+    """They are judged as if it was not there."""
+    found = {test.name: test for test in grade(HEAD + helper + KILLS_1).tests}
+    alone = {test.name: test for test in grade(HEAD + KILLS_1).tests}
+    assert {name: found[name] for name in alone} == alone
+    others = {test.verdict for name, test in found.items() if name not in alone}
+    assert others <= ({"wrong"} if "yield 1" in helper else {"valid"})
+
+
+STRICT = "@pytest.mark.xfail(strict=True)\ndef test_a(): pass\n"
+
+
+def test_a_strict_mark_that_does_not_hold_is_told(grade: Grade) -> None:
+    """pytest calls it a failure, and gives no reason."""
+    (test,) = grade(HEAD + STRICT).tests
+    assert test.message == "passes, and its mark says that it fails"
