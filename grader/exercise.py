@@ -241,7 +241,7 @@ class Exercise:
 
     @property
     def reference(self) -> Variant:
-        """The subject as it stands in the vespera."""
+        """The subject as it stands in the application."""
         return self.variants[0]
 
     @cached_property

@@ -101,8 +101,8 @@ def collect(
             for other in others
             if other != learner
         ]
-    people = set(map(printable, learners))
-    reasons = {one.learner: one.reason for one in done.refusals if one.learner in people}
+    people = {printable(one): one for one in learners}
+    reasons = {people[one.learner]: one.reason for one in done.refusals if one.learner in people}
     remember(submitted.parent, part, marks, reasons)
     done.remarks += [
         f"{learner} had the number {was.number} in an earlier export and has {mark.number} now: "

@@ -128,7 +128,7 @@ def told_apart(
         people[one] = person = roster.find(one.learner, number)
         if person is not None:
             owners.setdefault(person.id, set()).update({one.owner} - {""})
-    calls = Counter(mark.name for mark in before.values())
+    calls = Counter(name for name, _ in {(mark.name, mark.number) for mark in before.values()})
     for one, person in people.items():
         is_namesake = one.owner in numbers and calls[before[numbers[one.owner]].name] > 1
         if person is not None and len(owners[person.id]) < 2 and not is_namesake:

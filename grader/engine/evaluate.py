@@ -12,11 +12,12 @@ from random import Random
 from grader.engine.execution import ALL_DEFENCES, Defences, Executor
 from grader.engine.planner import MutationRun, Planner, Process, RunResult
 from grader.engine.records import explain
-from grader.engine.suite import Suite, read
+from grader.engine.suite import Suite, read, too_many
 from grader.engine.verdicts import judge, judge_probe
 from grader.errors import Rejected, Unreadable, WorkerLost
 from grader.exercise import Exercise, Variant
 from grader.report import MutantReport, ProbeReport, Report, TestReport, score
+from grader.runner.settings import MOST_TESTS
 from grader.sandbox.interface import Worker
 
 
@@ -88,6 +89,8 @@ class _Evaluation:
             for name in self._tests
             if name in first.collected or name not in self._suite.unsure
         )
+        if (number := len(self._tests) + len(self._suite.refused)) > MOST_TESTS:
+            return Report(exercise.id, "rejected", f"{too_many(number)}.", exercise.points)
         first = first.only(self._tests)
         reason = " ".join(self._remarks(first.collected)) or None
         refused = tuple(

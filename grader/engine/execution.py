@@ -18,7 +18,7 @@ from grader.exercise import Exercise, Variant
 from grader.runner import patch
 from grader.runner.patch import Patch
 from grader.runner.protocol import Answer, Request
-from grader.runner.settings import DEADLINES
+from grader.runner.settings import DEADLINES, MOST_TESTS
 from grader.sandbox.interface import Worker
 from grader.sources import SUITE, Target
 
@@ -206,6 +206,7 @@ class Executor:
         self, process: Sequence[Run], tests: set[str], sources: Sequence[Mapping[Target, str]]
     ) -> Request:
         probe = process[0].probe
+        number = min(max(len(tests), FEWEST), MOST_TESTS)
         below = [probe] if probe else _stand_ins(sources[0])  # a probe looks at the learner's own
         return Request(
             suite="\n\n\n".join([self._suite.source, *below]),
@@ -215,7 +216,7 @@ class Executor:
             schedules=tuple(run.schedule for run in process),
             clock=self._exercise.clock,
             deadline=self._deadline,
-            limit=self._deadline * (max(len(tests), FEWEST) * len(process) + 1),
+            limit=self._deadline * (number * len(process) + 1),
             later=tuple(_patches(one) for one in sources[1:]),
         )
 

@@ -226,7 +226,7 @@ class _Mutant:
     variant: Variant
     tried: list[Schedule] = field(default_factory=list)
     hung: set[str] = field(default_factory=set)
-    """The tests that hung on it, and are not run on it again."""
+    """The tests that hung on it, and are not run on it again, but where a case of them failed."""
     choosing: set[str] = field(default_factory=set)
     """The tests that could have gone another way under another order of tasks."""
     suspicions: list[_Suspicion] = field(default_factory=list)
@@ -337,7 +337,8 @@ class MutationRun:
         for name, outcome in result.outcomes.items():
             if outcome.ending == "hung" and not screened:
                 one.hung.add(name)
-                self.hints[name] = HANGS
+                if not outcome.kills:
+                    self.hints[name] = HANGS
             elif outcome.choices:
                 one.choosing.add(name)
         if result.killers:

@@ -223,7 +223,9 @@ def read_answer(
         if not mine:
             outcomes[name] = Outcome("failed", _NOT_COLLECTED)
         elif any(not case.ended for case in begun):
-            outcomes[name] = unfinished(answer, deadline, records.stuck)
+            ended = [_outcome(case, setup_kills) for case in begun if case.ended]
+            kills = any(one.kills for one in ended)
+            outcomes[name] = replace(unfinished(answer, deadline, records.stuck), kills=kills)
         elif len(begun) == len(mine):
             outcomes[name] = _worst([_outcome(case, setup_kills) for case in begun])
     return Transcript(outcomes, records.collected)

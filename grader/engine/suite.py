@@ -73,7 +73,7 @@ def read(text: str, *, rules: bool = True) -> Suite:
     counted = Counter(test.name for test in collection.tests)
     number = len({test.name for test in collection.tests if test.sure})
     if number > MOST_TESTS:
-        raise Rejected(f"{number} tests: at most {MOST_TESTS} count, keep the best of them")
+        raise Rejected(too_many(number))
     notes |= {name: _SHADOWED for name, count in counted.items() if count > 1}
     return Suite(
         source,
@@ -86,6 +86,11 @@ def read(text: str, *, rules: bool = True) -> Suite:
         {t.name: why for t in collection.tests if (why := _never_run(t, collection)) is not None},
         tuple(collection.remarks),
     )
+
+
+def too_many(number: int) -> str:
+    """Why a suite of so many tests is rejected."""
+    return f"{number} tests: at most {MOST_TESTS} count, keep the best of them"
 
 
 def read_file(path: Path) -> str:

@@ -135,6 +135,9 @@ class KernelSession:
         except KeyboardInterrupt:
             waiting.end("The check was interrupted: run the cell again.")
             raise
+        except BaseException:
+            waiting.say("The check has failed, for the reason below.")
+            raise
 
     def problem_of(self, exercise_id: str) -> str | None:
         """The reason why an answer cannot be told in the notebook as last saved."""

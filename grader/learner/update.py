@@ -216,14 +216,9 @@ def _is_course(folder: Path) -> bool:
 
 def _pull(root: Path) -> set[Path]:
     """`git pull`, with the notebooks as they were released; those that the course has then."""
-
-    def git(*command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["git", *command], cwd=root, capture_output=True, text=True)
-
     try:
-        git("checkout", "--", "notebooks")
-        pulled = git("pull", "--ff-only", "--quiet")
-        listed = git("ls-files", "-z", "--", "notebooks").stdout.split("\0")
+        _git(root, "checkout", "--", "notebooks")
+        pulled = _git(root, "pull", "--ff-only", "--quiet")
     except FileNotFoundError:
         raise CourseError("git is not installed: name the new version's zip or folder.") from None
     if pulled.returncode:
@@ -233,7 +228,7 @@ def _pull(root: Path) -> set[Path]:
             f"git pull failed, and your notebooks are as they were ({why.rstrip('.')}): mend that, "
             "or name the new version's zip or folder."
         )
-    return {root / name for name in listed if name.endswith(".ipynb")}
+    return _own(root)
 
 
 def _undo(root: Path, notebooks: Path, notes: dict[str, Noted], copies: list[Path]) -> None:
@@ -242,8 +237,18 @@ def _undo(root: Path, notebooks: Path, notes: dict[str, Noted], copies: list[Pat
         copies[-1] / notebooks.relative_to(root), notebooks, dirs_exist_ok=True, symlinks=True
     )
     if len(copies) > 1:
-        _put_back(root, set(notebooks_in(notebooks)), notes, copies)
+        _put_back(root, _own(root), notes, copies)
     _journal(root).unlink()
+
+
+def _own(root: Path) -> set[Path]:
+    """The notebooks of the course, as git knows them."""
+    listed = _git(root, "ls-files", "-z", "--", "notebooks").stdout.split("\0")
+    return {root / name for name in listed if name.endswith(".ipynb")}
+
+
+def _git(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["git", *command], cwd=root, capture_output=True, text=True)
 
 
 def _take(root: Path, folder: Path, copy: Path) -> None:

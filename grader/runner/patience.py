@@ -103,14 +103,19 @@ def _idle() -> float:
         mine = {f"cpu{number}" for number in os.sched_getaffinity(0)}
         with open("/proc/stat", encoding="ascii") as file:
             lines = [line.split() for line in file if line.startswith("cpu")]
-        ticks = sum(int(idle) + int(io) for name, _, _, _, idle, io, *_ in lines if name in mine)
-        return ticks / os.sysconf("SC_CLK_TCK")
+        ticks = [int(line[4]) + int(line[5]) for line in lines if line[0] in mine]
+        if not ticks:  # a container with other numbers
+            raise ValueError
+        return sum(ticks) / os.sysconf("SC_CLK_TCK")
     except (AttributeError, OSError, ValueError, IndexError):
         return monotonic() * 1000  # nobody can tell: as if there was nothing else to do
 
 
 def _throttled() -> float:
-    """Seconds in which a limit on our container's processor time has kept it waiting."""
+    """Seconds in which a limit on our container's processor time has kept it waiting.
+
+    Behind bubblewrap nothing tells of it, and a deadline is what it would be without a limit.
+    """
     try:
         lines = (CGROUP / "cpu.stat").read_text(encoding="ascii").split()
         return int(lines[lines.index("throttled_usec") + 1]) / 1e6

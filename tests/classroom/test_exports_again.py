@@ -290,6 +290,28 @@ def test_a_person_in_two_forms_is_one(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "submitted").iterdir()] == ["al"]
 
 
+def test_a_roster_that_comes_later_wins(course: Course) -> None:
+    """Whoever was known by name before has their id from then on."""
+    course.take("one")
+    roster = Roster([Person("12345", "Ada Lovelace")])
+    for number in range(2):
+        origin = export(course.root / "e.zip", MOODLE.format(7), f"{number}", LATE)
+        collect(origin, course.submitted, PART, LESSONS, roster=roster, replacing="all")
+    there = (course.submitted / "12345" / PART / f"{LESSON}.ipynb").read_text()
+    assert "# 1" in there
+    assert "# one" in course.there()
+
+
+def test_a_refusal_under_a_name_with_an_odd_space_ends(course: Course) -> None:
+    """It is told in signs that anybody can print, and is theirs all the same."""
+    name = "Ada\u3000Lovelace_7_assignsubmission_file/x.ipynb"
+    for text in ("{", json.dumps(notebook(SOURCE))):
+        with zipfile.ZipFile(course.root / "e.zip", "w") as archive:
+            archive.writestr(name, text)
+        collect(course.root / "e.zip", course.submitted, PART, LESSONS)
+        assert len(refused(course.root, PART)) == (text == "{")
+
+
 def test_a_name_with_another_number_is_told(course: Course) -> None:
     """Two people of one name, or another assignment: nobody can tell, so somebody is asked."""
     roster = Roster([Person("al", "Ada Lovelace")])

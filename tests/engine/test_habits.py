@@ -4,19 +4,20 @@ import pytest
 from helpers.samples import HEAD, KILLS_1, Grade
 
 ONE_CASE_WAITS = """
-@pytest.mark.parametrize("waits", [True, False])
+@pytest.mark.parametrize("waits", [False, True])
 async def test_fails_or_waits(waits):
     if not (await create()).task_id:
         if waits:
-            await asyncio.Event().wait()
+            {0}
         raise AssertionError("no id")
 """
 
 
-def test_a_case_that_fails_kills_though_another_waits(grade: Grade) -> None:
+@pytest.mark.parametrize("wait", ["await asyncio.Event().wait()", "while True: pass"])
+def test_a_case_that_fails_kills_though_another_waits(wait: str, grade: Grade) -> None:
     """A mutant that loses an answer makes one case fail, and another wait for it."""
-    (test,) = grade(HEAD + ONE_CASE_WAITS).tests
-    assert (test.verdict, test.kills) == ("valid", (1,))
+    (test,) = grade(HEAD + ONE_CASE_WAITS.format(wait)).tests
+    assert (test.verdict, test.message, test.kills) == ("valid", None, (1,))
 
 
 HELPERS = {
@@ -62,6 +63,16 @@ def test_what_stands_beside_good_tests_costs_nothing(helper: str, grade: Grade) 
     assert {name: found[name] for name in alone} == alone
     others = {test.verdict for name, test in found.items() if name not in alone}
     assert others <= ({"wrong"} if "yield 1" in helper else {"valid"})
+
+
+def test_at_most_thirty_tests_by_any_name(grade: Grade) -> None:
+    """What an assignment makes a test is one, and what it makes no test counts for nothing."""
+    names = "".join(f"test_{number} = helper\n" for number in range(31))
+    found = grade(f"{HEAD}\ndef helper(): pass\n{names}")
+    assert (found.status, found.reason) == (
+        "rejected",
+        "31 tests: at most 30 count, keep the best of them.",
+    )
 
 
 STRICT = "@pytest.mark.xfail(strict=True)\ndef test_a(): pass\n"

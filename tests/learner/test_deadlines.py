@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from grader.learner.deadlines import Guard
+from grader.runner import overdue
 from grader.runner.guard import watching
+from grader.runner.overdue import in_naps
 
 
 class Late(Exception):
@@ -30,6 +32,24 @@ def test_where_threads_have_no_clock_of_their_own(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delattr(time, "pthread_getcpuclockid")
     with ThreadPoolExecutor(1) as other:
         assert "busy" in other.submit(endless, Guard(), 0.2, threading.Event()).result(60)
+
+
+def test_naps_of_whatever_sleep_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tab's is written in Python; a stand-in of a test's is left alone."""
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    slept: list[float] = []
+    monkeypatch.setattr(time, "sleep", sleep)
+    with in_naps(threading.get_ident(), lambda: None):
+        assert time.sleep is sleep
+    monkeypatch.setattr(overdue, "_sleep", sleep)
+    monkeypatch.setattr(overdue, "monotonic", lambda: sum(slept))
+    with in_naps(threading.get_ident(), lambda: None):
+        time.sleep(1.0)
+    assert len(slept) >= 20
+    assert time.sleep is sleep
 
 
 def test_an_interrupt_looks_where_a_suite_must_not() -> None:
