@@ -133,10 +133,10 @@ class Inside:
             before.put_back()
             policy.use(policy.fresh())
             del history[known:]
-            for name, module in list(sys.modules.items()):
-                file = getattr(module, "__file__", None)
+            for name in before.new_modules():  # also what the suite has written and imported
+                file = getattr(sys.modules[name], "__file__", None)
                 if name == SUITE_MODULE or (file and str(file).startswith(str(folder))):
-                    del sys.modules[name]  # also what the suite has written and imported
+                    del sys.modules[name]
             for path in list(sys.path_importer_cache):
                 if path.startswith(str(self._folder)):
                     del sys.path_importer_cache[path]

@@ -53,6 +53,10 @@ class Snapshot:
             if type(module) is types.ModuleType and _is_looked_at(name, packages):
                 self._keep_module(name, module, deep=name.partition(".")[0] in packages)
 
+    def new_modules(self) -> list[str]:
+        """The names of the modules that were not there."""
+        return [name for name in sys.modules if name not in self._modules]
+
     def put_back(self) -> None:
         """Put everything back that has changed since; an interrupt waits until that is done."""
         interrupt = None
@@ -78,7 +82,7 @@ class Snapshot:
             if value != content:
                 value.clear()
                 (value.extend if isinstance(value, list) else value.update)(content)
-        for name in [name for name in sys.modules if name not in self._modules]:
+        for name in self.new_modules():
             spec = getattr(sys.modules[name], "__spec__", None)
             if getattr(spec, "name", None) != name:  # nothing that was imported
                 del sys.modules[name]
