@@ -46,7 +46,7 @@ def _replace(new: Path, old: Path) -> None:
         try:
             new.replace(old)
         except PermissionError:
-            time.sleep(pause)
+            time.sleep(pause)  # nobody tells when the reader has ended
         else:
             return
     new.replace(old)
@@ -106,7 +106,7 @@ def _lock(folder: Path, *, wait: bool) -> Iterator[None]:
             while not _locks(lock):
                 if not wait:
                     raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
-                time.sleep(PAUSES[0])
+                time.sleep(PAUSES[0])  # Windows' own wait gives up after ten seconds
         else:
             fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         yield

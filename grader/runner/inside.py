@@ -332,7 +332,7 @@ def _end_nothing() -> None:
         usual_kill(process, number)
 
     os._exit, os.abort, os.kill = leave, lambda: leave(-6), kill
-    atexit.register = lambda function, *_, **__: function  # type: ignore[assignment]
+    atexit.register = lambda function, *_, **__: function  # type: ignore[assignment]  # until the end
     raw: Any = sys.modules.get("posix") or sys.modules.get("nt")
     raw._exit, raw.abort = os._exit, os.abort
 

@@ -215,6 +215,7 @@ def test_breaks_everything():
     socket.setdefaulttimeout(1)
     os.umask(0)
     logging.getLogger("new one").addHandler(logging.NullHandler())
+    logging.getLogger("new one").setLevel(1)
     sys.stdout.close()
     sys.setrecursionlimit(500)
     warnings.simplefilter("ignore")
@@ -238,6 +239,7 @@ async def test_sees_nothing_of_it():
     assert "NEW" not in os.environ and os.getcwd() != "/" and "/new" not in sys.path
     assert json.__name__ == "json" and not {"new", "written"} & sys.modules.keys()
     assert logging.getLogger().level != 1 and not logging.getLogger("new one").handlers
+    assert logging.getLogger("new one").level == logging.NOTSET
     assert not unittest.mock._patch._active_patches
     print(os.getcwd())
 """
