@@ -23,7 +23,6 @@ from typing import Any, Self, TypeVar
 
 from distributed import Client, LocalCluster, Security, get_worker
 from distributed.comm.core import connect
-from distributed.gc import disable_gc_diagnosis
 
 from grader.classroom.cache import engine, from_entry, libraries, to_entry
 from grader.classroom.pool import BEAT, Answered, Pool, Result, WorkerPool, failed
@@ -183,8 +182,7 @@ class Cluster(Pool):
 
     def room(self) -> int:
         """One for each thread of the workers that are fit."""
-        if self._interrupted:
-            raise KeyboardInterrupt
+        self._heed()
         if time.monotonic() - self._looked > BEAT:
             self._look()
         return sum(self._threads[address] for address in self._fit)
@@ -201,20 +199,29 @@ class Cluster(Pool):
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
-        """Remember Ctrl-C: its exception is lost in callbacks, of which dask has many."""
+        """Remember Ctrl-C, for `_heed`: its exception is lost in callbacks, of which dask has many.
+
+        A person who does not wait, and presses it once more, has the exception at once.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
 
         def interrupt(*_: object) -> None:
-            self._interrupted = True
-            raise KeyboardInterrupt
+            again, self._interrupted = self._interrupted, True
+            if again:
+                raise KeyboardInterrupt
 
         usual = signal.signal(signal.SIGINT, interrupt)
         try:
             yield
         finally:
             signal.signal(signal.SIGINT, usual)
+
+    def _heed(self) -> None:
+        """Raise `KeyboardInterrupt` if a person has interrupted: between two steps of ours."""
+        if self._interrupted:
+            raise KeyboardInterrupt
 
     @contextmanager
     def _connected(self) -> Iterator[Client]:
@@ -240,6 +247,7 @@ class Cluster(Pool):
         """Wait until those who are there have introduced themselves, and choose the wall."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
+            self._heed()
             self._look()
             said = self._introductions.values()
             if said and all(one.done() for one in said):
@@ -374,7 +382,6 @@ def _started(jobs: int) -> LocalCluster:
     finally:
         if usual is not None:
             signal.signal(signal.SIGINT, usual)
-        disable_gc_diagnosis(force=True)  # a callback of Python's, in which Ctrl-C would be lost
 
 
 async def _reach(address: str) -> None:
