@@ -195,7 +195,7 @@ def test_validate(part: int, number: int, everything: Any, checked: Any, tmp_pat
     _, lesson, nb = mine[number]
     path = tmp_path / lesson.name
     path.write_text(json.dumps(nb), encoding="utf-8")
-    words = Classroom(tmp_path).run("nbgrader", "validate", path.name)
+    words = Classroom(tmp_path).run("nbgrader", "validate", "--Execute.timeout=300", path.name)
     reports = [checked[answer] for answer in answers(nb).items()]
     short = {one["exercise"] for one in reports if one["score"] < one["points"]}
     assert set(re.findall(r'grader\.score\("(.+)"\)', words)) == short

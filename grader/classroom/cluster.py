@@ -150,7 +150,6 @@ class Cluster(Pool):
         self._walled = sandbox != "off"
         self._jobs = jobs or processors()
         self._close = ExitStack()
-        self._interrupted = False
         self._orders: list[_Order] = []
         self._threads: Mapping[str, int] = {}
         """How many threads each worker had a moment ago, by its address."""
@@ -164,7 +163,7 @@ class Cluster(Pool):
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(_quiet())
-            stack.enter_context(self._interruptible())
+            stack.enter_context(self.interruptible())
             self._client = stack.enter_context(self._connected())
             self._meet()
             self._close = stack.pop_all()
@@ -182,7 +181,6 @@ class Cluster(Pool):
 
     def room(self) -> int:
         """One for each thread of the workers that are fit."""
-        self._heed()
         if time.monotonic() - self._looked > BEAT:
             self._look()
         return sum(self._threads[address] for address in self._fit)
@@ -196,32 +194,6 @@ class Cluster(Pool):
             f"No work for {len(workers)} of the workers, because {reason}: {', '.join(workers)}."
             for reason, workers in alike.items()
         )
-
-    @contextmanager
-    def _interruptible(self) -> Iterator[None]:
-        """Remember Ctrl-C, for `_heed`: its exception is lost in callbacks, of which dask has many.
-
-        A person who does not wait, and presses it once more, has the exception at once.
-        """
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def interrupt(*_: object) -> None:
-            again, self._interrupted = self._interrupted, True
-            if again:
-                raise KeyboardInterrupt
-
-        usual = signal.signal(signal.SIGINT, interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, usual)
-
-    def _heed(self) -> None:
-        """Raise `KeyboardInterrupt` if a person has interrupted: between two steps of ours."""
-        if self._interrupted:
-            raise KeyboardInterrupt
 
     @contextmanager
     def _connected(self) -> Iterator[Client]:
@@ -245,9 +217,9 @@ class Cluster(Pool):
 
     def _meet(self) -> None:
         """Wait until those who are there have introduced themselves, and choose the wall."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            self._heed()
+        begun = time.monotonic()
+        while time.monotonic() - begun < (LATE if self._only_strangers() else PATIENCE):
+            self.heed()
             self._look()
             said = self._introductions.values()
             if said and all(one.done() for one in said):
@@ -259,6 +231,10 @@ class Cluster(Pool):
             self._judge()
         if not self._fit:
             raise self._nobody()
+
+    def _only_strangers(self) -> bool:
+        """Whether workers have joined, and none that is fit has introduced itself yet."""
+        return bool(self._introductions) and not self._fit
 
     def _look(self) -> None:
         """See who has come and who has gone, and send again what nobody will answer."""

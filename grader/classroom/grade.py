@@ -60,7 +60,7 @@ def grade(
     course = Course(root)
     options = (bank, private_weight, private_feedback)
     private = private_of(root, course.config.get("GradeSuites", {}), *options)
-    with alone(root), _pool(sandbox, jobs, cluster, private) as pool:
+    with alone(root), _pool(sandbox, jobs, cluster, private) as pool, pool.interruptible():
         sources = course.notebooks(part)
         asked = {lesson: answered(nb) for lesson, nb in sources.items()}
         released = {lesson: release(nb) for lesson, nb in sources.items()}

@@ -1,10 +1,12 @@
 """Grades many suites at once: `Pool`, and `WorkerPool`, which does it with threads here."""
 
+import signal
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Self
@@ -66,6 +68,7 @@ class Pool(ABC):
         threads together, and fails when two are built at once. Nothing is lost with it, as only one
         thread has the interpreter anyway; who waits for a worker lets the others have their turn.
         """
+        self._interrupted = False
 
     @abstractmethod
     def __enter__(self) -> Self: ...
@@ -85,6 +88,34 @@ class Pool(ABC):
         """What an instructor should know of the workers, a sentence each."""
         return ()
 
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """Remember Ctrl-C, for `heed`: in a callback of Python's its exception would be lost.
+
+        A person who does not wait, and presses it once more, has the exception at once. Where it is
+        ignored, as by a job in the background, it stays so.
+        """
+        usual = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is not threading.main_thread() or usual is signal.SIG_IGN:
+            yield
+            return
+
+        def interrupt(*_: object) -> None:
+            again, self._interrupted = self._interrupted, True
+            if again:
+                raise KeyboardInterrupt
+
+        signal.signal(signal.SIGINT, interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, usual)
+
+    def heed(self) -> None:
+        """Raise `KeyboardInterrupt` if a person has interrupted: between two steps of ours."""
+        if self._interrupted:
+            raise KeyboardInterrupt
+
     def grade_all(
         self, answers: Iterable[Answered], progress: Progress = quietly
     ) -> Generator[tuple[Answered, Result], None, None]:
@@ -98,6 +129,7 @@ class Pool(ABC):
         finished: SimpleQueue[Future[Result]] = SimpleQueue()
         try:
             while left or under_way:
+                self.heed()
                 for _ in range(min(len(left), self.room() - len(under_way))):
                     answer = left.popleft()
                     future = self.submit(answer)

@@ -90,6 +90,7 @@ class Room:
                         uses.subtract(self._suites(one))
                 for done in [suite for suite in results if not uses[suite]]:
                     del results[done]  # or a class of thousands would fill the memory
+        self._pool.heed()
 
     def _suites(self, submission: Submission) -> list[Answered]:
         """The answers to be graded; doubtful ones are left out."""
@@ -163,6 +164,7 @@ class Room:
 
     def _write(self, submission: Submission, results: Mapping[Answered, Result]) -> Row:
         """One learner's notebooks, gradebook and feedback, as far as they are not there yet."""
+        self._pool.heed()
         learner, submitted = submission.learner, submission.submitted
         mine = {suite[0]: self._result(suite, results) for suite in self._suites(submission)}
         notebooks = {

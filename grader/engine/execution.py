@@ -207,9 +207,9 @@ class Executor:
     ) -> Request:
         probe = process[0].probe
         number = min(max(len(tests), FEWEST), MOST_TESTS)
-        below = [probe] if probe else _stand_ins(sources[0])  # a probe looks at the learner's own
+        suite = self._suite
         return Request(
-            suite="\n\n\n".join([self._suite.source, *below]),
+            suite=f"{suite.source}\n\n\n{probe}" if probe else _with_stand_ins(suite, sources[0]),
             tests=tuple(sorted(tests)),
             patches=_patches(sources[0]),
             guarded=self._guarded,
@@ -229,20 +229,27 @@ def _obfuscation(exercise: Exercise) -> Obfuscation:
     return Obfuscation(exercise.variants)
 
 
-def _stand_ins(sources: Mapping[Target, str]) -> list[str]:
-    """The variant's sources for the learner's own functions and classes, as text below them."""
-    found: list[str] = []
+def _with_stand_ins(suite: Suite, sources: Mapping[Target, str]) -> str:
+    """The suite with the variant's sources in the place of the learner's functions and classes.
+
+    A function stands where theirs does, for what uses it at once, such as `partial`; and below all.
+    A class is changed below, where it is complete. A probe looks at the learner's own instead.
+    """
+    functions: dict[str, str] = {}
     classes: dict[str, list[str]] = {}
     for target, source in sources.items():
         if target.module == SUITE and target.owner:
             classes.setdefault(target.owner, []).append(source)
         elif target.module == SUITE:
-            found.append(source)
-    return found + [
-        f'__import__("{patch.__name__}", fromlist=[""]).stand_in('
-        f"{name!r}, globals(), {chr(10).join(functions)!r})"
-        for name, functions in classes.items()
-    ]
+            functions[target.name] = _call(patch.define, target.name, source)
+    below = [_call(patch.stand_in, name, "\n".join(own)) for name, own in classes.items()]
+    return "\n\n\n".join([suite.with_functions(functions), *functions.values(), *below])
+
+
+def _call(function: Callable[..., None], name: str, source: str) -> str:
+    """A line that gives something of a name of the suite this source."""
+    which = f'__import__("{patch.__name__}", fromlist=[""]).{function.__name__}'
+    return f"{which}({name!r}, globals(), {source!r})"
 
 
 def _patches(sources: Mapping[Target, str]) -> tuple[Patch, ...]:

@@ -54,6 +54,24 @@ class Suite:
         seen = found[2] if found[1] != "assert " or found[2] != source[7:] else ""
         return f"`{source}`: {seen}" if seen else f"`{source}`"
 
+    def with_functions(self, lines: Mapping[str, str]) -> str:
+        """The source, where each of these functions of the module is a line instead."""
+        source = self.source.split("\n")
+        for name, line in lines.items():
+            for first, last in _places(self.source, name):
+                source[first - 1 : last] = [line] + [""] * (last - first)
+        return "\n".join(source)
+
+
+@lru_cache(maxsize=8)
+def _places(source: str, name: str) -> tuple[tuple[int, int], ...]:
+    """The first and the last line of each function of the module that has this name."""
+    return tuple(
+        (min(part.lineno for part in (node, *node.decorator_list)), node.end_lineno or node.lineno)
+        for node in _parse(source).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name
+    )
+
 
 def read(text: str, *, rules: bool = True) -> Suite:
     """Read a cell or a file. Raises `Rejected` with the line and the reason.

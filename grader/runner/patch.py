@@ -51,6 +51,16 @@ def _apply(patch: Patch) -> None:
     _define(patch, live, file, names)
 
 
+def define(name: str, suite: dict[str, Any], source: str) -> None:
+    """Define a function of ours in the learner's module, unless the name has it already.
+
+    `suite` holds the names of that module.
+    """
+    code = getattr(suite.get(name), "__code__", None)
+    if code is None or code.co_filename != _STAND_IN:
+        exec(_compile(source, _STAND_IN, suite), suite)
+
+
 def stand_in(name: str, suite: dict[str, Any], source: str) -> None:
     """Give a class of the learner's module the functions of ours, in the place of all its own.
 
@@ -66,7 +76,7 @@ def stand_in(name: str, suite: dict[str, Any], source: str) -> None:
         delattr(live, member)
     names: dict[str, Any] = {"__name__": suite["__name__"]}
     exec(IMPORTS, names)
-    _define(Patch("", name, source), live, "stand-in", names)
+    _define(Patch("", name, source), live, _STAND_IN, names)
 
 
 IMPORTS = """\
@@ -79,6 +89,9 @@ import pytest
 import vespera_scriptorium as application
 """
 """What a class that stands in may count on."""
+
+_STAND_IN = "stand-in"
+"""The file that code of ours in the learner's module comes from, as it says."""
 
 _OF_EVERY_CLASS = ("__module__", "__qualname__", "__dict__", "__weakref__", "__doc__", "_abc_impl")
 

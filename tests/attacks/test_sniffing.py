@@ -156,7 +156,7 @@ def test_a():
 def test_a():
     with pytest.raises(OSError):
         os.listdir("../..")
-    assert not any(part.isdigit() for part in pathlib.Path.cwd().parts)
+    assert not any(part.isdigit() and len(part) < 16 for part in pathlib.Path.cwd().parts)
     assert [path.name for path in pathlib.Path("..").iterdir()] == ["folder-of-the-suite"]
 """,
         ("valid",),

@@ -148,6 +148,8 @@ def test_from_the_start_page_to_full_marks(learner: Learner) -> None:
     page.keyboard.press("Enter")
     expect(dialog).to_have_count(0)
     page.set_viewport_size({"width": 640, "height": 360})  # what is left at 200 % of zoom
+    narrow = "document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)').clientWidth <= 640"
+    page.wait_for_function(narrow)  # JupyterLab lays it out in the next frame
     for part in (panel, mine):
         assert part.evaluate("part => part.scrollWidth <= part.clientWidth")
     page.set_viewport_size({"width": 1280, "height": 720})

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from helpers.browsing import jupyterlab
+from helpers.browsing import PATIENCE, jupyterlab
 from helpers.small_class import LESSON, MAGIC, MAIN, PART, SmallClass, answer, solved
 from nbgrader.utils import get_username
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -46,8 +46,10 @@ def page(
         token,
     ):
         page = browser.new_page(viewport={"width": 1300, "height": 900})
+        page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"{server}/lab?token={token}")  # which gives the browser its cookie
         expect(page.get_by_role("menuitem", name="Nbgrader")).to_be_visible()
+        expect(page.get_by_text("Create Assignment").first).to_be_visible()
         page.goto(f"{server}/formgrader/manage_assignments")
         yield page
         page.close()

@@ -138,6 +138,7 @@ def test_rows_are_not_striped(lesson: Lesson) -> None:
     cells = lesson.cell(EXERCISE).locator(".grader-report tr > *")
     look = "element => [getComputedStyle(element.parentElement).backgroundColor, "
     look += "getComputedStyle(element).textAlign]"
+    expect(cells.first).to_be_visible()
     for found in cells.all():
         assert found.evaluate(look) == ["rgba(0, 0, 0, 0)", "left"]
 

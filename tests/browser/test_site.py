@@ -34,6 +34,9 @@ DATABASE = "3-infrastructure/07-fixtures.ipynb"
 LONG = 240_000
 """Milliseconds after which something counts as never: a machine may be busy."""
 
+DIRTY = re.compile("jp-mod-dirty")
+"""What the name of a notebook has while something in it is not saved."""
+
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """Serves files and says nothing."""
@@ -99,6 +102,15 @@ class Tab:
         self.page.get_by_role("tab", name=Path(notebook).name).click()
         expect(self._cells).to_have_count(len(cells), timeout=LONG)
 
+    def expect_dirty(self) -> None:
+        """Wait until JupyterLab knows that something is to be saved."""
+        expect(self._current).to_have_class(DIRTY)
+
+    @property
+    def _current(self) -> Locator:
+        """The name of the notebook in front."""
+        return self.page.locator(".lm-DockPanel-tabBar .lm-mod-current")
+
     @property
     def _cells(self) -> Locator:
         return self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell")
@@ -145,11 +157,8 @@ class Tab:
 
     def save(self) -> None:
         """Save the notebook, to the end: a tab that is closed before then forgets it."""
-        current = self.page.locator(".lm-DockPanel-tabBar .lm-mod-current")
-        dirty = re.compile("jp-mod-dirty")
-        expect(current).to_have_class(dirty)
-        self.page.keyboard.press("Control+s")
-        expect(current).not_to_have_class(dirty)
+        self.page.keyboard.press("Control+s")  # it may have saved by itself by now
+        expect(self._current).not_to_have_class(DIRTY)
 
 
 @pytest.fixture(scope="module")
@@ -196,6 +205,7 @@ def test_the_exercise_by_keyboard_and_after_a_reload(
         if number:
             tab.page.keyboard.press("Enter")
         tab.page.keyboard.type(line)
+    tab.expect_dirty()
     first = tab.run(cell)
     panel = cell.locator(".grader-report").first
     expect(panel).to_be_visible(timeout=LONG)

@@ -222,7 +222,7 @@ def test_stopped_build(course: Path) -> None:
     async def stop() -> None:
         written = {lesson: lesson_notebook(lesson, course) for lesson in lessons.lessons(course)}
         running = asyncio.create_task(run_lessons(course, written, lambda what: None))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(120):
             while not begun.exists():
                 await asyncio.sleep(0.05)
         running.cancel()

@@ -1,7 +1,8 @@
 """Honest habits that once cost a test its kills, or a suite its marks."""
 
 import pytest
-from helpers.samples import HEAD, KILLS_1, Grade
+from helpers.course import suite_of
+from helpers.samples import HEAD, KILLS_1, Grade, Grades
 
 ONE_CASE_WAITS = """
 @pytest.mark.parametrize("waits", [False, True])
@@ -82,3 +83,21 @@ def test_a_strict_mark_that_does_not_hold_is_told(grade: Grade) -> None:
     """pytest calls it a failure, and gives no reason."""
     (test,) = grade(HEAD + STRICT).tests
     assert test.message == "passes, and its mark says that it fails"
+
+
+ALIASES = {
+    "partial": "from functools import partial\n\nwait = partial(wait_until)",
+    "default": "async def wait(*values, known=wait_until, **rest):\n"
+    "    return await known(*values, **rest)",
+    "wrapped": "wait = wait_until\n\nasync def wait_until(*values, **rest):\n"
+    "    return await wait(*values, **rest)",
+}
+
+
+@pytest.mark.parametrize("alias", ALIASES.values(), ids=ALIASES)
+def test_an_alias_of_the_learners_own_helper_meets_the_mutants(alias: str, answer: Grades) -> None:
+    """The mutants stand in its place from the start, whatever has taken it by then."""
+    own, begin, rest = suite_of("wait-for-completion").partition("class Looks")
+    suite = "".join([own, alias, "\n\n\n", begin, rest.replace("wait_until(", "wait(")])
+    report = answer("wait-for-completion", suite)
+    assert report.full, report

@@ -52,9 +52,9 @@ def keep_busy() -> None:
 
 @pytest.fixture
 def busy_machine() -> Iterator[None]:
-    """Eight processes that take all the time they get."""
-    fork = multiprocessing.get_context("spawn")
-    processes = [fork.Process(target=keep_busy, daemon=True) for _ in range(8)]
+    """Two processes for each processor, which take all the time they get."""
+    spawn = multiprocessing.get_context("spawn")
+    processes = [spawn.Process(target=keep_busy, daemon=True) for _ in range(2 * processors())]
     for process in processes:
         process.start()
     yield

@@ -49,7 +49,7 @@ class Classroom:
             env={**os.environ, "PATH": path, "PYTHONWARNINGS": "ignore"},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=900,
         )
         assert result.returncode in codes, result.stderr
         return result.stdout

@@ -59,7 +59,7 @@ class Machines:
         filter_of_calls: bytes = b"",
     ) -> "subprocess.Popen[bytes]":
         """Start a worker with one thread, with the packages in `home`, and wait until it joins."""
-        before = len(self.workers())
+        before = set(self.workers())
         with tempfile.TemporaryFile() as rules:
             rules.write(filter_of_calls)
             rules.seek(0)
@@ -71,7 +71,7 @@ class Machines:
                 environment={"PYTHONPATH": str(home), **({} if path is None else {"PATH": path})},
                 passed=(rules.fileno(),),
             )
-        wait_until(lambda: len(self.workers()) > before, "the worker has joined")
+        wait_until(lambda: not before.issuperset(self.workers()), "the worker has joined")
         return process
 
     def add_without_walls(self) -> None:

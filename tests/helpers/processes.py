@@ -1,5 +1,7 @@
 """Waiting for what other processes do."""
 
+import contextlib
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +14,7 @@ def is_gone(process: int) -> bool:
 
 def wait_until(condition: Callable[[], bool], what: str = "this") -> None:
     """Returns as soon as something is so; fails when it never is."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while not condition():
         assert time.monotonic() < end, f"never: {what}"
         time.sleep(0.02)
@@ -30,13 +32,14 @@ def state(pid: int) -> tuple[str, str]:
 def descendants(pid: int) -> set[tuple[int, str]]:
     """Every process below one, with its beginning."""
     found: set[tuple[int, str]] = set()
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = [int(child) for child in path.read_text().split()]
-        except OSError:
-            continue
-        for child in children:
-            found |= {(child, state(child)[1])} | descendants(child)
+    children: list[int] = []
+    tasks = Path(f"/proc/{pid}/task")
+    with contextlib.suppress(OSError):  # each may end while it is looked at
+        for task in os.listdir(tasks):
+            with contextlib.suppress(OSError):
+                children += map(int, (tasks / task / "children").read_text().split())
+    for child in children:
+        found |= {(child, state(child)[1])} | descendants(child)
     return found
 
 
@@ -47,7 +50,7 @@ def survivors(processes: set[tuple[int, str]], patience: float = 30) -> set[tupl
         living = {
             (pid, begun)
             for pid, begun in processes
-            if (s := state(pid))[1] == begun and s[0] != "Z"
+            if (s := state(pid))[1] == begun and s[0] not in ("", "Z")
         }
         if not living or time.monotonic() > deadline:
             return living

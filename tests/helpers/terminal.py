@@ -15,5 +15,5 @@ def run(folder: Path, *arguments: str, **variables: str) -> subprocess.Completed
         env={**environment, **variables},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
     )

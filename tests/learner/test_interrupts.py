@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 from helpers.kernels import EXERCISE, SCORE, Kernel, Shown, assert_usable
-from helpers.processes import wait_until
+from helpers.processes import is_gone, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("client_loop")]
 
@@ -102,8 +101,8 @@ def interrupted(kernel: Kernel, code: str, times: int = 1) -> Shown:
     begun.unlink(missing_ok=True)
     cell = kernel.start(code)
     wait_until(begun.exists, "the test begins")
-    for _ in range(times):
-        time.sleep(0.2)  # let it wait, or handle the interrupt before
+    for number in range(times):
+        time.sleep(0.2 + 0.8 * number)  # let it wait, or handle the interrupt before
         kernel.interrupt()
     return kernel.finish(cell)
 
@@ -180,10 +179,7 @@ def test_worker_dies_with_the_kernel(start_kernel: Callable[[], Kernel], end: st
     kernel = start_kernel()
     worker = kernel.worker()
     kernel.kill() if end == "kill" else kernel.close()
-    wait_until(
-        lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE,
-        "the worker ends",
-    )
+    wait_until(lambda: is_gone(worker.pid), "the worker ends")
 
 
 def test_what_a_killed_kernel_leaves_goes_with_the_next(

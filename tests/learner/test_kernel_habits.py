@@ -110,7 +110,7 @@ def test_a_score_cell_that_was_merged_into_the_answer(kernel: Kernel) -> None:
 def test_hangs_say_why(kernel: Kernel) -> None:
     """pytest's own line tells waiting from being busy."""
     cell = "\ndef test_busy():\n    while True:\n        pass\n"
-    shown = kernel.run(DISTINCT + HEAD + cell, patience=60)
+    shown = kernel.run(DISTINCT + HEAD + cell, patience=180)
     assert "is busy all the time and comes to no end" in shown.stdout
     assert "is busy all the time and comes to no end" in shown.panel
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from grader.runner.patch import Patch, apply, stand_in
+from grader.runner.patch import Patch, apply, define, stand_in
 
 SUBJECT = """
 import functools
@@ -328,3 +328,13 @@ def test_a_class_stands_in_where_the_learner_has_none(written: object) -> None:
     names: dict[str, Any] = {"__name__": "test_suite"} | ({"Base": written} if written else {})
     stand_in("Base", names, "def name(self):\n    return 'ours'")
     assert (names["Base"]().name(), names["Base"].__module__) == ("ours", "test_suite")
+
+
+def test_a_function_is_defined_once(hers: dict[str, Any]) -> None:
+    """The same object stands where the learner's stood, and below all else."""
+    source = "def shout():\n    return Helpful"
+    define("shout", hers, source)
+    first = hers["shout"]
+    define("shout", hers, source)
+    assert hers["shout"] is first
+    assert first() is hers["Helpful"]

@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -331,15 +332,23 @@ def test_inside_a_running_loop(inside) -> None:
 
 
 INTERRUPTED = """
-import os, signal, sys, threading
+import os, pathlib, signal, sys, threading
+from helpers.processes import wait_until
 from helpers.samples import request
 from grader.sandbox.interpreter import Interpreter
 
-suite = "def test_a():\\n    while True: pass"
-timer = threading.Timer(3, os.kill, (os.getpid(), signal.SIGINT))
+begun = pathlib.Path(sys.argv[1])
+kill = os.kill  # a run has its own
+suite = f"def test_a():\\n    open({str(begun)!r}, 'w').close()\\n    while True: pass"
+
+def interrupt():
+    wait_until(begun.exists)
+    kill(os.getpid(), signal.SIGINT)
+
+thread = threading.Thread(target=interrupt)
 with Interpreter() as inside:
     inside.run([request("def test_a(): pass")])
-    timer.start()
+    thread.start()
     try:
         inside.run([request(suite)])
     except KeyboardInterrupt:
@@ -349,9 +358,9 @@ sys.exit(2)
 """
 
 
-def test_a_person_interrupts_it() -> None:
+def test_a_person_interrupts_it(tmp_path: Path) -> None:
     """What runs is ended, and the next run works."""
     environment = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(__file__))}
-    command = [sys.executable, "-c", textwrap.dedent(INTERRUPTED)]
+    command = [sys.executable, "-c", textwrap.dedent(INTERRUPTED), str(tmp_path / "begun")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -193,7 +193,7 @@ def test_a():
         pathlib.Path({str(note)!r}).write_text(str(os.getpid()))
         while True:
             pass
-    while not pathlib.Path({str(note)!r}).exists():
+    while not (pathlib.Path({str(note)!r}).exists() and pathlib.Path({str(note)!r}).read_text()):
         pass
 """
     (answer,) = own.run([request(suite)])
