@@ -327,7 +327,9 @@ class Cluster(Pool):
         return None
 
     def _nobody(self) -> CourseError:
-        why = " ".join(self.remarks()) or f"None has joined within {PATIENCE} s."
+        silent = f"{len(self._introductions)} joined, and said nothing within {LATE} s."
+        nobody = silent if self._introductions else f"None has joined within {PATIENCE} s."
+        why = " ".join(self.remarks()) or nobody
         return CourseError(
             f"no worker of the cluster at {self._address} can grade. {why} What is graded so far "
             "is kept: see to the workers, then run the command again."

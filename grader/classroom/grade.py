@@ -17,7 +17,7 @@ from grader.classroom.autograded import answered
 from grader.classroom.cache import FOLDER, Cache
 from grader.classroom.collect import Collected, Replace, collect
 from grader.classroom.intake import Refusal, Submission, read_in
-from grader.classroom.pool import Pool, Progress, WorkerPool, quietly
+from grader.classroom.pool import Pool, Progress, WorkerPool, heeding, quietly
 from grader.classroom.privately import Private, private_of
 from grader.classroom.returned import changed_since
 from grader.classroom.room import Room
@@ -60,7 +60,7 @@ def grade(
     course = Course(root)
     options = (bank, private_weight, private_feedback)
     private = private_of(root, course.config.get("GradeSuites", {}), *options)
-    with alone(root), _pool(sandbox, jobs, cluster, private) as pool, pool.interruptible():
+    with alone(root), _pool(sandbox, jobs, cluster, private) as pool:
         sources = course.notebooks(part)
         asked = {lesson: answered(nb) for lesson, nb in sources.items()}
         released = {lesson: release(nb) for lesson, nb in sources.items()}
@@ -75,13 +75,14 @@ def grade(
         for learner, why in handed_in.refused(root, part).items():
             if not (course.submitted / learner / part).exists():
                 reasons.setdefault(learner, Refusal(learner, why))
-        coming = _coming(read_in(course.submitted, part, sources, given), course.excluded, reasons)
+        found = heeding(read_in(course.submitted, part, sources, given), pool)
+        coming = _coming(found, course.excluded, reasons)
         block = list(islice(coming, BLOCK))
         if not block and all(one.ignored for one in reasons.values()):
             raise CourseError(f"{course.submitted} holds nothing for {part}: collect it first.")
         cache = Cache(root / FOLDER, pool.wall)
         rows: list[Row] = []
-        with Book(course, part, released) as book:
+        with Book(course, part, released) as book, pool.interruptible():
             book.enroll(roster)
             room = Room(course, part, sources, released, cache, book, pool, private)
             while block:

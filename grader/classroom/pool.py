@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
-from typing import Self
+from typing import Self, TypeVar
 
 from grader.bank import exercises
 from grader.engine.evaluate import evaluate
@@ -24,6 +24,8 @@ from grader.sandbox.worker import Worker
 
 Answered = tuple[str, str]
 """An exercise's id, and the text of the cell that answers it."""
+
+_Item = TypeVar("_Item")
 
 Progress = Callable[[int, int], None]
 """Is told how many answers are graded, and how many there are to grade."""
@@ -96,7 +98,8 @@ class Pool(ABC):
         ignored, as by a job in the background, it stays so.
         """
         usual = signal.getsignal(signal.SIGINT)
-        if threading.current_thread() is not threading.main_thread() or usual is signal.SIG_IGN:
+        elsewhere = threading.current_thread() is not threading.main_thread()
+        if elsewhere or usual in (None, signal.SIG_IGN):  # None: not a handler of Python's
             yield
             return
 
@@ -145,6 +148,13 @@ class Pool(ABC):
         except BaseException:
             self.stopping.set()
             raise
+
+
+def heeding(items: Iterable[_Item], pool: Pool) -> Iterator[_Item]:
+    """The same items; before each, `pool.heed` is asked."""
+    for item in items:
+        pool.heed()
+        yield item
 
 
 class WorkerPool(Pool):

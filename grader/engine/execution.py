@@ -211,7 +211,7 @@ class Executor:
         return Request(
             suite=f"{suite.source}\n\n\n{probe}" if probe else _with_stand_ins(suite, sources[0]),
             tests=tuple(sorted(tests)),
-            patches=_patches(sources[0]),
+            patches=_patches(sources[0], own=not probe),
             guarded=self._guarded,
             schedules=tuple(run.schedule for run in process),
             clock=self._exercise.clock,
@@ -230,34 +230,32 @@ def _obfuscation(exercise: Exercise) -> Obfuscation:
 
 
 def _with_stand_ins(suite: Suite, sources: Mapping[Target, str]) -> str:
-    """The suite with the variant's sources in the place of the learner's functions and classes.
+    """The suite, where a line stands for each of the learner's functions and classes that is ours.
 
-    A function stands where theirs does, for what uses it at once, such as `partial`; and below all.
-    A class is changed below, where it is complete. A probe looks at the learner's own instead.
+    It tells nothing: what is ours is in the patches. A function stands where theirs does, for what
+    uses it at once, such as `partial`; and below all. A class is changed below, where it is whole.
     """
-    functions: dict[str, str] = {}
-    classes: dict[str, list[str]] = {}
-    for target, source in sources.items():
-        if target.module == SUITE and target.owner:
-            classes.setdefault(target.owner, []).append(source)
-        elif target.module == SUITE:
-            functions[target.name] = _call(patch.define, target.name, source)
-    below = [_call(patch.stand_in, name, "\n".join(own)) for name, own in classes.items()]
-    return "\n\n\n".join([suite.with_functions(functions), *functions.values(), *below])
+    own = [target for target in sources if target.module == SUITE]
+    functions = {target.name: _stand_in(target.name) for target in own if not target.owner}
+    classes = [_stand_in(name) for name in dict.fromkeys(one.owner for one in own if one.owner)]
+    return "\n\n\n".join([suite.with_functions(functions), *functions.values(), *classes])
 
 
-def _call(function: Callable[..., None], name: str, source: str) -> str:
-    """A line that gives something of a name of the suite this source."""
-    which = f'__import__("{patch.__name__}", fromlist=[""]).{function.__name__}'
-    return f"{which}({name!r}, globals(), {source!r})"
+def _stand_in(name: str) -> str:
+    """The line that puts what is ours in the place of something of the learner's module."""
+    return f'__import__("{patch.__name__}", fromlist=[""]).stand_in({name!r}, globals())'
 
 
-def _patches(sources: Mapping[Target, str]) -> tuple[Patch, ...]:
-    """The patches for the application: one for each class or module, in a fixed order."""
+def _patches(sources: Mapping[Target, str], *, own: bool = True) -> tuple[Patch, ...]:
+    """The patches: one for each class or module, in a fixed order.
+
+    `own` is False for a probe, which looks at what the learner has written.
+    """
     owners: dict[tuple[str, str], list[str]] = {}
     for target, source in sources.items():
-        if target.module != SUITE:
-            owners.setdefault((target.module, target.owner), []).append(source)
+        module = patch.SUITE_MODULE if target.module == SUITE else target.module
+        if own or target.module != SUITE:
+            owners.setdefault((module, target.owner), []).append(source)
     return tuple(
         Patch(module, owner, "\n\n".join(owners[module, owner])) for module, owner in sorted(owners)
     )

@@ -65,11 +65,20 @@ class Suite:
 
 @lru_cache(maxsize=8)
 def _places(source: str, name: str) -> tuple[tuple[int, int], ...]:
-    """The first and the last line of each function of the module that has this name."""
+    """The first and the last line of each function of the module that has this name.
+
+    None where something else may need the learner's own: a decorator, or what the module asks for
+    while it is imported.
+    """
+    body = _parse(source).body
+    if any(isinstance(node, ast.Assert | ast.Expr) and not _is_idle(node) for node in body):
+        return ()
     return tuple(
-        (min(part.lineno for part in (node, *node.decorator_list)), node.end_lineno or node.lineno)
-        for node in _parse(source).body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name
+        (node.lineno, node.end_lineno or node.lineno)
+        for node in body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name == name
+        and not node.decorator_list
     )
 
 

@@ -36,7 +36,7 @@ from grader.runner.database import without_thread
 from grader.runner.leak_detection import LeakDetector
 from grader.runner.loops import CourseLoop
 from grader.runner.overdue import Interrupted, Over, Overdue
-from grader.runner.patch import SUITE_MODULE, Patch
+from grader.runner.patch import STAND_IN, SUITE_MODULE, Patch
 from grader.runner.protocol import Answer, Finished, Request, Stuck
 from grader.runner.restoring import Snapshot, in_utc, set_aside
 from grader.runner.run import OPTIONS, Recorder, is_suite, rewritten
@@ -239,8 +239,12 @@ class Inside:
         return [name for name in sys.modules if name.partition(".")[0] in known]
 
     def _can_be_endless(self, file: str) -> bool:
-        """Whether code of this file is the suite's, or the application's."""
-        return is_suite(file) or any(f"/{name}/" in file for name in self._packages)
+        """Whether code of this file is the suite's, the application's, or stands in for either."""
+        return (
+            is_suite(file)
+            or file == STAND_IN
+            or any(f"/{name}/" in file for name in self._packages)
+        )
 
 
 class _Recorder(Recorder):

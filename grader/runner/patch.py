@@ -12,7 +12,7 @@ import importlib
 import linecache
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
@@ -32,9 +32,18 @@ class Patch:
 
 
 def apply(patches: Iterable[Patch]) -> None:
-    """Patch all of them into the live modules of this process."""
+    """Patch all of them into the live modules of this process.
+
+    Those for the learner's module, `SUITE_MODULE`, wait there until it calls `stand_in`.
+    """
+    global stand_in
+    own: dict[str, str] = {}
     for patch in patches:
-        _apply(patch)
+        if patch.module == SUITE_MODULE:
+            own[patch.owner] = patch.source
+        else:
+            _apply(patch)
+    stand_in = _standing_in(own)
 
 
 def _apply(patch: Patch) -> None:
@@ -51,32 +60,42 @@ def _apply(patch: Patch) -> None:
     _define(patch, live, file, names)
 
 
-def define(name: str, suite: dict[str, Any], source: str) -> None:
-    """Define a function of ours in the learner's module, unless the name has it already.
+def _standing_in(own: Mapping[str, str]) -> Callable[[str, dict[str, Any]], None]:
+    """The function that gives the learner's module what is ours; `own` holds it by its owner.
 
-    `suite` holds the names of that module.
+    The code is held where nobody looks: a suite can read its file, and every module's names.
     """
-    code = getattr(suite.get(name), "__code__", None)
-    if code is None or code.co_filename != _STAND_IN:
-        exec(_compile(source, _STAND_IN, suite), suite)
+    execute = exec  # a suite may put another in its place
+    functions = _compile(own.get("", ""), STAND_IN, {})
+    classes = {name: _class_body(name, own[name], STAND_IN, {}) for name in own if name}
+    made: dict[str, Any] = {}
 
+    def stand_in(name: str, suite: dict[str, Any]) -> None:
+        """Put what is ours in the place of a function or a class of the learner's module.
 
-def stand_in(name: str, suite: dict[str, Any], source: str) -> None:
-    """Give a class of the learner's module the functions of ours, in the place of all its own.
+        `suite` holds the names of that module. A function is put there once. A class stays the one
+        that tests derive from, and has our functions instead of all its own; these see no name of
+        the module, and the learner sees none of theirs.
+        """
+        live = suite.get(name)
+        if name not in classes:
+            if name not in made or live is not made[name]:
+                execute(functions, suite)
+                made[name] = suite[name]
+            return
+        if not isinstance(live, type):
+            live = suite[name] = type(name, (), {"__module__": suite["__name__"]})
+        if live.__bases__ != (object,):  # what it inherits would take part
+            live.__bases__ = (_Bare,)
+        for member in [member for member in vars(live) if member not in _OF_EVERY_CLASS]:
+            delattr(live, member)
+        names: dict[str, Any] = {"__name__": suite["__name__"]}
+        execute(IMPORTS, names)
+        names[_HOOK] = lambda name, bases, body: _give(body, live)
+        execute(classes[name], names, {})
+        del names[_HOOK]
 
-    It stays the class that tests derive from. Ours see no name of the learner's module, and the
-    learner sees none of theirs. `suite` holds the names of that module.
-    """
-    live = suite.get(name)
-    if not isinstance(live, type):
-        live = suite[name] = type(name, (), {"__module__": suite["__name__"]})
-    if live.__bases__ != (object,):  # what it inherits would take part
-        live.__bases__ = (_Bare,)
-    for member in [member for member in vars(live) if member not in _OF_EVERY_CLASS]:
-        delattr(live, member)
-    names: dict[str, Any] = {"__name__": suite["__name__"]}
-    exec(IMPORTS, names)
-    _define(Patch("", name, source), live, _STAND_IN, names)
+    return stand_in
 
 
 IMPORTS = """\
@@ -90,7 +109,7 @@ import vespera_scriptorium as application
 """
 """What a class that stands in may count on."""
 
-_STAND_IN = "stand-in"
+STAND_IN = "stand-in"
 """The file that code of ours in the learner's module comes from, as it says."""
 
 _OF_EVERY_CLASS = ("__module__", "__qualname__", "__dict__", "__weakref__", "__doc__", "_abc_impl")
@@ -102,16 +121,21 @@ class _Bare:
 
 def _define(patch: Patch, live: type, file: str, names: dict[str, Any]) -> None:
     """Execute the source in a class body like that of a class, and give the class what it makes."""
+    names[_HOOK] = lambda name, bases, body: _give(body, live)
+    try:
+        exec(_class_body(patch.owner, patch.source, file, names), names, {})
+    finally:
+        del names[_HOOK]
+
+
+def _class_body(owner: str, source: str, file: str, names: dict[str, Any]) -> CodeType:
+    """The source as the body of a class, compiled."""
     header, indent = "", ""
-    for part in patch.owner.split("."):
+    for part in owner.split("."):
         header += f"{indent}class {part}:\n"
         indent += "    "
     header = header.removesuffix(":\n") + f"(metaclass={_HOOK}):\n"
-    names[_HOOK] = lambda name, bases, body: _give(body, live)
-    try:
-        exec(_compile(header + textwrap.indent(patch.source, indent), file, names), names, {})
-    finally:
-        del names[_HOOK]
+    return _compile(header + textwrap.indent(source, indent), file, names)
 
 
 def _replace_functions(definitions: Any, names: dict[str, Any], module: str) -> None:
@@ -151,7 +175,7 @@ def _give(body: dict[str, Any], live: type) -> type:
     return live
 
 
-def _compile(source: str, file: str, names: dict[str, Any]) -> Any:
+def _compile(source: str, file: str, names: dict[str, Any]) -> CodeType:
     flags = 0
     if names.get("annotations") is __future__.annotations:
         flags = __future__.annotations.compiler_flag
@@ -168,3 +192,7 @@ def _on_one_line(code: CodeType) -> CodeType:
         for constant in code.co_consts
     )
     return code.replace(co_firstlineno=1, co_linetable=table, co_consts=tuple(constants))
+
+
+stand_in = _standing_in({})
+"""What a suite calls where something of ours is to stand; a new one for each variant."""

@@ -4,10 +4,12 @@ Most attacks here assert that they find nothing, so that `valid` is the verdict 
 """
 
 import pytest
+from helpers.course import suite_of
 from helpers.samples import creation
 
 from attacks.cases import Attack, each
 from attacks.conftest import Try
+from grader.bank import exercises
 from grader.engine.evaluate import evaluate
 from grader.engine.execution import Defences
 from grader.sandbox.worker import Worker
@@ -323,3 +325,29 @@ def test_the_guard_is_what_refuses(walled: Worker) -> None:
 def test_sniffing_finds_nothing(attack: Attack, attempt: Try) -> None:
     """No file, frame, object or neighbour says which variant a run has."""
     attempt(attack)
+
+
+READS_ITSELF = """
+import pathlib, linecache, sys
+
+async def test_what_stands_in_its_place():
+    assert asyncio.iscoroutinefunction(wait_until)
+    here = pathlib.Path(__file__)
+    files = [here, *here.parent.rglob("*.pyc")]
+    texts = [path.read_bytes().decode("latin-1") for path in files]
+    names = vars(sys.modules["grader.runner.patch"]).items()
+    texts += [repr([value for name, value in names if not name.startswith("__")])]
+    texts += linecache.getlines(str(here))
+    for text in texts:
+        assert "Timeout" + "Error" not in text
+"""
+"""Looks for what stands in its function's place in all that it can read."""
+
+
+def test_a_mutant_of_the_learners_own_is_not_to_be_read(walled: Worker) -> None:
+    """What stands in for a function that learners write stands in no file, and under no name."""
+    own = suite_of("wait-for-completion").partition("class Looks")[0]
+    exercise = exercises()["wait-for-completion"]
+    found = evaluate(own + READS_ITSELF, exercise, walled, defences=Defences(rules=False))
+    (test,) = found.tests
+    assert (test.verdict, test.kills) == ("valid", ()), test

@@ -101,3 +101,28 @@ def test_an_alias_of_the_learners_own_helper_meets_the_mutants(alias: str, answe
     suite = "".join([own, alias, "\n\n\n", begin, rest.replace("wait_until(", "wait(")])
     report = answer("wait-for-completion", suite)
     assert report.full, report
+
+
+NEEDED = {
+    "a decorator": ("async def wait_until", "@(\n    as_helper\n)\nasync def wait_until", ""),
+    "a check": ('    """The first value', '    """The first value', "assert wait_until.__doc__"),
+    "a look": ("async def wait_until", "async def wait_until", "print(wait_until.__doc__[:9])"),
+}
+AS_HELPER = """
+def as_helper(function):
+    function.within = lambda look, done: function(look, done, 60, 1)
+    return function
+
+
+"""
+
+
+@pytest.mark.parametrize(("old", "new", "after"), NEEDED.values(), ids=NEEDED)
+def test_a_module_may_need_its_own_helper(old: str, new: str, after: str, answer: Grades) -> None:
+    """While it is imported: the mutants stand below it then."""
+    own, begin, rest = suite_of("wait-for-completion").partition("class Looks")
+    within = "soon = wait_until.within\n" if "@" in new else ""
+    text = own.replace("async def wait_until", f"{AS_HELPER}async def wait_until", 1)
+    text = text.replace(old, new, 1)
+    report = answer("wait-for-completion", "".join([text, after, "\n", within, begin, rest]))
+    assert report.full, report

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from grader.runner.patch import Patch, apply, define, stand_in
+from grader.runner import patch as patching
+from grader.runner.patch import SUITE_MODULE, Patch, apply
 
 SUBJECT = """
 import functools
@@ -304,6 +305,12 @@ def hers() -> dict[str, Any]:
     return names
 
 
+def stand_in(name: str, suite: dict[str, Any], source: str) -> None:
+    """What is ours is in a patch; the module calls for it by its name."""
+    apply([Patch(SUITE_MODULE, name, source)])
+    patching.stand_in(name, suite)
+
+
 def test_a_class_stands_in_for_the_learners(hers: dict[str, Any]) -> None:
     """Classes that derive from it have our functions, and none of its own."""
     stand_in("Base", hers, "def name(self):\n    return 'ours'\n\nasync def work(self):\n    pass")
@@ -330,11 +337,21 @@ def test_a_class_stands_in_where_the_learner_has_none(written: object) -> None:
     assert (names["Base"]().name(), names["Base"].__module__) == ("ours", "test_suite")
 
 
-def test_a_function_is_defined_once(hers: dict[str, Any]) -> None:
-    """The same object stands where the learner's stood, and below all else."""
-    source = "def shout():\n    return Helpful"
-    define("shout", hers, source)
+def test_a_function_stands_in_once(hers: dict[str, Any]) -> None:
+    """The same object where the learner's stood, and below all else, whatever hides it there."""
+    apply([Patch(SUITE_MODULE, "", "def shout():\n    return Helpful")])
+    patching.stand_in("shout", hers)
     first = hers["shout"]
-    define("shout", hers, source)
+    patching.stand_in("shout", hers)
     assert hers["shout"] is first
     assert first() is hers["Helpful"]
+    hers["shout"] = lambda: first()
+    patching.stand_in("shout", hers)
+    assert hers["shout"]() is hers["Helpful"]
+    assert hers["shout"].__name__ == "shout"
+
+
+def test_nothing_shows_what_stands_in() -> None:
+    """Neither the line that calls for it nor a name of a module; a closure is not looked into."""
+    apply([Patch(SUITE_MODULE, "", "def shout():\n    return 'secret'")])
+    assert "secret" not in repr(vars(patching))
