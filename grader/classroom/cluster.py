@@ -218,7 +218,7 @@ class Cluster(Pool):
     def _meet(self) -> None:
         """Wait until those who are there have introduced themselves, and choose the wall."""
         begun = time.monotonic()
-        while time.monotonic() - begun < (LATE if self._only_strangers() else PATIENCE):
+        while time.monotonic() - begun < (PATIENCE if self._fit or not self._silent() else LATE):
             self.heed()
             self._look()
             said = self._introductions.values()
@@ -232,9 +232,9 @@ class Cluster(Pool):
         if not self._fit:
             raise self._nobody()
 
-    def _only_strangers(self) -> bool:
-        """Whether workers have joined, and none that is fit has introduced itself yet."""
-        return bool(self._introductions) and not self._fit
+    def _silent(self) -> int:
+        """How many workers have joined, and not introduced themselves yet."""
+        return sum(not one.done() for one in self._introductions.values())
 
     def _look(self) -> None:
         """See who has come and who has gone, and send again what nobody will answer."""
@@ -250,9 +250,9 @@ class Cluster(Pool):
             for address in self._threads
         }
         self._judge()
-        if self._fit or not all(one.done() for one in self._introductions.values()):
+        if self._fit:
             self._fit_seen = now
-        elif now - self._fit_seen > PATIENCE:
+        elif now - self._fit_seen > (LATE if self._silent() else PATIENCE):
             raise self._nobody()
         self._orders = [order for order in self._orders if not order.done.done()]
         for order in self._orders:
@@ -327,9 +327,10 @@ class Cluster(Pool):
         return None
 
     def _nobody(self) -> CourseError:
-        silent = f"{len(self._introductions)} joined, and said nothing within {LATE} s."
-        nobody = silent if self._introductions else f"None has joined within {PATIENCE} s."
-        why = " ".join(self.remarks()) or nobody
+        said = [*self.remarks()]
+        if silent := self._silent():
+            said.append(f"{silent} joined, and said nothing within {LATE} s.")
+        why = " ".join(said) or f"None has joined within {PATIENCE} s."
         return CourseError(
             f"no worker of the cluster at {self._address} can grade. {why} What is graded so far "
             "is kept: see to the workers, then run the command again."

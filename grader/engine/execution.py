@@ -235,7 +235,7 @@ def _with_stand_ins(suite: Suite, sources: Mapping[Target, str]) -> str:
     It tells nothing: what is ours is in the patches. A function stands where theirs does, for what
     uses it at once, such as `partial`; and below all. A class is changed below, where it is whole.
     """
-    own = [target for target in sources if target.module == SUITE]
+    own = sorted((target for target in sources if target.module == SUITE), key=str)
     functions = {target.name: _stand_in(target.name) for target in own if not target.owner}
     classes = [_stand_in(name) for name in dict.fromkeys(one.owner for one in own if one.owner)]
     return "\n\n\n".join([suite.with_functions(functions), *functions.values(), *classes])

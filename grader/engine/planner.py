@@ -114,7 +114,7 @@ class Planner:
         ]
 
     def _screened(self) -> list[Variant]:
-        """The mutants in random order; none where they are part of the suite's text."""
+        """The mutants in random order; none where they stand in while it is imported."""
         if any(target.module == SUITE for target in self._exercise.reference.sources):
             return []
         return self._random.sample(self._exercise.mutants, len(self._exercise.mutants))

@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 
 from grader.engine.collection import Collection, Found
-from grader.engine.rules import Function, Rules
+from grader.engine.rules import Function, Rules, bound
 from grader.errors import Rejected, Unreadable
 from grader.runner.settings import MOST_TESTS
 
@@ -71,7 +71,11 @@ def _places(source: str, name: str) -> tuple[tuple[int, int], ...]:
     while it is imported.
     """
     body = _parse(source).body
-    if any(isinstance(node, ast.Assert | ast.Expr) and not _is_idle(node) for node in body):
+    made = [node for node in body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    own = {name for node in made for name in bound(node)}
+    asked = [node for node in body if isinstance(node, ast.Assert | ast.Expr)]
+    used = {one.id for node in asked for one in ast.walk(node) if isinstance(one, ast.Name)}
+    if own & used:
         return ()
     return tuple(
         (node.lineno, node.end_lineno or node.lineno)

@@ -63,39 +63,45 @@ def _apply(patch: Patch) -> None:
 def _standing_in(own: Mapping[str, str]) -> Callable[[str, dict[str, Any]], None]:
     """The function that gives the learner's module what is ours; `own` holds it by its owner.
 
-    The code is held where nobody looks: a suite can read its file, and every module's names.
+    All is made now, before any line of the suite runs, so that nothing it does changes what is ours
+    or shows it: there are functions, as in the application, and neither text nor code.
     """
-    execute = exec  # a suite may put another in its place
-    functions = _compile(own.get("", ""), STAND_IN, {})
-    classes = {name: _class_body(name, own[name], STAND_IN, {}) for name in own if name}
-    made: dict[str, Any] = {}
+    functions = _with_imports()
+    exec(_compile(own.get("", ""), STAND_IN, {}), functions)
+    bodies: dict[str, dict[str, Any]] = {}
+    for owner in filter(None, own):
+        names = _with_imports()
+        names[_HOOK] = lambda name, bases, body: bodies.setdefault(name, body)
+        exec(_class_body(owner, own[owner], STAND_IN, {}), names, {})
+        del names[_HOOK]
 
     def stand_in(name: str, suite: dict[str, Any]) -> None:
         """Put what is ours in the place of a function or a class of the learner's module.
 
-        `suite` holds the names of that module. A function is put there once. A class stays the one
-        that tests derive from, and has our functions instead of all its own; these see no name of
-        the module, and the learner sees none of theirs.
+        `suite` holds the names of that module. A class stays the one that tests derive from, and
+        has our functions instead of all its own. Ours see no name of the module, and the learner
+        sees none of theirs.
         """
-        live = suite.get(name)
-        if name not in classes:
-            if name not in made or live is not made[name]:
-                execute(functions, suite)
-                made[name] = suite[name]
+        if name not in bodies:
+            suite[name] = functions[name]
             return
+        live = suite.get(name)
         if not isinstance(live, type):
             live = suite[name] = type(name, (), {"__module__": suite["__name__"]})
         if live.__bases__ != (object,):  # what it inherits would take part
             live.__bases__ = (_Bare,)
         for member in [member for member in vars(live) if member not in _OF_EVERY_CLASS]:
             delattr(live, member)
-        names: dict[str, Any] = {"__name__": suite["__name__"]}
-        execute(IMPORTS, names)
-        names[_HOOK] = lambda name, bases, body: _give(body, live)
-        execute(classes[name], names, {})
-        del names[_HOOK]
+        _give(dict(bodies[name]), live)
 
     return stand_in
+
+
+def _with_imports() -> dict[str, Any]:
+    """The names of a module that has nothing but what stand-ins may count on."""
+    names: dict[str, Any] = {"__name__": SUITE_MODULE}
+    exec(IMPORTS, names)
+    return names
 
 
 IMPORTS = """\
@@ -107,7 +113,7 @@ import pytest
 
 import vespera_scriptorium as application
 """
-"""What a class that stands in may count on."""
+"""What stands in may count on."""
 
 STAND_IN = "stand-in"
 """The file that code of ours in the learner's module comes from, as it says."""
@@ -158,7 +164,10 @@ SUITE_MODULE = "test_suite"
 _HOOK = "__patch__"
 """Stands in for a metaclass while a class body is executed."""
 
-_IMPLICIT = ("__module__", "__qualname__", "__firstlineno__", "__static_attributes__")
+_IMPLICIT = (
+    *("__module__", "__qualname__", "__firstlineno__", "__static_attributes__"),
+    "__classdictcell__",
+)
 """What every class body holds besides what is written in it."""
 
 

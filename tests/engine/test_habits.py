@@ -86,7 +86,8 @@ def test_a_strict_mark_that_does_not_hold_is_told(grade: Grade) -> None:
 
 
 ALIASES = {
-    "partial": "from functools import partial\n\nwait = partial(wait_until)",
+    "partial": "import random\nfrom functools import partial\n\nrandom.seed(0)\n"
+    "wait = partial(wait_until)\nmax = min",
     "default": "async def wait(*values, known=wait_until, **rest):\n"
     "    return await known(*values, **rest)",
     "wrapped": "wait = wait_until\n\nasync def wait_until(*values, **rest):\n"

@@ -1,12 +1,13 @@
 """Grafting: a variant's functions in the place of the subject's own, as if they had been there."""
 
+import asyncio
 import inspect
 import sys
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import pytest
@@ -337,21 +338,24 @@ def test_a_class_stands_in_where_the_learner_has_none(written: object) -> None:
     assert (names["Base"]().name(), names["Base"].__module__) == ("ours", "test_suite")
 
 
-def test_a_function_stands_in_once(hers: dict[str, Any]) -> None:
-    """The same object where the learner's stood, and below all else, whatever hides it there."""
-    apply([Patch(SUITE_MODULE, "", "def shout():\n    return Helpful")])
+def test_a_function_stands_in_for_the_learners(hers: dict[str, Any]) -> None:
+    """The same object where theirs stood and below all else; it sees no name of their module."""
+    source = "def shout():\n    return asyncio, application, 'Helpful' in globals(), max(1, 2)"
+    apply([Patch(SUITE_MODULE, "", source)])
     patching.stand_in("shout", hers)
     first = hers["shout"]
+    hers.update(shout=None, asyncio=None, max=min)
     patching.stand_in("shout", hers)
     assert hers["shout"] is first
-    assert first() is hers["Helpful"]
-    hers["shout"] = lambda: first()
-    patching.stand_in("shout", hers)
-    assert hers["shout"]() is hers["Helpful"]
-    assert hers["shout"].__name__ == "shout"
+    assert first()[2:] == (False, 2)
+    assert first()[0] is asyncio
 
 
 def test_nothing_shows_what_stands_in() -> None:
-    """Neither the line that calls for it nor a name of a module; a closure is not looked into."""
-    apply([Patch(SUITE_MODULE, "", "def shout():\n    return 'secret'")])
-    assert "secret" not in repr(vars(patching))
+    """Neither a name of a module nor the closure of what puts it there: it holds functions only."""
+    source = "def shout():\n    return 'secret'"
+    apply([Patch(SUITE_MODULE, "", source), Patch(SUITE_MODULE, "Base", source)])
+    held = [cell.cell_contents for cell in patching.stand_in.__closure__ or ()]
+    assert len(held) == 2
+    assert "secret" not in repr([vars(patching), held])
+    assert not any(isinstance(one, CodeType) for names in held for one in names.values())
