@@ -211,7 +211,7 @@ class Executor:
         return Request(
             suite=f"{suite.source}\n\n\n{probe}" if probe else _with_stand_ins(suite, sources[0]),
             tests=tuple(sorted(tests)),
-            patches=_patches(sources[0], own=not probe),
+            patches=_patches(sources[0]),
             guarded=self._guarded,
             schedules=tuple(run.schedule for run in process),
             clock=self._exercise.clock,
@@ -246,16 +246,15 @@ def _stand_in(name: str) -> str:
     return f'__import__("{patch.__name__}", fromlist=[""]).stand_in({name!r}, globals())'
 
 
-def _patches(sources: Mapping[Target, str], *, own: bool = True) -> tuple[Patch, ...]:
+def _patches(sources: Mapping[Target, str]) -> tuple[Patch, ...]:
     """The patches: one for each class or module, in a fixed order.
 
-    `own` is False for a probe, which looks at what the learner has written.
+    A probe, which looks at what the learner has written, lets those for the learner's module lie.
     """
     owners: dict[tuple[str, str], list[str]] = {}
     for target, source in sources.items():
         module = patch.SUITE_MODULE if target.module == SUITE else target.module
-        if own or target.module != SUITE:
-            owners.setdefault((module, target.owner), []).append(source)
+        owners.setdefault((module, target.owner), []).append(source)
     return tuple(
         Patch(module, owner, "\n\n".join(owners[module, owner])) for module, owner in sorted(owners)
     )
