@@ -145,7 +145,7 @@ names but those of the original's module, no `super()`. Delete what you do not c
 
 # {exercise.title}
 {clauses}
-# ruff: noqa: F403, F405, F821
+# ruff: noqa: F403, F405, F821 - names come from the original's module
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import CodeType
 from typing import Any
 
@@ -57,7 +58,7 @@ def _apply(patch: Patch) -> None:
     live: Any = module
     for part in patch.owner.split("."):
         live = getattr(live, part)
-    _define(patch, live, file, names)
+    _execute_body(patch.owner, patch.source, file, names, partial(_give, live))
 
 
 def _standing_in(own: Mapping[str, str]) -> Callable[[str, dict[str, Any]], None]:
@@ -66,14 +67,15 @@ def _standing_in(own: Mapping[str, str]) -> Callable[[str, dict[str, Any]], None
     All is made now, before any line of the suite runs, so that nothing it does changes what is ours
     or shows it: there are functions, as in the application, and neither text nor code.
     """
-    functions = _with_imports()
-    exec(_compile(own.get("", ""), STAND_IN, {}), functions)
+    functions: dict[str, Any] = {}
     bodies: dict[str, dict[str, Any]] = {}
-    for owner in filter(None, own):
+    for owner, source in own.items():
         names = _with_imports()
-        names[_HOOK] = lambda name, bases, body: bodies.setdefault(name, body)
-        exec(_class_body(owner, own[owner], STAND_IN, {}), names, {})
-        del names[_HOOK]
+        if owner:
+            _execute_body(owner, source, STAND_IN, names, partial(bodies.__setitem__, owner))
+        else:
+            exec(_compile(source, STAND_IN, {}), names)
+            functions = names
 
     def stand_in(name: str, suite: dict[str, Any]) -> None:
         """Put what is ours in the place of a function or a class of the learner's module.
@@ -92,7 +94,7 @@ def _standing_in(own: Mapping[str, str]) -> Callable[[str, dict[str, Any]], None
             live.__bases__ = (_Bare,)
         for member in [member for member in vars(live) if member not in _OF_EVERY_CLASS]:
             delattr(live, member)
-        _give(dict(bodies[name]), live)
+        _give(live, dict(bodies[name]))
 
     return stand_in
 
@@ -125,23 +127,24 @@ class _Bare:
     """Derives from nothing and has nothing."""
 
 
-def _define(patch: Patch, live: type, file: str, names: dict[str, Any]) -> None:
-    """Execute the source in a class body like that of a class, and give the class what it makes."""
-    names[_HOOK] = lambda name, bases, body: _give(body, live)
-    try:
-        exec(_class_body(patch.owner, patch.source, file, names), names, {})
-    finally:
-        del names[_HOOK]
-
-
-def _class_body(owner: str, source: str, file: str, names: dict[str, Any]) -> CodeType:
-    """The source as the body of a class, compiled."""
+def _execute_body(
+    owner: str,
+    source: str,
+    file: str,
+    names: dict[str, Any],
+    take: Callable[[dict[str, Any]], None],
+) -> None:
+    """Execute the source in a class body like that of a class; `take` is given what it makes."""
     header, indent = "", ""
     for part in owner.split("."):
         header += f"{indent}class {part}:\n"
         indent += "    "
     header = header.removesuffix(":\n") + f"(metaclass={_HOOK}):\n"
-    return _compile(header + textwrap.indent(source, indent), file, names)
+    names[_HOOK] = lambda name, bases, body: take(body)
+    try:
+        exec(_compile(header + textwrap.indent(source, indent), file, names), names, {})
+    finally:
+        del names[_HOOK]
 
 
 def _replace_functions(definitions: Any, names: dict[str, Any], module: str) -> None:
@@ -171,7 +174,7 @@ _IMPLICIT = (
 """What every class body holds besides what is written in it."""
 
 
-def _give(body: dict[str, Any], live: type) -> type:
+def _give(live: type, body: dict[str, Any]) -> None:
     """Give what a class body has defined to the live class."""
     cell = body.pop("__classcell__", None)
     if cell is not None:  # what zero-argument `super()` looks at
@@ -181,7 +184,6 @@ def _give(body: dict[str, Any], live: type) -> type:
             setattr(live, name, member)
             if hasattr(type(member), "__set_name__"):
                 member.__set_name__(live, name)
-    return live
 
 
 def _compile(source: str, file: str, names: dict[str, Any]) -> CodeType:
