@@ -142,15 +142,16 @@ class _Evaluation:
         rest = tuple(name for name in first.run.tests if first.outcomes[name].ending != "hung")
         handed_in = len(self._tests)
         mutation = MutationRun(self._exercise.mutants, self._planner, tests=handed_in)
-        passed = any(outcome.ending == "passed" for outcome in first.outcomes.values())
+        passed = tuple(name for name in rest if first.outcomes[name].ending == "passed")
         if passed:
-            mutation.suspect([result for _, *others in screenings for result in others])
-        mutants = mutation.next({*rest}) if passed else []
+            screened = [result for _, *others in screenings for result in others]
+            mutation.suspect(screened, passed)
+        mutants = mutation.next({*rest}, in_order=True) if passed else []
         correct = [first, *(leader.only(rest) for leader, *_ in screenings[1:])]
         more = self._planner.rest_of_correct(correct, rest)
         correct += self._together(more, mutants, mutation)
-        more = self._planner.other_schedules(correct)
         mutants = mutation.next(_valid(self._judge(correct)))
+        more = self._planner.other_schedules(correct, mutants)
         correct += self._together(more, mutants, mutation)
         self._progress("looking for mutants that survive")
         while mutants := mutation.next(_valid(self._judge(correct))):

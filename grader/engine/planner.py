@@ -137,10 +137,13 @@ class Planner:
         run = Run(probe.broken, self.schedules[0], (probe.name,), probe.source)
         return [(run,), (run,)]
 
-    def other_schedules(self, done: Sequence[RunResult]) -> list[Process]:
+    def other_schedules(
+        self, done: Sequence[RunResult], mutants: Sequence[Process] = ()
+    ) -> list[Process]:
         """The runs that the results of correct variants leave open.
 
-        Where a test has failed already each has a process of its own: it will fail again.
+        Where a test has failed already each has a process of its own: it will fail again. Where
+        mutants begin anew with the first schedule these do so, too, and are their decoys.
         """
         tests = _undecided(done)
         passed = all(one.outcomes[name].ending == "passed" for one in done for name in tests)
@@ -152,7 +155,11 @@ class Planner:
                 for schedule in self.schedules[1:]
                 if choosing or schedule not in self.orders
             ]
-            found += [tuple(runs)] if passed else [(run,) for run in runs]
+            anew = (replace(runs[0], schedule=self.schedules[0]), *runs) if runs else ()
+            if anew and _schedules(anew) in map(_schedules, mutants):
+                found.append(anew)
+            else:
+                found += [tuple(runs)] if passed else [(run,) for run in runs]
         return [process for process in found if process and tests]
 
     def decoys(self, correct: Sequence[Process], mutants: Sequence[Process]) -> list[Process]:
@@ -225,6 +232,8 @@ class _Mutant:
 
     variant: Variant
     tried: list[Schedule] = field(default_factory=list)
+    survived: bool = False
+    """Whether every test passed when it was screened that passes on the reference."""
     hung: set[str] = field(default_factory=set)
     """The tests that hung on it, and are not run on it again, but where a case of them failed."""
     choosing: set[str] = field(default_factory=set)
@@ -242,7 +251,8 @@ class MutationRun:
     or three times, where many tests or many schedules leave more to chance. A test whose
     failures do not happen again is flaky; but where threads take part the mutant may be to blame,
     not the test, and it is only no kill. A screening only makes suspects: what fails in it counts
-    after it has failed in a process of its own, and what survives it is tried there, too.
+    after it has failed in a process of its own, and what survives it has one, too, for all of its
+    schedules.
 
     `tests` is how many were handed in, valid or not.
     """
@@ -265,8 +275,12 @@ class MutationRun:
         found = {number: one.killers & able for number, one in enumerate(self._mutants, start=1)}
         return {number: killers for number, killers in found.items() if killers}
 
-    def next(self, valid: Set[str]) -> list[Process]:
-        """The next runs, given the tests that are valid so far; none at the end."""
+    def next(self, valid: Set[str], *, in_order: bool = False) -> list[Process]:
+        """The next runs, given the tests that are valid so far; none at the end.
+
+        With `in_order` what is due under several schedules waits: which tests pass under no order
+        but one is not known yet.
+        """
         able = valid - self.flaky
         alive = [one for one in self._mutants if not one.killers & able]
         for one in alive:
@@ -295,12 +309,12 @@ class MutationRun:
             found += [
                 tuple(Run(one.variant, schedule, left) for schedule in shared)
                 for shared in plan
-                if shared and left
+                if shared and left and not (in_order and len(shared) > 1)
             ]
         return found
 
     def _untried(self, one: _Mutant, able: Set[str]) -> list[Schedule]:
-        if not one.tried:
+        if not one.tried and not one.survived:
             return [self._schedules[0]]
         choosing = bool(one.choosing & able - one.hung)
         return [
@@ -309,12 +323,17 @@ class MutationRun:
             if schedule not in one.tried and (choosing or schedule not in self._orders)
         ]
 
-    def suspect(self, screened: Sequence[RunResult]) -> None:
-        """Take what failed in a screening; it may lack outcomes, and then says nothing."""
+    def suspect(self, screened: Sequence[RunResult], passed: tuple[str, ...]) -> None:
+        """Take how the tests that pass on the reference ended in a screening.
+
+        A result may lack outcomes, and then says nothing.
+        """
         for one in self._mutants:
             for result in screened:
                 if result.run.variant is one.variant and result.outcomes:
-                    self._note(one, result, screened=True)
+                    endings = {result.outcomes[name].ending for name in passed}
+                    one.survived = endings == {"passed"}
+                    self._note(one, result.only(passed), screened=True)
 
     def learn(self, processes: Sequence[Sequence[RunResult]]) -> None:
         """Take the results of what `next` has said."""

@@ -176,6 +176,17 @@ def test_a_suspect_is_confirmed_alone_and_a_survivor_tried_alone(worker: Worker)
     assert all(patches in alone for patches in screening.later)
 
 
+def test_what_fails_on_the_reference_makes_no_suspect(worker: Worker) -> None:
+    """It is not valid, so nothing is to be confirmed: each mutant has one process more."""
+    tapped = Tapped(worker)
+    suite = HEAD + "\ndef test_wrong():\n    assert 0\n\ndef test_weak():\n    pass\n"
+    found = evaluate(suite, creation, tapped, defences=Defences(obfuscation=False))
+    assert [test.verdict for test in found.tests] == ["wrong", "valid"]
+    (screening,), *others = tapped.batches
+    alone = [request.patches for batch in others for request in batch]
+    assert [alone.count(patches) for patches in screening.later] == [1, 1, 1, 1]
+
+
 STATE = """
 earlier = []
 

@@ -4,9 +4,10 @@ from random import Random
 from typing import Any
 
 import pytest
-from helpers.samples import HEAD, Tapped, creation, request
+from helpers.samples import HEAD, KILLS_1, SOLUTION, Tapped, creation, request
 
 from grader.engine.evaluate import evaluate
+from grader.engine.execution import Defences
 from grader.engine.records import apart, read_answer
 from grader.runner.loops import schedules
 from grader.runner.protocol import Answer
@@ -182,11 +183,17 @@ async def test_a():
 
 
 def test_mutants_share_as_correct_implementations_do(worker: Worker) -> None:
-    """How many schedules there are tells nothing."""
+    """How many schedules there are tells nothing, and every correct one is among them."""
     suite = HEAD + "async def test_a():\n    await asyncio.gather(create(), create())\n"
     tapped = Tapped(worker)
-    evaluate(suite, creation, tapped)
-    assert shared(tapped) == {tuple(str(one) for one in schedules("virtual")[1:])}
+    evaluate(suite, creation, tapped, defences=Defences(obfuscation=False))
+    assert shared(tapped) == {tuple(str(one) for one in schedules("virtual"))}
+    (screening,), alone, together = tapped.batches
+    mutants = [str(patches) for patches in screening.later]
+    correct = {str(request.patches) for request in alone}
+    assert len(correct) == 1 + len(creation.alternatives)
+    assert correct.isdisjoint(mutants)
+    assert sorted(str(request.patches) for request in together) == sorted([*correct, *mutants])
 
 
 TWO_TASKS = """
@@ -197,15 +204,21 @@ async def test_two_tasks():
 """
 
 
-def test_under_the_real_clock_all_but_the_first_share(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_under_the_real_clock_all_share(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     """Late timers, too."""
     monkeypatch.setattr(creation, "clock", "real")
     tapped = Tapped(worker)
     found = evaluate(TWO_TASKS, creation, tapped)
     assert {test.verdict for test in found.tests} == {"valid"}
-    assert shared(tapped) == {tuple(str(one) for one in schedules("real")[1:])}
+    assert shared(tapped) == {tuple(str(one) for one in schedules("real"))}
+
+
+def test_correct_implementations_begin_where_they_had_a_choice(worker: Worker) -> None:
+    """Where nothing survives their first schedule is not run again."""
+    tapped = Tapped(worker)
+    two = KILLS_1 + "    await asyncio.gather(create(), create())\n"
+    assert evaluate(SOLUTION.replace(KILLS_1, two), creation, tapped).full
+    assert shared(tapped) == {tuple(str(one) for one in schedules("virtual")[1:])}
 
 
 def test_what_has_failed_already_shares_no_process(worker: Worker) -> None:
