@@ -26,7 +26,7 @@ from helpers.course import suites as beside
 from helpers.honest import cases
 
 from grader.bank import exercises
-from grader.course.notebooks import solution, stub
+from grader.course.notebooks import exercise_cells, read_notebook
 from grader.engine.evaluate import evaluate
 from grader.engine.suite import read_file
 from grader.exercise import Exercise
@@ -36,11 +36,18 @@ from grader.sandbox.interpreter import Interpreter
 from grader.sandbox.workers import new_worker
 
 
+def built(folder: str) -> dict[str, str]:
+    """The answers in built notebooks, by exercise: a tab has nothing that could build them."""
+    paths = sorted((ROOT / folder).rglob("*.ipynb"))
+    return {k: v for path in paths for k, v in exercise_cells(read_notebook(path)).items()}
+
+
 def suites() -> Iterator[tuple[str, Exercise, str]]:
     """A name, the exercise and the text of each suite."""
+    solutions, stubs = built("solutions"), built("notebooks")
     for name, exercise in exercises().items():
-        yield f"solution of {name}", exercise, solution(ROOT, name)
-        yield f"stub of {name}", exercise, stub(ROOT, name)
+        yield f"solution of {name}", exercise, solutions[name]
+        yield f"stub of {name}", exercise, stubs[name]
         for kind in ("naive", "overspecified"):
             if name in beside(kind):
                 yield f"{kind} of {name}", exercise, suite_of(name, kind)
@@ -51,7 +58,7 @@ def suites() -> Iterator[tuple[str, Exercise, str]]:
             yield f"case {case}", exercises()[case.exercise], read_file(file)
     for path in SETS:
         exercise = with_variants(exercise_of(path), declared(path))
-        yield f"set {path.parent.name} {path.stem}", exercise, solution(ROOT, exercise.id)
+        yield f"set {path.parent.name} {path.stem}", exercise, solutions[exercise.id]
     for path in (*SUITES, *FIXTURES):
         yield f"blind {path.parent.name} {path.stem}", exercise_of(path), read_file(path)
 

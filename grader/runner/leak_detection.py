@@ -18,8 +18,8 @@ from typing import Any
 from grader.runner.guard import unguarded
 from grader.runner.loops import CourseLoop, asked_for, close_what_was_asked_for, coroutine_of
 
-DEPTH = 12
-"""Frames that a coroutine remembers of where it was made."""
+DEPTH = 5
+"""Frames that a coroutine remembers of where it was made: each costs every coroutine some time."""
 
 _warnings: Any = warnings  # the function that Python calls for such a coroutine has no public name
 
