@@ -33,6 +33,7 @@ from rich.table import Table
 
 from grader.bank import exercises
 from grader.course.lessons import lessons
+from grader.course.notebooks import solution
 from grader.engine.evaluate import evaluate
 from grader.runner.isolation import Wall
 from grader.sandbox.worker import Worker
@@ -141,11 +142,13 @@ def total(costs: Sequence[Cost], engine: float = 0.0) -> Cost:
     return Cost(sum(one.wall for one in costs), sum(one.cpu for one in costs), engine)
 
 
-def grade(size: int, parts: list[str] | None, folder: Path) -> Cost:
-    """Grade a new class with `grader grade`."""
-    return total(
-        [run("grader", "grade", part, folder=folder) for part in course(folder, size, parts)]
-    )
+def grade(
+    size: int, parts: list[str] | None, folder: Path, only: Sequence[str] | None = None
+) -> Cost:
+    """Grade a new class with `grader grade`; it may have handed in some exercises only."""
+    solutions = {name: solution(ROOT, name) for name in only} if only else None
+    taught = course(folder, size, parts, solutions=solutions)
+    return total([run("grader", "grade", part, folder=folder) for part in taught])
 
 
 def grade_cut(

@@ -8,6 +8,7 @@ from helpers.course import ROOT
 
 SMALL = {
     "growth.py --replay --sizes 20": "20 submissions, ",
+    "growth.py --parts 2-advanced --only distinct-ids --sizes 2": "learners",
     "feedback.py --only first-test --repeats 1": "first-test",
 }
 """A command, small enough for a test, and what its table says."""

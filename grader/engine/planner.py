@@ -156,7 +156,7 @@ class Planner:
                 if choosing or schedule not in self.orders
             ]
             anew = (replace(runs[0], schedule=self.schedules[0]), *runs) if runs else ()
-            if anew and _schedules(anew) in map(_schedules, mutants):
+            if passed and _schedules(anew) in map(_schedules, mutants):
                 found.append(anew)
             else:
                 found += [tuple(runs)] if passed else [(run,) for run in runs]
@@ -251,8 +251,8 @@ class MutationRun:
     or three times, where many tests or many schedules leave more to chance. A test whose
     failures do not happen again is flaky; but where threads take part the mutant may be to blame,
     not the test, and it is only no kill. A screening only makes suspects: what fails in it counts
-    after it has failed in a process of its own, and what survives it has one, too, for all of its
-    schedules.
+    after it has failed in a process of its own, and what survives it has one, too, under the
+    virtual clock for all of its schedules.
 
     `tests` is how many were handed in, valid or not.
     """
@@ -278,8 +278,8 @@ class MutationRun:
     def next(self, valid: Set[str], *, in_order: bool = False) -> list[Process]:
         """The next runs, given the tests that are valid so far; none at the end.
 
-        With `in_order` what is due under several schedules waits: which tests pass under no order
-        but one is not known yet.
+        With `in_order` what is due under several schedules waits until it is known which tests
+        pass under more than the first.
         """
         able = valid - self.flaky
         alive = [one for one in self._mutants if not one.killers & able]
@@ -314,7 +314,7 @@ class MutationRun:
         return found
 
     def _untried(self, one: _Mutant, able: Set[str]) -> list[Schedule]:
-        if not one.tried and not one.survived:
+        if not one.tried and not (one.survived and self._repeatable):
             return [self._schedules[0]]
         choosing = bool(one.choosing & able - one.hung)
         return [
@@ -326,11 +326,11 @@ class MutationRun:
     def suspect(self, screened: Sequence[RunResult], passed: tuple[str, ...]) -> None:
         """Take how the tests that pass on the reference ended in a screening.
 
-        A result may lack outcomes, and then says nothing.
+        A result that lacks some of them says nothing.
         """
         for one in self._mutants:
             for result in screened:
-                if result.run.variant is one.variant and result.outcomes:
+                if result.run.variant is one.variant and result.outcomes.keys() >= {*passed}:
                     endings = {result.outcomes[name].ending for name in passed}
                     one.survived = endings == {"passed"}
                     self._note(one, result.only(passed), screened=True)

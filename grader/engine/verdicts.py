@@ -7,6 +7,9 @@ from grader.engine.records import FAILED, Outcome, with_name_hint
 from grader.exercise import Exercise, Probe
 from grader.report import ProbeReport, TestReport, Verdict
 
+Seen = tuple[Run, Outcome]
+"""A run of a correct variant, and how one test ended in it."""
+
 
 def judge(name: str, correct: Sequence[RunResult], exercise: Exercise) -> TestReport:
     """Rule 1: valid is what passes on every correct implementation under every schedule."""
@@ -24,13 +27,13 @@ def judge(name: str, correct: Sequence[RunResult], exercise: Exercise) -> TestRe
     red = [(run, o) for run, o in reference if o.ending in FAILED]
     if red:
         verdict: Verdict = "wrong" if len(red) == len(reference) else "flaky"
-        return TestReport(name, verdict, _failure(*red[0], exercise, verdict))
+        return TestReport(name, verdict, _failure(red[0], reference, exercise, verdict))
     for alternative in exercise.alternatives:
         runs = [(run, o) for run, o in seen if run.variant is alternative]
         red = [(run, o) for run, o in runs if o.ending in FAILED]
         if red:
             verdict = "over-specified" if red[0] == runs[0] else "flaky"
-            return TestReport(name, verdict, _failure(*red[0], exercise, verdict))
+            return TestReport(name, verdict, _failure(red[0], runs, exercise, verdict))
     for run, outcome in seen:
         if outcome.ending == "left":
             return TestReport(name, "leaks", f"{_where(run, exercise)}{outcome.message}")
@@ -44,12 +47,18 @@ def _where(run: Run, exercise: Exercise) -> str:
     return "" if run.schedule.kind == "fifo" else f"{run.schedule}: "
 
 
-def _failure(run: Run, outcome: Outcome, exercise: Exercise, verdict: Verdict) -> str:
+def _failure(failed: Seen, runs: Sequence[Seen], exercise: Exercise, verdict: Verdict) -> str:
+    """The message on a run that failed; `runs` are all of the same variant."""
+    run, outcome = failed
     message = with_name_hint(outcome.message or "fails")
     match verdict:
         case "over-specified":
             difference = run.variant.told_by(message)
             return f"a correct implementation that {difference} fails here: {message}"
+        case "flaky" if any(
+            other.schedule == run.schedule and ended.ending not in FAILED for other, ended in runs
+        ):
+            return f"passes, and fails when it runs again ({run.schedule}): {message}"
         case "flaky":
             return f"passes under one schedule and fails under another ({run.schedule}): {message}"
     return message

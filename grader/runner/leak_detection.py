@@ -21,6 +21,9 @@ from grader.runner.loops import CourseLoop, asked_for, close_what_was_asked_for,
 DEPTH = 5
 """Frames that a coroutine remembers of where it was made: each costs every coroutine some time."""
 
+DEPTH_AMONG_STRANGERS = 12
+"""As many where they decide whether the suite is to blame."""
+
 _warnings: Any = warnings  # the function that Python calls for such a coroutine has no public name
 
 
@@ -85,7 +88,7 @@ class LeakDetector:
         sys.unraisablehook, threading.excepthook = note_unraisable, note_thread
         _warnings._warn_unawaited_coroutine = note_unawaited
         CourseLoop.noted.clear()
-        sys.set_coroutine_origin_tracking_depth(DEPTH)
+        sys.set_coroutine_origin_tracking_depth(DEPTH_AMONG_STRANGERS if self._strangers else DEPTH)
 
     def spare(self) -> None:
         """What runs now, before a test begins, is not its own, unless it ends with its loop.

@@ -171,9 +171,30 @@ def test_a_suspect_is_confirmed_alone_and_a_survivor_tried_alone(worker: Worker)
     tapped = Tapped(worker)
     found = evaluate(HEAD + KILLS_1, creation, tapped, defences=Defences(obfuscation=False))
     assert [test.kills for test in found.tests] == [(1,)]
-    (screening,), second, *_ = tapped.batches
-    alone = [request.patches for request in second]
+    (screening,), *others = tapped.batches
+    alone = [request.patches for batch in others for request in batch]
     assert all(patches in alone for patches in screening.later)
+
+
+LEAVES_OUT = """
+import pytest
+
+@pytest.fixture(autouse=True)
+def alone(request):
+    del request.session.items[1:]
+
+def test_a():
+    assert True
+
+async def test_b():
+    assert (await create()).task_id
+"""
+
+
+def test_what_was_not_run_in_the_screening_is_run_alone(worker: Worker) -> None:
+    """A suite may take its own tests from pytest's list."""
+    found = evaluate(HEAD + LEAVES_OUT, creation, worker)
+    assert [(test.verdict, test.kills) for test in found.tests] == [("valid", ()), ("valid", (1,))]
 
 
 def test_what_fails_on_the_reference_makes_no_suspect(worker: Worker) -> None:

@@ -204,13 +204,15 @@ async def test_two_tasks():
 """
 
 
-def test_under_the_real_clock_all_share(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Late timers, too."""
+def test_under_the_real_clock_all_but_the_first_share(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Late timers, too; what ends otherwise the next time has its first one alone."""
     monkeypatch.setattr(creation, "clock", "real")
     tapped = Tapped(worker)
     found = evaluate(TWO_TASKS, creation, tapped)
     assert {test.verdict for test in found.tests} == {"valid"}
-    assert shared(tapped) == {tuple(str(one) for one in schedules("real"))}
+    assert shared(tapped) == {tuple(str(one) for one in schedules("real")[1:])}
 
 
 def test_correct_implementations_begin_where_they_had_a_choice(worker: Worker) -> None:
@@ -219,6 +221,27 @@ def test_correct_implementations_begin_where_they_had_a_choice(worker: Worker) -
     two = KILLS_1 + "    await asyncio.gather(create(), create())\n"
     assert evaluate(SOLUTION.replace(KILLS_1, two), creation, tapped).full
     assert shared(tapped) == {tuple(str(one) for one in schedules("virtual")[1:])}
+
+
+def test_what_has_failed_already_begins_nothing_anew(worker: Worker) -> None:
+    """Though a mutant does, it would fail there, and is no decoy: it has another set of tests."""
+    suite = """
+async def test_weak():
+    await asyncio.gather(create(), create())
+
+async def test_wrong():
+    assert (await create()) is None
+"""
+    tapped = Tapped(worker)
+    found = evaluate(HEAD + suite, creation, tapped)
+    assert [test.verdict for test in found.tests] == ["valid", "wrong"]
+    assert shared(tapped)
+    assert all(
+        request.tests == ("test_weak",)
+        for batch in tapped.batches
+        for request in batch
+        if len(request.schedules) > 1 and not request.later
+    )
 
 
 def test_what_has_failed_already_shares_no_process(worker: Worker) -> None:
