@@ -1,7 +1,11 @@
 """What a test leaves behind is its own fault: it is named with its line, and no neighbour pays."""
 
+from typing import Any
+
 import pytest
 from helpers.samples import HEAD, Grade
+
+from grader.runner.leak_detection import LeakDetector
 
 FORGOTTEN = {
     "kept by a traceback": """
@@ -179,3 +183,31 @@ def test_a_loop_for_several_tests(grade: Grade) -> None:
     """What a fixture of the module has running is no test's; what a test starts there is."""
     verdicts = {test.name: test.verdict for test in grade(HEAD + SHARED_LOOP).tests}
     assert verdicts == {"test_one": "valid", "test_two": "valid", "test_leaves_its_own": "leaks"}
+
+
+# ------------------------------------------------------------------ where others work, too
+
+DEEP = """
+async def forgotten():
+    pass
+
+def below(depth):
+    if depth:
+        return below(depth - 1)
+    return forgotten()
+"""
+
+
+def test_among_strangers_the_suite_may_stand_far_above() -> None:
+    """Eight calls below it an await is forgotten."""
+    strange: dict[str, Any] = {}
+    exec(compile(DEEP, "elsewhere.py", "exec"), strange)  # as code that is not the suite's
+    watch = LeakDetector(lambda file: file == __file__, strangers=True)
+    watch.begin()
+    try:
+        kept = strange["below"](8)
+        (sentence,) = watch.look()
+    finally:
+        watch.end()
+    kept.close()
+    assert "`forgotten` was never awaited" in sentence
