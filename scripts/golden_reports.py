@@ -10,6 +10,7 @@ fail with `--texts`.
 """
 
 import argparse
+import contextlib
 import json
 import secrets
 import sys
@@ -64,10 +65,10 @@ def suites() -> Iterator[tuple[str, Exercise, str]]:
 
 
 def reports(chosen: str, worker: Worker) -> dict[str, Any]:
-    """Every report by its name, with the same randomness each time."""
+    """Every report by its name, with the same randomness each time; interrupted, those so far."""
     secrets.randbits = lambda k: 4711
     found = {}
-    with worker:
+    with worker, contextlib.suppress(KeyboardInterrupt):
         for name, exercise, text in suites():
             if chosen in name:
                 found[name] = to_json(evaluate(text, exercise, worker))

@@ -47,6 +47,9 @@ from grader.runner.stuck import why_stuck
 _loads = json.loads
 """As it is, whatever a test puts in its place."""
 
+MANY_RUNS = 50
+"""Runs after which garbage is collected: those of some evaluations."""
+
 LAST_WORDS = 1.0
 """Seconds for the teardown of a run that was ended."""
 
@@ -70,6 +73,8 @@ class Inside:
         self._packages = packages
         self._copies: dict[str, ModuleType] = {}
         self._recorder = _Recorder()
+        self._runs = 0
+        """The number of runs whose garbage lies about."""
         for module in modules:
             with contextlib.suppress(ImportError):  # what has no wheel here, no suite can ask for
                 importlib.import_module(module)
@@ -106,6 +111,7 @@ class Inside:
             until.callback(Snapshot(self._packages).put_back)
             until.enter_context(set_aside())
             gc.freeze()  # what lives by now is no run's
+            until.callback(self._collect)
             until.callback(gc.unfreeze)
             until.enter_context(_quick_hypothesis())
             until.callback(without_thread())
@@ -118,7 +124,14 @@ class Inside:
             before = Snapshot(self._packages)
             yield lambda request: self._run(request, before)
 
+    def _collect(self) -> None:
+        """Let what runs have left go, now and then: for each run, it would take longer than it."""
+        if self._runs > MANY_RUNS:
+            self._runs = 0
+            gc.collect()
+
     def _run(self, request: Request, before: Snapshot) -> Answer:
+        self._runs += 1
         folder = self._folder / secrets.token_hex(8)
         folder.mkdir()
         manager = self._config.pluginmanager
@@ -130,6 +143,8 @@ class Inside:
                 return context.run(self._run_in, folder / SUITE_FOLDER, request)
         finally:
             _close_loops(self._recorder.loops)
+            _forget_loops(self._recorder.loops)
+            self._recorder.loops.clear()
             before.put_back()
             policy.use(policy.fresh())
             del history[known:]
@@ -264,7 +279,6 @@ class _Recorder(Recorder):
         """Forget the last run; the next one has these patches besides its first."""
         self.records, self.written, self._overdue = [], 0, overdue
         self._further = deque(later)
-        self.loops.clear()
         self._watch.forget()
         self._has_said_why = False
 
@@ -309,6 +323,21 @@ def _close_loops(loops: Iterable[CourseLoop]) -> None:
             for task in asyncio.all_tasks(loop):
                 task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own
             loop.close()
+
+
+def _forget_loops(loops: Iterable[CourseLoop]) -> None:
+    """Let nobody who looks through all loops and tasks meet those of a run that is over.
+
+    They are frozen with the suite that has made them, and live on. Python 3.11 knows its tasks by
+    another name.
+    """
+    over = set(loops)
+    CourseLoop.alive -= over
+    tasks: Any = getattr(asyncio.tasks, "_all_tasks", None)
+    if tasks is None:
+        tasks = getattr(asyncio.tasks, "_scheduled_tasks", set())
+    for task in [one for one in tasks if one.get_loop() in over]:
+        tasks.discard(task)
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 import asyncio
 import atexit
+import gc
 import os
 import random
 import signal
@@ -26,6 +27,8 @@ import vespera_scriptorium
 from grader.bank import exercises
 from grader.engine.evaluate import evaluate
 from grader.report import Report
+from grader.runner import inside as inside_module
+from grader.runner.loops import CourseLoop
 from grader.sandbox import workers
 from grader.sandbox.interpreter import Interpreter
 from grader.sandbox.worker import Worker
@@ -55,6 +58,16 @@ def test_without_fork_this_interpreter_executes(monkeypatch) -> None:
 def test_with_fork_processes_do() -> None:
     """As always."""
     assert isinstance(workers.new_worker(), Worker)
+
+
+def test_what_runs_leave_is_let_go(inside: Interpreter, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loops and tasks would be looked through by every later run, and never be freed."""
+    monkeypatch.setattr(inside_module, "MANY_RUNS", 0)
+    cycle = "    asyncio.get_running_loop().me = asyncio.current_task()\n"
+    cycles = f"\nasync def test_cycle():\n{cycle}"
+    assert evaluate(SOLUTION + cycles, creation, inside).full
+    assert not list(CourseLoop.alive)
+    assert not [one for one in gc.get_objects() if isinstance(one, CourseLoop)]
 
 
 @pytest.mark.parametrize("name", ["first-test", "distinct-ids"])
