@@ -147,8 +147,11 @@ def grade(
 ) -> Cost:
     """Grade a new class with `grader grade`; it may have handed in some exercises only."""
     solutions = {name: solution(ROOT, name) for name in only} if only else None
-    taught = course(folder, size, parts, solutions=solutions)
-    return total([run("grader", "grade", part, folder=folder) for part in taught])
+    costs = []
+    for part in course(folder, size, parts, solutions=solutions):
+        costs.append(run("grader", "grade", part, folder=folder))
+        assert [*folder.glob(f"autograded/*/{part}/*")], "nothing was graded"
+    return total(costs)
 
 
 def grade_cut(

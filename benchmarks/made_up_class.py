@@ -148,6 +148,8 @@ def course(
         for one in exercises().values()
         if one.lesson in names and (solutions is None or one.id in solutions)
     ]
+    if solutions is not None and len(chosen) != len(solutions):
+        raise ValueError(f"not all in these parts: {', '.join(solutions)}")
     for number, answers in enumerate(suites(size, chosen, solutions)):
         for lesson in taught:
             _hand_in(root / "submitted" / f"learner-{number:03}", home, lesson, answers)

@@ -214,7 +214,7 @@ def leave(kept: dict[str, Names]) -> None:
             for one in exercise._declared
             if one[0] not in wanted or one[1].__name__ in wanted[one[0]]
         ]
-        for made in ("variants", "probes"):  # from what was declared, when the bank was loaded
+        for made in ("variants", "probes"):  # from what was declared, when a lesson was read
             vars(exercise).pop(made, None)
         assert {one.name for one in exercise.mutants} == {*names["mutant"]}, "it was not cut"
 

@@ -31,7 +31,7 @@ CURES: Mapping[Verdict, str] = {
     "test expects with the contract.",
     "over-specified": "A correct implementation that is built differently fails here. Assert what "
     "the contract says, and nothing about how it is done.",
-    "flaky": "It passes under one schedule and fails under another. Wait for the thing itself, "
+    "flaky": "It passes and fails on the same code. Wait for the thing itself, "
     "not for a number of turns of the event loop, and take no order for granted.",
     "hangs": "It never ends. Give every wait a deadline, with `asyncio.timeout`.",
     "leaks": "It leaves something behind. Await or cancel every task, await every coroutine, and "

@@ -204,6 +204,7 @@ def test_among_strangers_the_suite_may_stand_far_above() -> None:
     exec(compile(DEEP, "elsewhere.py", "exec"), strange)  # as code that is not the suite's
     watch = LeakDetector(lambda file: file == __file__, strangers=True)
     watch.begin()
+    watch.spare()
     try:
         kept = strange["below"](8)
         (sentence,) = watch.look()
