@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from grader.exercise import Exercise
     from grader.report import Report
+    from grader.sandbox.interface import Worker as Executes
+    from grader.sandbox.interpreter import Interpreter
     from grader.sandbox.worker import Worker
 
 
@@ -53,6 +55,22 @@ def worker() -> "Iterator[Worker]":
 
     with Worker() as worker:
         yield worker
+
+
+@pytest.fixture(scope="module")
+def inside() -> "Iterator[Interpreter]":
+    """An interpreter that runs share: nothing of one may reach the next."""
+    from grader.sandbox.interpreter import Interpreter
+
+    with Interpreter() as inside:
+        yield inside
+
+
+@pytest.fixture(params=["worker", "inside"], ids=["processes", "interpreter"])
+def executor(request: pytest.FixtureRequest) -> "Executes":
+    """Each of the two that execute runs."""
+    found: Executes = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture(scope="session")

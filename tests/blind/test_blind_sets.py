@@ -17,7 +17,7 @@ from grader.bank import exercises
 from grader.course.notebooks import solution
 from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
-from grader.sandbox.worker import Worker
+from grader.sandbox.interface import Worker
 
 pytestmark = pytest.mark.slow
 
@@ -30,7 +30,7 @@ def each(paths: Iterable[Path]) -> pytest.MarkDecorator:
 
 
 @pytest.mark.parametrize("name", dict.fromkeys(exercise_of(path).id for path in SETS))
-def test_the_solution_kills_what_nobody_fitted_it_to(name: str, worker: Worker) -> None:
+def test_the_solution_kills_what_nobody_fitted_it_to(name: str, executor: Worker) -> None:
     """Every mutant of every round dies, and every alternative is accepted, with the bank's own."""
     exercise = exercises()[name]
     variants = [one for path in SETS if exercise_of(path) is exercise for one in declared(path)]
@@ -38,7 +38,7 @@ def test_the_solution_kills_what_nobody_fitted_it_to(name: str, worker: Worker) 
     mutants = [one for one in variants if one.kind == "mutant"]
     others = [one for one in variants if one.kind == "alternative"]
     report = evaluate(
-        solution(ROOT, name), with_variants(exercise, [*correct, *others, *mutants]), worker
+        solution(ROOT, name), with_variants(exercise, [*correct, *others, *mutants]), executor
     )
     assert report.status == "graded", report.reason
     assert {test.name: test.message for test in report.tests if test.verdict != "valid"} == {}
@@ -69,17 +69,17 @@ def against_correct_ones(exercise: Exercise) -> Exercise:
 
 
 @each(SUITES)
-def test_a_suite_by_the_contract_alone_is_accepted(path: Path, worker: Worker) -> None:
+def test_a_suite_by_the_contract_alone_is_accepted(path: Path, executor: Worker) -> None:
     """The bank's alternatives reject nothing that the contract allows."""
     exercise = against_correct_ones(exercise_of(path))
-    report = evaluate(path.read_text(encoding="utf-8"), exercise, worker)
+    report = evaluate(path.read_text(encoding="utf-8"), exercise, executor)
     assert report.status == "graded", report.reason
     assert {test.name: test.message for test in report.tests if test.verdict != "valid"} == {}
 
 
 @each(FIXTURES)
-def test_fixtures_are_told_apart(path: Path, worker: Worker) -> None:
+def test_fixtures_are_told_apart(path: Path, executor: Worker) -> None:
     """Those that keep the contract have full marks, and those that break a clause have not."""
-    report = evaluate(path.read_text(encoding="utf-8"), exercise_of(path), worker)
+    report = evaluate(path.read_text(encoding="utf-8"), exercise_of(path), executor)
     assert report.status == "graded", report.reason
     assert report.full is ("_broken_" not in path.stem), report.probes

@@ -6,16 +6,16 @@ from helpers.honest import Case, cases
 from grader.bank import exercises
 from grader.engine.evaluate import evaluate
 from grader.engine.suite import read_file
-from grader.sandbox.worker import Worker
+from grader.sandbox.interface import Worker
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("case", [*cases("tried"), *cases("blind")], ids=str)
-def test_a_suite_gets_what_it_deserves(case: Case, worker: Worker, tmp_path) -> None:
+def test_a_suite_gets_what_it_deserves(case: Case, executor: Worker, tmp_path) -> None:
     """Written as its author would, in whatever encoding."""
     case.write(tmp_path / "suite.py")
-    report = evaluate(read_file(tmp_path / "suite.py"), exercises()[case.exercise], worker)
+    report = evaluate(read_file(tmp_path / "suite.py"), exercises()[case.exercise], executor)
     assert case.falls_short(report) == []
 
 

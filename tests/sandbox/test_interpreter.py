@@ -13,7 +13,6 @@ import textwrap
 import threading
 import time
 import warnings
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -33,13 +32,6 @@ from grader.sandbox import workers
 from grader.sandbox.interpreter import Interpreter
 from grader.sandbox.worker import Worker
 from vespera_scriptorium import TaskOrchestrator
-
-
-@pytest.fixture(scope="module")
-def inside() -> Iterator[Interpreter]:
-    """An interpreter that tests share."""
-    with Interpreter() as inside:
-        yield inside
 
 
 def told(report: Report) -> dict[str, str]:
