@@ -5,7 +5,6 @@ application that runs is a copy for runs alone: what a notebook does to its own 
 and the reverse. What a run changes is put back before the next one.
 """
 
-import asyncio
 import atexit
 import contextlib
 import contextvars
@@ -34,7 +33,7 @@ from _pytest.config import _prepareconfig
 from grader.runner import guard, policy
 from grader.runner.database import without_thread
 from grader.runner.leak_detection import LeakDetector
-from grader.runner.loops import CourseLoop
+from grader.runner.loops import CourseLoop, let_go
 from grader.runner.overdue import Interrupted, Over, Overdue
 from grader.runner.patch import STAND_IN, SUITE_MODULE, Patch
 from grader.runner.protocol import Answer, Finished, Request, Stuck
@@ -142,8 +141,7 @@ class Inside:
             with warnings.catch_warnings(), _standard_streams():
                 return context.run(self._run_in, folder / SUITE_FOLDER, request)
         finally:
-            _close_loops(self._recorder.loops)
-            _forget_loops(self._recorder.loops)
+            let_go(self._recorder.loops)
             self._recorder.loops.clear()
             before.put_back()
             policy.use(policy.fresh())
@@ -314,30 +312,6 @@ class _Recorder(Recorder):
 
 def _say_nothing(frame: FrameType | None, loop: Any, busy: bool) -> None:
     """For what nobody asks about."""
-
-
-def _close_loops(loops: Iterable[CourseLoop]) -> None:
-    """Close the loops of a run that nobody has closed, and let their tasks go quietly."""
-    for loop in loops:
-        if not loop.is_closed() and not loop.is_running():
-            for task in asyncio.all_tasks(loop):
-                task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own
-            loop.close()
-
-
-def _forget_loops(loops: Iterable[CourseLoop]) -> None:
-    """Let nobody who looks through all loops and tasks meet those of a run that is over.
-
-    They are frozen with the suite that has made them, and live on. Python 3.11 knows its tasks by
-    another name.
-    """
-    over = set(loops)
-    CourseLoop.alive -= over
-    tasks: Any = getattr(asyncio.tasks, "_all_tasks", None)
-    if tasks is None:
-        tasks = getattr(asyncio.tasks, "_scheduled_tasks", set())
-    for task in [one for one in tasks if one.get_loop() in over]:
-        tasks.discard(task)
 
 
 @contextlib.contextmanager

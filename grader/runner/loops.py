@@ -10,7 +10,7 @@ import contextlib
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from random import Random
 from typing import Any, ClassVar, Literal
@@ -247,6 +247,24 @@ def use_for_all(make: Callable[[], CourseLoop]) -> Callable[[], None]:
     asyncio.events.new_event_loop = asyncio.new_event_loop = new
     own.get_event_loop = current
     return take_back
+
+
+def let_go(loops: Iterable[CourseLoop]) -> None:
+    """Close the loops of a run that is over, and let nobody who looks through all meet them.
+
+    They are frozen with the suite that has made them, and live on. Tasks that wait go quietly.
+    """
+    over = set(loops)
+    for loop in over:
+        if not loop.is_closed() and not loop.is_running():
+            for task in asyncio.all_tasks(loop):
+                task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own
+            loop.close()
+    CourseLoop.alive -= over
+    known: Any = asyncio.tasks
+    tasks = known._all_tasks if sys.version_info < (3, 12) else known._scheduled_tasks
+    for task in [one for one in tasks if one.get_loop() in over]:
+        tasks.discard(task)
 
 
 _asked: dict[int, CourseLoop] = {}
