@@ -86,6 +86,7 @@ class Inside:
             # a debugger is of no use here, and it would be taken from a pytest around this one
             options = [*OPTIONS, "-p", "no:debugging"]
             self._config: Any = _prepareconfig(options, [self._recorder])
+            self._config.option.trace = self._config.option.usepdb = False  # unittest's tests ask
             self._config._do_configure()
             self._hooks = [
                 one

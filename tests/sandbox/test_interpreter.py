@@ -52,6 +52,26 @@ def test_with_fork_processes_do() -> None:
     assert isinstance(workers.new_worker(), Worker)
 
 
+UNITTEST = """
+import unittest
+
+class Creation(unittest.IsolatedAsyncioTestCase):
+    async def test_a_task_has_an_id(self):
+        self.assertIsNotNone((await create()).task_id)
+
+class Plain(unittest.TestCase):
+    def test_a_task_has_an_id(self):
+        self.assertIsNotNone(asyncio.run(create()).task_id)
+"""
+
+
+def test_unittest(inside: Interpreter, worker: Worker) -> None:
+    """A suite in its style is judged as from processes."""
+    found = evaluate(HEAD + UNITTEST, creation, inside)
+    assert [(test.verdict, test.kills) for test in found.tests] == [("valid", (1,))] * 2
+    assert found == evaluate(HEAD + UNITTEST, creation, worker)
+
+
 def test_what_runs_leave_is_let_go(inside: Interpreter, monkeypatch: pytest.MonkeyPatch) -> None:
     """Loops and tasks would be looked through by every later run, and never be freed."""
     monkeypatch.setattr(inside_module, "MANY_RUNS", 0)
