@@ -58,7 +58,9 @@ def _failure(failed: Seen, runs: Sequence[Seen], exercise: Exercise, verdict: Ve
         case "flaky" if any(
             other.schedule == run.schedule and ended.ending not in FAILED for other, ended in runs
         ):
-            return f"passes, and fails when it runs again ({run.schedule}): {message}"
+            return (
+                f"passes, and fails on the same one when it runs again ({run.schedule}): {message}"
+            )
         case "flaky":
             return f"passes under one schedule and fails under another ({run.schedule}): {message}"
     return message
