@@ -46,9 +46,6 @@ from grader.runner.stuck import why_stuck
 _loads = json.loads
 """As it is, whatever a test puts in its place."""
 
-MANY_RUNS = 50
-"""Runs after which garbage is collected: those of some evaluations."""
-
 LAST_WORDS = 1.0
 """Seconds for the teardown of a run that was ended."""
 
@@ -72,8 +69,6 @@ class Inside:
         self._packages = packages
         self._copies: dict[str, ModuleType] = {}
         self._recorder = _Recorder()
-        self._runs = 0
-        """The number of runs whose garbage lies about."""
         for module in modules:
             with contextlib.suppress(ImportError):  # what has no wheel here, no suite can ask for
                 importlib.import_module(module)
@@ -110,9 +105,8 @@ class Inside:
             until.enter_context(self._with_copies())
             until.callback(Snapshot(self._packages).put_back)
             until.enter_context(set_aside())
-            gc.freeze()  # what lives by now is no run's
-            until.callback(self._collect)
             until.callback(gc.unfreeze)
+            until.callback(_collect)  # the last run's loops that were asked for when it was over
             until.enter_context(_quick_hypothesis())
             until.callback(without_thread())
             sys.meta_path[:0] = self._hooks
@@ -124,14 +118,8 @@ class Inside:
             before = Snapshot(self._packages)
             yield lambda request: self._run(request, before)
 
-    def _collect(self) -> None:
-        """Let what runs have left go, now and then: for each run, it would take longer than it."""
-        if self._runs > MANY_RUNS:
-            self._runs = 0
-            gc.collect()
-
     def _run(self, request: Request, before: Snapshot) -> Answer:
-        self._runs += 1
+        gc.freeze()  # what lives by now is no garbage of this run
         folder = self._folder / secrets.token_hex(8)
         folder.mkdir()
         manager = self._config.pluginmanager
@@ -145,7 +133,6 @@ class Inside:
             let_go(self._recorder.loops)
             self._recorder.loops.clear()
             before.put_back()
-            policy.use(policy.fresh())
             del history[known:]
             for name in before.new_modules():  # also what the suite has written and imported
                 file = getattr(sys.modules[name], "__file__", None)
@@ -154,6 +141,8 @@ class Inside:
             for path in list(sys.path_importer_cache):
                 if path.startswith(str(self._folder)):
                     del sys.path_importer_cache[path]
+            self._recorder.forget()
+            _collect()
             shutil.rmtree(folder, ignore_errors=True)
 
     def _run_in(self, folder: Path, request: Request) -> Answer:
@@ -275,11 +264,15 @@ class _Recorder(Recorder):
         self._watch = LeakDetector(is_suite, of_this_thread=True)
 
     def prepare(self, overdue: Overdue, later: Iterable[tuple[Patch, ...]]) -> None:
-        """Forget the last run; the next one has these patches besides its first."""
+        """The next run has these patches besides its first."""
         self.records, self.written, self._overdue = [], 0, overdue
         self._further = deque(later)
-        self._watch.forget()
         self._has_said_why = False
+
+    def forget(self) -> None:
+        """Let go of the run that is over, and of its tests."""
+        self._watch.forget()
+        self._numbers, self._overdue = {}, None
 
     def say_why(self, frame: FrameType | None, loop: Any, busy: bool) -> None:
         """Record why a test that is about to be ended is still at work: the last word on it."""
@@ -305,10 +298,23 @@ class _Recorder(Recorder):
     def _set_alarm(self, seconds: float) -> None:
         """Another one watches."""
 
+    def _freeze(self) -> None:
+        """What runs have left would stay for good here."""
+
     def _loop(self) -> CourseLoop:
         loop = super()._loop()
         self.loops.append(loop)
         return loop
+
+
+def _collect() -> None:
+    """Let what a run has left go before the next one begins, which is not to answer for it."""
+    said, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gc.collect()
+    sys.unraisablehook = said
+    policy.use(policy.fresh())  # what goes may ask for a loop, as connections of aiosqlite do
 
 
 def _say_nothing(frame: FrameType | None, loop: Any, busy: bool) -> None:

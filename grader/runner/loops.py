@@ -252,7 +252,7 @@ def use_for_all(make: Callable[[], CourseLoop]) -> Callable[[], None]:
 def let_go(loops: Iterable[CourseLoop]) -> None:
     """Close the loops of a run that is over, and let nobody who looks through all meet them.
 
-    They are frozen with the suite that has made them, and live on. Tasks that wait go quietly.
+    Whatever still knows one keeps it alive. Tasks that wait go quietly.
     """
     over = set(loops)
     for loop in over:

@@ -196,7 +196,7 @@ class Recorder:
         for item in items:  # drawing a traceback costs more than most tests, and can fail
             item.repr_failure = item._repr_failure_py = lambda *_, **__: "not shown"
             item.location = SUITE_FILE, 0, ""  # found by looking at files, for reports nobody reads
-        gc.freeze()  # what is collected after every test need not look at the suite again
+        self._freeze()  # what is collected after every test need not look at the suite again
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -225,7 +225,7 @@ class Recorder:
         if patches is None:
             return False
         patch.apply(patches)
-        gc.freeze()  # what has been filled by now, caches of SQLAlchemy's say, stays
+        self._freeze()  # what has been filled by now, caches of SQLAlchemy's say, stays
         return True
 
     def _ask_for_another(self) -> Iterable[patch.Patch] | None:
@@ -278,6 +278,10 @@ class Recorder:
     def pytest_assertrepr_compare(self, op: str, left: object, right: object) -> list[str]:
         """Both values, in the place of pytest's own words."""
         return [comparison(op, left, right)]
+
+    def _freeze(self) -> None:
+        """Keep what is there until the process ends."""
+        gc.freeze()
 
     def _set_alarm(self, seconds: float) -> None:
         """Say in time why a test is still at work; the last alarm ends the process."""

@@ -26,7 +26,6 @@ import vespera_scriptorium
 from grader.bank import exercises
 from grader.engine.evaluate import evaluate
 from grader.report import Report
-from grader.runner import inside as inside_module
 from grader.runner.loops import CourseLoop
 from grader.sandbox import workers
 from grader.sandbox.interpreter import Interpreter
@@ -72,14 +71,35 @@ def test_unittest(inside: Interpreter, worker: Worker) -> None:
     assert found == evaluate(HEAD + UNITTEST, creation, worker)
 
 
-def test_what_runs_leave_is_let_go(inside: Interpreter, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_runs_leave_is_let_go(inside: Interpreter) -> None:
     """Loops and tasks would be looked through by every later run, and never be freed."""
-    monkeypatch.setattr(inside_module, "MANY_RUNS", 0)
     cycle = "    asyncio.get_running_loop().me = asyncio.current_task()\n"
     cycles = f"\nasync def test_cycle():\n{cycle}"
     assert evaluate(SOLUTION + cycles, creation, inside).full
     assert not list(CourseLoop.alive)
     assert not [one for one in gc.get_objects() if isinstance(one, CourseLoop)]
+
+
+LOUD = """
+class Loud:
+    def __init__(self):
+        self.me = self
+
+    def __del__(self):
+        1 / 0
+
+loud = Loud()
+"""
+
+
+def test_what_runs_leave_says_nothing_to_others(inside: Interpreter, monkeypatch) -> None:
+    """Neither to the next run nor to the notebook, whose garbage is collected at any time."""
+    said: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: said.append(args.exc_value))
+    found = evaluate(SOLUTION + LOUD, creation, inside)
+    assert set(told(found).values()) == {"valid"}
+    gc.collect()
+    assert said == []
 
 
 @pytest.mark.parametrize("name", ["first-test", "distinct-ids"])
