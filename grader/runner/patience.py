@@ -12,6 +12,9 @@ from pathlib import Path
 SAMPLE = 0.5
 """Seconds before a deadline in which is seen who has the processors."""
 
+SLACK = 1.2
+"""How much more than its deadline a run has: SQLite waits five seconds for a lock, which is one."""
+
 monotonic = time.monotonic
 """As it is, whatever a test puts in its place."""
 
@@ -44,7 +47,7 @@ class Patience:
         """It has said something: the deadline is as far away as in the beginning."""
         now = monotonic()
         self._latest = now + LONGEST * self._seconds
-        self._deadline = min(now + self._seconds, self._limit)
+        self._deadline = min(now + self._seconds * SLACK, self._limit)
         self._used = self._processor_time()
         self._sample: tuple[float, float, float] | None = None
 

@@ -114,10 +114,10 @@ class Machine:
 @pytest.mark.parametrize(
     ("share", "idle", "seconds"),
     [
-        (1.0, 1.0, 5.0),  # busy all the time
-        (0.0, 2.0, 5.0),  # waits, and nobody else is at work
-        (0.0, 0.0, 5.0),  # waits, whatever others do
-        (0.25, 1.0, 5.0),  # slow, and it could have had more
+        (1.0, 1.0, 6.0),  # busy all the time
+        (0.0, 2.0, 6.0),  # waits, and nobody else is at work
+        (0.0, 0.0, 6.0),  # waits, whatever others do
+        (0.25, 1.0, 6.0),  # slow, and it could have had more
         (0.25, 0.0, 20.0),  # gets a quarter of what it would take
         (0.05, 0.0, 50.0),  # and no more than ten times its deadline
     ],
@@ -158,4 +158,4 @@ def test_a_deadline_is_renewed(monkeypatch: pytest.MonkeyPatch) -> None:
     mine = Patience(0, 5.0)
     machine.now = 4.0
     mine.renew()
-    assert machine.over_after(mine, share=0, idle=1) == 9.0
+    assert machine.over_after(mine, share=0, idle=1) == 10.0
