@@ -87,6 +87,34 @@ def grade(worker: "Worker") -> "Grade":
 
 
 @pytest.fixture(scope="session")
+def judged(worker: "Worker", tmp_path_factory: pytest.TempPathFactory) -> "Grades":
+    """What the engine says of an answer, whatever its first line says to ipytest.
+
+    It is found out once for all of pytest's workers: for tests that read it, or compare something
+    else with it, and for none that tries the same again.
+    """
+    from grader.bank import exercises
+    from grader.classroom.cache import Cache
+    from grader.engine.evaluate import evaluate
+    from grader.engine.suite import clean
+
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # each has a folder of its own, side by side
+        folder = folder.parent
+    cache = Cache(folder / "judged", worker.wall)
+
+    def judged(name: str, suite: str) -> "Report":
+        suite = clean(suite)
+        report = cache.get(name, suite)
+        if report is None:
+            report = evaluate(suite, exercises()[name], worker)
+            cache.put(name, suite, report)
+        return report
+
+    return judged
+
+
+@pytest.fixture(scope="session")
 def answer(worker: "Worker") -> "Grades":
     """Grades an answer to an exercise of the bank."""
     from grader.bank import exercises

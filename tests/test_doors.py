@@ -8,8 +8,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +18,14 @@ from helpers.course import ROOT
 from helpers.course import suites as beside
 from helpers.honest import Case, cases
 from helpers.kernels import Kernel
+from helpers.samples import Grades
 from helpers.terminal import run
 
 from grader.bank import exercises
 from grader.course.notebooks import CODE_STUB
-from grader.engine.evaluate import evaluate
 from grader.engine.suite import clean, read_file
 from grader.pages.panel import to_text
 from grader.report import Report, to_json
-from grader.sandbox.worker import Worker
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("client_loop")]
 
@@ -43,17 +41,6 @@ FILES = [
 """One suite beside each exercise, naive or overspecified in turn."""
 LOCAL = {"valid": "passed", "wrong": "failed", "leaks": "failed", "skipped": "skipped"}
 """What pytest itself shows of a test, by its verdict; where both are possible, none stands here."""
-
-
-@pytest.fixture(scope="module")
-def judged(worker: Worker) -> Callable[[str, str], Report]:
-    """The engine's own report on a suite, made once, whatever its first line says to ipytest."""
-
-    @cache
-    def report(name: str, suite: str) -> Report:
-        return evaluate(suite, exercises()[name], worker)
-
-    return lambda name, suite: report(name, clean(suite))
 
 
 def plain(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,7 +74,7 @@ def below_a_magic(suite: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("case", [*TRIED, *FILES], ids=str)
-def test_terminal(case: Case, judged: Callable[..., Report], tmp_path: Path) -> None:
+def test_terminal(case: Case, judged: Grades, tmp_path: Path) -> None:
     """`pytest --mutants` shows the report below pytest's own output, which agrees with it."""
     path = tmp_path / "test_mine.py"
     case.write(path)
@@ -100,7 +87,7 @@ def test_terminal(case: Case, judged: Callable[..., Report], tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("case", [*TRIED, *FILES], ids=str)
-def test_notebook(case: Case, kernel: Kernel, judged: Callable[..., Report]) -> None:
+def test_notebook(case: Case, kernel: Kernel, judged: Grades) -> None:
     """The panel shows the report, under pytest's own output, which agrees with it."""
     if "coding" in case.suite[:40] or case.encoding == "utf-8-sig":
         case = Case(**{**vars(case), "suite": clean(case.suite)})  # a cell is text, not a file
@@ -178,7 +165,7 @@ def checked(
     return dict(zip(suites, found, strict=True))
 
 
-def test_check(checked: Any, judged: Callable[..., Report]) -> None:
+def test_check(checked: Any, judged: Grades) -> None:
     """`grader check` says what the engine says."""
     tried = {(case.exercise, clean(f"%%ipytest\n{clean(case.suite)}")) for case in (*TRIED, *FILES)}
     compared = [one for one in checked if (one[0], clean(one[1])) in tried]

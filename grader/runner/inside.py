@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any, NoReturn
+from weakref import WeakSet
 
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
@@ -170,7 +171,7 @@ class Inside:
                 self._tear_down(session, request)
         return Answer(
             id=request.id,
-            records=tuple(recorder.records),
+            records=tuple(map(_loads, recorder.lines)),
             hung=overdue.struck,
             status=None if overdue.struck else status,
             malformed=False,
@@ -255,9 +256,10 @@ class _Recorder(Recorder):
 
     def __init__(self) -> None:
         super().__init__(-1)
-        self.records: list[Any] = []
+        self.lines: list[bytes] = []
+        """The records, as they are sent elsewhere: nothing that the collection of garbage looks at."""
         self.written = 0
-        self.loops: list[CourseLoop] = []
+        self.loops: WeakSet[CourseLoop] = WeakSet()
         self._overdue: Overdue | None = None
         self._further: deque[tuple[Patch, ...]] = deque()
         self._has_said_why = False
@@ -265,7 +267,7 @@ class _Recorder(Recorder):
 
     def prepare(self, overdue: Overdue, later: Iterable[tuple[Patch, ...]]) -> None:
         """The next run has these patches besides its first."""
-        self.records, self.written, self._overdue = [], 0, overdue
+        self.lines, self.written, self._overdue = [], 0, overdue
         self._further = deque(later)
         self._has_said_why = False
 
@@ -284,7 +286,7 @@ class _Recorder(Recorder):
         if self._has_said_why:
             return  # a test may catch its end; a process would have been killed by now
         self.written += len(lines)
-        self.records += map(_loads, lines.splitlines())
+        self.lines += lines.splitlines()
         if self._overdue is not None:
             self._overdue.renew()
 
@@ -303,7 +305,7 @@ class _Recorder(Recorder):
 
     def _loop(self) -> CourseLoop:
         loop = super()._loop()
-        self.loops.append(loop)
+        self.loops.add(loop)
         return loop
 
 

@@ -10,18 +10,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from functools import cache
 
 import pytest
 from helpers.course import ROOT, suite_of, suites
+from helpers.samples import Grades
 
 from grader.bank import exercises
 from grader.course.lessons import lessons
 from grader.course.notebooks import solution
-from grader.engine.evaluate import evaluate
 from grader.exercise import Exercise
 from grader.report import Report
-from grader.sandbox.worker import Worker
 from grader.sources import SUITE
 
 START = "00-start-here"
@@ -36,14 +34,9 @@ every_probed = pytest.mark.parametrize("exercise", PROBED, ids=lambda exercise: 
 
 
 @pytest.fixture(scope="module")
-def reports(worker: Worker) -> Callable[[Exercise, str], Report]:
-    """Evaluates each suite once."""
-
-    @cache
-    def report(exercise: Exercise, name: str) -> Report:
-        return evaluate(suite_of(exercise.id, name), exercise, worker)
-
-    return report
+def reports(judged: Grades) -> Callable[[Exercise, str], Report]:
+    """The report on a suite beside an exercise."""
+    return lambda exercise, name: judged(exercise.id, suite_of(exercise.id, name))
 
 
 @pytest.fixture(scope="module")

@@ -10,14 +10,14 @@ from itertools import cycle
 
 import pytest
 from helpers.course import suite_of, suites
-from helpers.samples import HEAD, request
+from helpers.samples import HEAD, Grades, request
 
 from grader.bank import exercises
 from grader.engine.evaluate import evaluate
+from grader.engine.suite import clean
 from grader.runner.settings import DEADLINES
 from grader.sandbox.interface import Worker as Executor
 from grader.sandbox.interpreter import Interpreter
-from grader.sandbox.worker import Worker
 
 pytestmark = pytest.mark.slow
 
@@ -31,10 +31,10 @@ COMPARED = [
 
 
 @pytest.mark.parametrize(("name", "kind"), COMPARED)
-def test_the_same_report(name: str, kind: str, inside: Interpreter, worker: Worker) -> None:
+def test_the_same_report(name: str, kind: str, inside: Interpreter, judged: Grades) -> None:
     """To the last word."""
-    exercise, suite = exercises()[name], suite_of(name, kind)
-    assert evaluate(suite, exercise, inside) == evaluate(suite, exercise, worker)
+    suite = suite_of(name, kind)
+    assert evaluate(clean(suite), exercises()[name], inside) == judged(name, suite)
 
 
 LOCKED = """
