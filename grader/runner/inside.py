@@ -257,7 +257,7 @@ class _Recorder(Recorder):
     def __init__(self) -> None:
         super().__init__(-1)
         self.lines: list[bytes] = []
-        """The records, as they are sent elsewhere: nothing that the collection of garbage looks at."""
+        """The records, as they are sent elsewhere: what collects garbage does not look at text."""
         self.written = 0
         self.loops: WeakSet[CourseLoop] = WeakSet()
         self._overdue: Overdue | None = None
