@@ -311,11 +311,13 @@ class _Recorder(Recorder):
 
 def _collect() -> None:
     """Let what a run has left go before the next one begins, which is not to answer for it."""
-    said, sys.unraisablehook = sys.unraisablehook, lambda _: None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        gc.collect()
-    sys.unraisablehook = said
+    usual, sys.unraisablehook = sys.unraisablehook, lambda _: None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            gc.collect()
+    finally:
+        sys.unraisablehook = usual
     policy.use(policy.fresh())  # what goes may ask for a loop, as connections of aiosqlite do
 
 
