@@ -30,6 +30,7 @@ from weakref import WeakSet
 import pytest
 from _pytest.assertion.rewrite import AssertionRewritingHook
 from _pytest.config import _prepareconfig
+from _pytest.fixtures import FixtureFunctionDefinition
 
 from grader.runner import guard, policy
 from grader.runner.database import without_thread
@@ -41,7 +42,7 @@ from grader.runner.protocol import Answer, Finished, Request, Stuck
 from grader.runner.restoring import Snapshot, in_utc, set_aside
 from grader.runner.run import OPTIONS, Recorder, is_suite, rewritten
 from grader.runner.server import MOST_OUTPUT, SUITE_FOLDER
-from grader.runner.settings import load_hypothesis
+from grader.runner.settings import quick_hypothesis
 from grader.runner.stuck import why_stuck
 
 _loads = json.loads
@@ -84,6 +85,7 @@ class Inside:
             self._config: Any = _prepareconfig(options, [self._recorder])
             self._config.option.trace = self._config.option.usepdb = False  # unittest's tests ask
             self._config._do_configure()
+            self._keep_plugins_with_fixtures()
             self._hooks = [
                 one
                 for one in sys.meta_path
@@ -108,7 +110,7 @@ class Inside:
             until.enter_context(set_aside())
             until.callback(gc.unfreeze)
             until.callback(_collect)  # the last run's loops that were asked for when it was over
-            until.enter_context(_quick_hypothesis())
+            until.enter_context(quick_hypothesis())
             until.callback(without_thread())
             sys.meta_path[:0] = self._hooks
             logging.root.handlers.clear()
@@ -215,6 +217,11 @@ class Inside:
         finally:
             overdue.leave()
 
+    def _keep_plugins_with_fixtures(self) -> None:
+        """Let a session look into no other for fixtures: that takes longer than some runs."""
+        history = self._config.pluginmanager.hook.pytest_plugin_registered._call_history
+        history[:] = [call for call in history if _has_fixtures(call[0]["plugin"])]
+
     def _copy_packages(self) -> None:
         """Import the packages anew, all their modules, for runs alone."""
         with self._with_copies():
@@ -309,6 +316,12 @@ class _Recorder(Recorder):
         return loop
 
 
+def _has_fixtures(plugin: object) -> bool:
+    return any(
+        isinstance(getattr(plugin, name, None), FixtureFunctionDefinition) for name in dir(plugin)
+    )
+
+
 def _collect() -> None:
     """Let what a run has left go before the next one begins, which is not to answer for it."""
     usual, sys.unraisablehook = sys.unraisablehook, lambda _: None
@@ -363,26 +376,3 @@ def _tell_interrupts_apart() -> None:
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, interrupt)
-
-
-@contextlib.contextmanager
-def _quick_hypothesis() -> Iterator[None]:
-    """A block in which Hypothesis looks for no smallest example: nobody is to read it."""
-    from hypothesis import configuration, settings
-    from hypothesis.internal.entropy import deterministic_PRNG
-
-    kinds: Any = settings
-    profiles, chosen = dict(kinds._profiles), kinds._current_profile
-    home = configuration.__hypothesis_home_directory
-    load_hypothesis(shrink=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Hypothesis doubts that its own generator will last
-        with deterministic_PRNG():  # the first in a thread looks at referrers, as is refused
-            pass
-    try:
-        yield
-    finally:
-        kinds._profiles.clear()
-        kinds._profiles.update(profiles)
-        settings.load_profile(chosen or "default")
-        configuration.set_hypothesis_home_dir(home)

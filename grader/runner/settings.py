@@ -1,8 +1,12 @@
 """How pytest runs, the same in the notebook, in the terminal and in the worker."""
 
+import contextlib
 import importlib
 import os
+import warnings
+from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -108,3 +112,26 @@ def load_hypothesis(*, shrink: bool) -> None:
         suppress_health_check=list(HealthCheck),
     )
     settings.load_profile("course")
+
+
+@contextlib.contextmanager
+def quick_hypothesis() -> Iterator[None]:
+    """A block in which Hypothesis looks for no smallest example: nobody is to read it."""
+    from hypothesis import configuration, settings
+    from hypothesis.internal.entropy import deterministic_PRNG
+
+    kinds: Any = settings
+    profiles, chosen = dict(kinds._profiles), kinds._current_profile
+    home = configuration.__hypothesis_home_directory
+    load_hypothesis(shrink=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Hypothesis doubts that its own generator will last
+        with deterministic_PRNG():  # the first in a thread looks at referrers, as is refused
+            pass
+    try:
+        yield
+    finally:
+        kinds._profiles.clear()
+        kinds._profiles.update(profiles)
+        settings.load_profile(chosen or "default")
+        configuration.set_hypothesis_home_dir(home)

@@ -70,6 +70,21 @@ def test_the_report_is_that_of_the_processes(name: str, inside, worker) -> None:
     assert evaluate(suite, exercise, inside) == evaluate(suite, exercise, worker)
 
 
+FIXTURES = """
+def test_all(
+    capsys, caplog, doctest_namespace, event_loop_policy, looptime, monkeypatch, record_property,
+    recwarn, request, subtests, tmp_path, tmp_path_factory, unused_tcp_port_factory,
+):
+    pass
+"""
+
+
+def test_pytests_own_fixtures_are_there(executor) -> None:
+    """And those of its plugins."""
+    (answer,) = executor.run([request(FIXTURES)])
+    assert [one["outcome"] for one in answer.records if "phase" in one] == ["passed"] * 3, answer
+
+
 DIFFICULT = {
     "deadlock": """
 async def test_waits():
