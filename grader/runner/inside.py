@@ -10,6 +10,7 @@ import contextlib
 import contextvars
 import gc
 import importlib
+import inspect
 import json
 import logging
 import os
@@ -22,6 +23,7 @@ import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any, NoReturn
@@ -35,7 +37,7 @@ from _pytest.fixtures import FixtureFunctionDefinition
 from grader.runner import guard, policy
 from grader.runner.database import without_thread
 from grader.runner.leak_detection import LeakDetector
-from grader.runner.loops import CourseLoop, let_go
+from grader.runner.loops import CourseLoop, close_what_was_asked_for, let_go
 from grader.runner.overdue import Interrupted, Over, Overdue
 from grader.runner.patch import STAND_IN, SUITE_MODULE, Patch
 from grader.runner.protocol import Answer, Finished, Request, Stuck
@@ -44,9 +46,6 @@ from grader.runner.run import OPTIONS, Recorder, is_suite, rewritten
 from grader.runner.server import MOST_OUTPUT, SUITE_FOLDER
 from grader.runner.settings import quick_hypothesis
 from grader.runner.stuck import why_stuck
-
-_loads = json.loads
-"""As it is, whatever a test puts in its place."""
 
 LAST_WORDS = 1.0
 """Seconds for the teardown of a run that was ended."""
@@ -71,6 +70,7 @@ class Inside:
         self._packages = packages
         self._copies: dict[str, ModuleType] = {}
         self._recorder = _Recorder()
+        self._interrupted = False
         for module in modules:
             with contextlib.suppress(ImportError):  # what has no wheel here, no suite can ask for
                 importlib.import_module(module)
@@ -109,7 +109,6 @@ class Inside:
             until.callback(Snapshot(self._packages).put_back)
             until.enter_context(set_aside())
             until.callback(gc.unfreeze)
-            until.callback(_collect)  # the last run's loops that were asked for when it was over
             until.enter_context(quick_hypothesis())
             until.callback(without_thread())
             sys.meta_path[:0] = self._hooks
@@ -117,12 +116,36 @@ class Inside:
             in_utc()
             _end_nothing()
             _tell_interrupts_apart()
-            policy.use(policy.fresh())
+            policy.use(policy.without_loop())
+            yield until.enter_context(self._among_the_quiet())
+
+    @contextlib.contextmanager
+    def _among_the_quiet(self) -> Iterator[Callable[[Request], Answer]]:
+        """A block in which nothing is shown or said of what runs leave, and none answers for it."""
+        shown = sys.stdin, sys.stdout, sys.stderr
+        with open(os.devnull, "r+", encoding="utf-8") as nowhere, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            sys.stdin = sys.stdout = sys.stderr = nowhere
+            sys.unraisablehook = self._note_an_interrupt
             before = Snapshot(self._packages)
-            yield lambda request: self._run(request, before)
+
+            def execute(request: Request) -> Answer:
+                sys.stdin = sys.stdout = sys.stderr = nowhere
+                try:
+                    return self._run(request, before)
+                finally:
+                    sys.stdin, sys.stdout, sys.stderr = shown
+
+            sys.stdin, sys.stdout, sys.stderr = shown
+            yield execute
+
+    def _note_an_interrupt(self, args: Any) -> None:
+        """A person may interrupt what nobody can be told of: the end of an object."""
+        self._interrupted |= issubclass(args.exc_type, Interrupted)
 
     def _run(self, request: Request, before: Snapshot) -> Answer:
         gc.freeze()  # what lives by now is no garbage of this run
+        policy.use(policy.fresh())
         folder = self._folder / secrets.token_hex(8)
         folder.mkdir()
         manager = self._config.pluginmanager
@@ -131,11 +154,12 @@ class Inside:
         try:
             context = contextvars.copy_context()
             with warnings.catch_warnings(), _standard_streams():
-                return context.run(self._run_in, folder / SUITE_FOLDER, request)
+                answer = context.run(self._run_in, folder / SUITE_FOLDER, request)
         finally:
             let_go(self._recorder.loops)
             self._recorder.loops.clear()
             before.put_back()
+            close_what_was_asked_for()
             del history[known:]
             for name in before.new_modules():  # also what the suite has written and imported
                 file = getattr(sys.modules[name], "__file__", None)
@@ -145,8 +169,13 @@ class Inside:
                 if path.startswith(str(self._folder)):
                     del sys.path_importer_cache[path]
             self._recorder.forget()
-            _collect()
+            self._in_time(LAST_WORDS, gc.collect)
+            CourseLoop.noted.clear()
             shutil.rmtree(folder, ignore_errors=True)
+        if self._interrupted:
+            self._interrupted = False
+            raise Interrupted
+        return replace(answer, records=tuple(map(json.loads, self._recorder.lines)))
 
     def _run_in(self, folder: Path, request: Request) -> Answer:
         recorder = self._recorder
@@ -173,7 +202,7 @@ class Inside:
                 self._tear_down(session, request)
         return Answer(
             id=request.id,
-            records=tuple(map(_loads, recorder.lines)),
+            records=(),
             hung=overdue.struck,
             status=None if overdue.struck else status,
             malformed=False,
@@ -202,17 +231,21 @@ class Inside:
         """What is left of the session goes, and of a run that was ended its fixtures, too."""
         manager = self._config.pluginmanager
         if session is not None:
-            self._end_fixtures(session, request)
+            seconds = min(LAST_WORDS, request.deadline)
+            self._in_time(seconds, lambda: session._setupstate.teardown_exact(None))
         for name in ("session", "funcmanage"):
             if manager.has_plugin(name):
                 manager.unregister(name=name)
 
-    def _end_fixtures(self, session: pytest.Session, request: Request) -> None:
-        overdue = Overdue(min(LAST_WORDS, request.deadline), _say_nothing, self._can_be_endless)
+    def _in_time(self, seconds: float, function: Callable[[], object]) -> None:
+        """Call what may call the suite, and end it when its time is up."""
+        overdue = Overdue(seconds, _say_nothing, self._can_be_endless)
         overdue.enter()
         try:
-            session._setupstate.teardown_exact(None)
-        except BaseException:
+            function()
+        except Interrupted:
+            raise
+        except BaseException:  # whatever the suite raises now is nobody's
             pass
         finally:
             overdue.leave()
@@ -317,21 +350,10 @@ class _Recorder(Recorder):
 
 
 def _has_fixtures(plugin: object) -> bool:
-    return any(
-        isinstance(getattr(plugin, name, None), FixtureFunctionDefinition) for name in dir(plugin)
-    )
-
-
-def _collect() -> None:
-    """Let what a run has left go before the next one begins, which is not to answer for it."""
-    usual, sys.unraisablehook = sys.unraisablehook, lambda _: None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            gc.collect()
-    finally:
-        sys.unraisablehook = usual
-    policy.use(policy.fresh())  # what goes may ask for a loop, as connections of aiosqlite do
+    """Whether pytest would find a fixture in it; no property is asked."""
+    kind = plugin if isinstance(plugin, ModuleType | type) else type(plugin)
+    members = (inspect.getattr_static(kind, name, None) for name in dir(kind))
+    return any(isinstance(member, FixtureFunctionDefinition) for member in members)
 
 
 def _say_nothing(frame: FrameType | None, loop: Any, busy: bool) -> None:

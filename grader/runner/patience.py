@@ -13,7 +13,10 @@ SAMPLE = 0.5
 """Seconds before a deadline in which is seen who has the processors."""
 
 SLACK = 1.2
-"""How much more than its deadline a run has: SQLite waits five seconds for a lock, which is one."""
+"""A run is ended at so many deadlines.
+
+SQLite gives up on a lock after five seconds, which is the very deadline under the virtual clock.
+"""
 
 monotonic = time.monotonic
 """As it is, whatever a test puts in its place."""

@@ -23,6 +23,13 @@ def fresh() -> Any:
     return getattr(platform, name)()
 
 
+def without_loop() -> Any:
+    """A new policy under which this thread has no loop, and whoever asks for one gets none."""
+    found = fresh()
+    found.set_event_loop(None)
+    return found
+
+
 def use(policy: Any) -> None:
     """Make it the policy of this process, without the warning."""
     events: Any = asyncio.events

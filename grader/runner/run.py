@@ -35,7 +35,7 @@ from grader.runner.comparing import comparison
 from grader.runner.isolation import is_a_limit, limit_threads
 from grader.runner.leak_detection import LeakDetector
 from grader.runner.loops import Clock, CourseLoop, Schedule, use_for_all
-from grader.runner.patience import LONGEST
+from grader.runner.patience import LONGEST, SLACK
 from grader.runner.protocol import (
     Broken,
     Collected,
@@ -66,7 +66,7 @@ OPTIONS = (
 """Leak detection is our own, and output goes nowhere."""
 
 EARLIER = 0.9
-"""The share of a deadline after which a test that is still at work says why."""
+"""The share of its time after which a test that is still at work says why."""
 
 
 @lru_cache(maxsize=1)
@@ -290,7 +290,7 @@ class Recorder:
         self._used = time.process_time()
         if seconds:
             signal.signal(signal.SIGALRM, self._say_why)
-            signal.setitimer(signal.ITIMER_REAL, seconds * EARLIER)
+            signal.setitimer(signal.ITIMER_REAL, seconds * SLACK * EARLIER)
         else:
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             left = self._limit - time.monotonic()

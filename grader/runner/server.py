@@ -29,7 +29,7 @@ from grader.runner import guard
 from grader.runner.database import without_thread
 from grader.runner.isolation import MOST_OPEN, NO_WALLS, Isolation
 from grader.runner.patch import Patch
-from grader.runner.patience import Patience, clock_of
+from grader.runner.patience import SLACK, Patience, clock_of
 from grader.runner.protocol import (
     Answer,
     Due,
@@ -106,7 +106,7 @@ class Child:
         self._unread = self._unsent = b""
         self._written = 0
         self.pid = walls.fork()
-        limit = time.monotonic() + request.limit
+        limit = time.monotonic() + request.limit * SLACK
         self.patience = Patience(clock_of(self.pid), request.deadline, limit)
         with contextlib.suppress(OSError):
             os.setpgid(self.pid, self.pid)

@@ -72,8 +72,9 @@ def test_the_report_is_that_of_the_processes(name: str, inside, worker) -> None:
 
 FIXTURES = """
 def test_all(
-    capsys, caplog, doctest_namespace, event_loop_policy, looptime, monkeypatch, record_property,
-    recwarn, request, subtests, tmp_path, tmp_path_factory, unused_tcp_port_factory,
+    capsys, caplog, doctest_namespace, event_loop_policy, looptime, monkeypatch, pytestconfig,
+    record_property, recwarn, request, subtests, tmp_path, tmp_path_factory, tmpdir,
+    unused_tcp_port_factory,
 ):
     pass
 """
@@ -108,6 +109,16 @@ async def test_counts_on_an_order():
         found.append(what)
     await asyncio.gather(note(1), note(2), note(3))
     assert found == [1, 2, 3]
+""",
+    "a task that nobody keeps": """
+async def work():
+    await asyncio.sleep(3600)
+
+def test_is_not_to_blame():
+    pass
+
+def test_forgets_it():
+    asyncio.get_event_loop().create_task(work())
 """,
     "looks": """
 def test_looks():

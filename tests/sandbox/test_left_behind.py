@@ -11,6 +11,7 @@ import sys
 import threading
 import warnings
 
+import pytest
 from helpers.samples import SOLUTION, creation, request
 
 import vespera_scriptorium
@@ -19,12 +20,22 @@ from grader.runner.loops import CourseLoop
 from grader.sandbox.interpreter import Interpreter
 from vespera_scriptorium import TaskOrchestrator
 
+CYCLES = """
+@pytest.fixture
+async def server():
+    task = asyncio.create_task(asyncio.sleep(3600))
+    asyncio.get_running_loop().me = task
+    yield
+    task.cancel()
+
+async def test_cycle(server):
+    asyncio.get_running_loop().mine = asyncio.current_task()
+"""
+
 
 def test_what_runs_leave_is_let_go(inside: Interpreter) -> None:
     """Loops and tasks would be looked through by every later run, and never be freed."""
-    cycle = "    asyncio.get_running_loop().me = asyncio.current_task()\n"
-    cycles = f"\nasync def test_cycle():\n{cycle}"
-    assert evaluate(SOLUTION + cycles, creation, inside).full
+    assert evaluate(SOLUTION + CYCLES, creation, inside).full
     assert not list(CourseLoop.alive)
     assert not [one for one in gc.get_objects() if isinstance(one, CourseLoop)]
 
@@ -35,13 +46,31 @@ class Loud:
         self.me = self
 
     def __del__(self):
+        print("I was here")
         1 / 0
 
 loud = Loud()
 """
 
+ENDLESS = """
+class Endless:
+    def __init__(self):
+        self.me = self
 
-def test_what_runs_leave_says_nothing_to_others(inside: Interpreter, monkeypatch) -> None:
+    def __del__(self):
+        while True:
+            pass
+
+endless = Endless()
+"""
+
+WITHOUT_JSON = """
+import json
+json.JSONDecoder.decode = json._default_decoder = None
+"""
+
+
+def test_what_runs_leave_says_nothing_to_others(inside: Interpreter, monkeypatch, capsys) -> None:
     """Neither to the next run nor to the notebook, whose garbage is collected at any time."""
     said: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", lambda args: said.append(args.exc_value))
@@ -49,6 +78,17 @@ def test_what_runs_leave_says_nothing_to_others(inside: Interpreter, monkeypatch
     assert {test.verdict for test in found.tests} == {"valid"}
     gc.collect()
     assert said == []
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("damage", [ENDLESS, WITHOUT_JSON], ids=["endless", "json"])
+def test_damage_does_no_harm(inside: Interpreter, damage: str) -> None:
+    """Neither does an object that never goes, nor what our own reading would need."""
+    suite = "def test_a(): pass\n"
+    for text in (suite + damage, suite):
+        (answer,) = inside.run([request(text)])
+        outcomes = [one["outcome"] for one in answer.records if "phase" in one]
+        assert outcomes == ["passed"] * 3
 
 
 UNTIDY = """
