@@ -22,10 +22,10 @@ from grader.runner import policy
 from grader.runner.database import without_thread
 from grader.runner.leak_detection import LeakDetector
 from grader.runner.loops import CourseLoop, Schedule, use_for_all
-from grader.runner.overdue import HAS_THREADS, Interrupted
+from grader.runner.overdue import HAS_THREADS
 from grader.runner.restoring import set_aside
 from grader.runner.settings import DEADLINES, load_hypothesis
-from grader.runner.stuck import Hang
+from grader.runner.stuck import Hang, Interrupted
 
 
 def exercise_named(name: str) -> Exercise:

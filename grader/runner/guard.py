@@ -80,18 +80,21 @@ class Refused(BaseException):
 
 
 _busy: set[int] = set()
-"""The threads in which the hook itself is at work, or the grader looks for its own reasons."""
+"""The threads in which the hook itself is at work."""
+
+_unguarded: set[int] = set()
+"""The threads in which the grader looks for its own reasons."""
 
 
 @contextlib.contextmanager
 def unguarded() -> Iterator[None]:
-    """A block in which the grader itself looks."""
+    """A block in which the grader itself looks; what it calls of the suite is refused as ever."""
     me = threading.get_ident()
-    _busy.add(me)
+    _unguarded.add(me)
     try:
         yield
     finally:
-        _busy.discard(me)
+        _unguarded.discard(me)
 
 
 def watch(suite_file: str) -> None:
@@ -150,7 +153,8 @@ def _refusing(watched: Callable[[], str | None]) -> Callable[[str, tuple[Any, ..
             return
         busy.add(me)
         try:
-            refused = event not in _BY_SUITES or _asked_by(frame_at(1), suite_file)
+            by_nobody = event not in _BY_SUITES and me not in _unguarded
+            refused = by_nobody or _asked_by(frame_at(1), suite_file)
         finally:
             busy.discard(me)
         if refused:

@@ -5,7 +5,6 @@ application that runs is a copy for runs alone: what a notebook does to its own 
 and the reverse. What a run changes is put back before the next one.
 """
 
-import atexit
 import contextlib
 import contextvars
 import gc
@@ -38,25 +37,17 @@ from grader.runner import guard, policy
 from grader.runner.database import without_thread
 from grader.runner.leak_detection import LeakDetector
 from grader.runner.loops import CourseLoop, close_what_was_asked_for, let_go
-from grader.runner.overdue import Interrupted, Over, Overdue
+from grader.runner.overdue import Exits, Over, Overdue, end_nothing
 from grader.runner.patch import STAND_IN, SUITE_MODULE, Patch
 from grader.runner.protocol import Answer, Finished, Request, Stuck
 from grader.runner.restoring import Snapshot, in_utc, set_aside
 from grader.runner.run import OPTIONS, Recorder, is_suite, rewritten
 from grader.runner.server import MOST_OUTPUT, SUITE_FOLDER
 from grader.runner.settings import quick_hypothesis
-from grader.runner.stuck import why_stuck
+from grader.runner.stuck import Interrupted, why_stuck
 
 LAST_WORDS = 1.0
-"""Seconds for the teardown of a run that was ended."""
-
-
-class Exits(Over):
-    """A test ends the process it runs in, or would."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
+"""Seconds for what still runs when a run is over: its teardown, and the end of its objects."""
 
 
 class Inside:
@@ -108,20 +99,25 @@ class Inside:
             until.enter_context(self._with_copies())
             until.callback(Snapshot(self._packages).put_back)
             until.enter_context(set_aside())
+            gc.freeze()  # what the notebook has left is not collected in silence
             until.callback(gc.unfreeze)
             until.enter_context(quick_hypothesis())
             until.callback(without_thread())
             sys.meta_path[:0] = self._hooks
             logging.root.handlers.clear()
             in_utc()
-            _end_nothing()
+            end_nothing()
             _tell_interrupts_apart()
             policy.use(policy.without_loop())
-            yield until.enter_context(self._among_the_quiet())
+            yield until.enter_context(self._silenced())
 
     @contextlib.contextmanager
-    def _among_the_quiet(self) -> Iterator[Callable[[Request], Answer]]:
-        """A block in which nothing is shown or said of what runs leave, and none answers for it."""
+    def _silenced(self) -> Iterator[Callable[[Request], Answer]]:
+        """A block in which nothing that runs leave behind is printed or reported.
+
+        Between two runs the notebook has its streams.
+        """
+        self._interrupted = False
         shown = sys.stdin, sys.stdout, sys.stderr
         with open(os.devnull, "r+", encoding="utf-8") as nowhere, warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -148,34 +144,41 @@ class Inside:
         policy.use(policy.fresh())
         folder = self._folder / secrets.token_hex(8)
         folder.mkdir()
-        manager = self._config.pluginmanager
-        history = manager.hook.pytest_plugin_registered._call_history
-        known = len(history)
-        try:
-            context = contextvars.copy_context()
+        with contextlib.ExitStack() as until:  # though a person may interrupt one; the last first
+            until.callback(shutil.rmtree, folder, ignore_errors=True)
+            until.callback(CourseLoop.noted.clear)
+            until.callback(self._in_time, LAST_WORDS, gc.collect)
+            until.callback(self._recorder.forget)
+            until.callback(self._forget_modules, folder, before)
+            until.callback(self._forget_plugins, self._config.pluginmanager.get_plugins())
+            until.callback(close_what_was_asked_for)
+            until.callback(let_go, self._recorder.loops)
+            until.callback(before.put_back)
             with warnings.catch_warnings(), _standard_streams():
-                answer = context.run(self._run_in, folder / SUITE_FOLDER, request)
-        finally:
-            let_go(self._recorder.loops)
-            self._recorder.loops.clear()
-            before.put_back()
-            close_what_was_asked_for()
-            del history[known:]
-            for name in before.new_modules():  # also what the suite has written and imported
-                file = getattr(sys.modules[name], "__file__", None)
-                if name == SUITE_MODULE or (file and str(file).startswith(str(folder))):
-                    del sys.modules[name]
-            for path in list(sys.path_importer_cache):
-                if path.startswith(str(self._folder)):
-                    del sys.path_importer_cache[path]
-            self._recorder.forget()
-            self._in_time(LAST_WORDS, gc.collect)
-            CourseLoop.noted.clear()
-            shutil.rmtree(folder, ignore_errors=True)
+                context = contextvars.copy_context
+                answer = context().run(self._run_in, folder / SUITE_FOLDER, request)
         if self._interrupted:
             self._interrupted = False
             raise Interrupted
         return replace(answer, records=tuple(map(json.loads, self._recorder.lines)))
+
+    def _forget_plugins(self, before: set[object]) -> None:
+        """Let the plugins of a run go, but for libraries: their options are added for good."""
+        manager = self._config.pluginmanager
+        for plugin in manager.get_plugins() - before:
+            if not isinstance(plugin, ModuleType) or _lies_in(plugin, self._folder):
+                manager.unregister(plugin)
+        history = manager.hook.pytest_plugin_registered._call_history
+        history[:] = [call for call in history if call[0]["plugin"] in manager.get_plugins()]
+
+    def _forget_modules(self, folder: Path, before: Snapshot) -> None:
+        """Let the suite be imported anew, and what it has written."""
+        for name in before.new_modules():
+            if name == SUITE_MODULE or _lies_in(sys.modules[name], folder):
+                del sys.modules[name]
+        for path in list(sys.path_importer_cache):
+            if path.startswith(str(self._folder)):
+                del sys.path_importer_cache[path]
 
     def _run_in(self, folder: Path, request: Request) -> Answer:
         recorder = self._recorder
@@ -186,9 +189,9 @@ class Inside:
         with contextlib.ExitStack() as until:
             if request.guarded:
                 until.enter_context(guard.watching(str(folder / f"{SUITE_MODULE}.py")))
-            overdue.enter()
             session = None
             try:
+                overdue.enter()
                 recorder.begin(request, self._config, folder, bytecode)
                 session = pytest.Session.from_config(self._config)
                 self._drive(session)
@@ -198,8 +201,10 @@ class Inside:
             except Over:
                 status = None
             finally:
-                overdue.leave()
-                self._tear_down(session, request)
+                try:
+                    overdue.leave()
+                finally:
+                    self._tear_down(session, request)
         return Answer(
             id=request.id,
             records=(),
@@ -230,18 +235,20 @@ class Inside:
     def _tear_down(self, session: pytest.Session | None, request: Request) -> None:
         """What is left of the session goes, and of a run that was ended its fixtures, too."""
         manager = self._config.pluginmanager
-        if session is not None:
-            seconds = min(LAST_WORDS, request.deadline)
-            self._in_time(seconds, lambda: session._setupstate.teardown_exact(None))
-        for name in ("session", "funcmanage"):
-            if manager.has_plugin(name):
-                manager.unregister(name=name)
+        try:
+            if session is not None:
+                seconds = min(LAST_WORDS, request.deadline)
+                self._in_time(seconds, lambda: session._setupstate.teardown_exact(None))
+        finally:
+            for name in ("session", "funcmanage"):
+                if manager.has_plugin(name):
+                    manager.unregister(name=name)
 
     def _in_time(self, seconds: float, function: Callable[[], object]) -> None:
         """Call what may call the suite, and end it when its time is up."""
         overdue = Overdue(seconds, _say_nothing, self._can_be_endless)
-        overdue.enter()
         try:
+            overdue.enter()
             function()
         except Interrupted:
             raise
@@ -314,6 +321,7 @@ class _Recorder(Recorder):
     def forget(self) -> None:
         """Let go of the run that is over, and of its tests."""
         self._watch.forget()
+        self.loops.clear()
         self._numbers, self._overdue = {}, None
 
     def say_why(self, frame: FrameType | None, loop: Any, busy: bool) -> None:
@@ -349,6 +357,10 @@ class _Recorder(Recorder):
         return loop
 
 
+def _lies_in(module: object, folder: Path) -> bool:
+    return str(getattr(module, "__file__", None)).startswith(str(folder))
+
+
 def _has_fixtures(plugin: object) -> bool:
     """Whether pytest would find a fixture in it; no property is asked."""
     kind = plugin if isinstance(plugin, ModuleType | type) else type(plugin)
@@ -366,28 +378,6 @@ def _standard_streams() -> Iterator[None]:
     with open(os.devnull, "r+", encoding="utf-8") as streams:
         sys.stdin = sys.stdout = sys.stderr = streams
         yield
-
-
-def _end_nothing() -> None:
-    """Until it is put back, what would end the process ends the run, and no run waits for its end.
-
-    Who leaves by `os._exit`, as a process that was forked does, calls no handler.
-    """
-
-    def leave(status: int) -> NoReturn:
-        raise Exits(status)
-
-    usual_kill = os.kill
-
-    def kill(process: int, number: int, /) -> None:
-        if process == os.getpid() and number:
-            raise Exits(-number)
-        usual_kill(process, number)
-
-    os._exit, os.abort, os.kill = leave, lambda: leave(-6), kill
-    atexit.register = lambda function, *_, **__: function  # type: ignore[assignment]  # until the end
-    raw: Any = sys.modules.get("posix") or sys.modules.get("nt")
-    raw._exit, raw.abort = os._exit, os.abort
 
 
 def _tell_interrupts_apart() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 from grader.runner.guard import unguarded
 from grader.runner.loops import CourseLoop, asked_for, close_what_was_asked_for, coroutine_of
+from grader.runner.stuck import Interrupted
 
 DEPTH = 5
 """Frames that a coroutine remembers of where it was made: each costs every coroutine some time."""
@@ -76,8 +77,12 @@ class LeakDetector:
             except Warning:  # and not where a test expects it, and catches it
                 self._note_unawaited(coroutine)
 
+        before = sys.unraisablehook
+
         def note_unraisable(args: Any) -> None:
-            if not isinstance(args.exc_value, ResourceWarning) or not _of_a_loop(args.exc_value):
+            if isinstance(args.exc_value, Interrupted):
+                before(args)
+            elif not isinstance(args.exc_value, ResourceWarning) or not _of_a_loop(args.exc_value):
                 self._note(_lost(args.exc_value, args.exc_type))
 
         def note_thread(args: Any) -> None:
@@ -104,8 +109,10 @@ class LeakDetector:
         close_what_was_asked_for()
         gc.collect()
         with unguarded():
-            everything = [one for one in gc.get_objects() if isinstance(one, _KINDS)]
-        tasks = [one for one in everything if isinstance(one, asyncio.Task) and self._is_ours(one)]
+            # to ask an object itself what it is would call code of the suite
+            everything = [one for one in gc.get_objects() if issubclass(type(one), _KINDS)]
+        tasks = [one for one in everything if issubclass(type(one), asyncio.Task)]
+        tasks = [task for task in tasks if self._is_ours(task)]
         self._look_at_tasks(task for task in tasks if task not in self._known)
         owned = {id(coroutine_of(task)) for task in tasks}
         for one in everything:
@@ -134,8 +141,7 @@ class LeakDetector:
 
     def _is_own(self, coroutine: Any) -> bool:
         """Whether its code stands in the suite, whoever has called it: unittest, say."""
-        with unguarded():
-            code = getattr(coroutine, "cr_code", None)
+        code = getattr(coroutine, "cr_code", None)
         return code is not None and self._is_suite(code.co_filename)
 
     def _is_ours(self, task: asyncio.Task[Any]) -> bool:
@@ -149,8 +155,8 @@ class LeakDetector:
         self._look_at_tasks(asyncio.all_tasks(loop))
         # One that has ended has no frame; the loop forgets it only when nobody refers to it.
         known = list(getattr(loop, "_asyncgens", ()))
-        with unguarded():
-            names = sorted(agen.__name__ for agen in known if agen.ag_frame is not None)
+        agens = [one for one in known if type(one) is types.AsyncGeneratorType]
+        names = sorted(agen.__name__ for agen in agens if agen.ag_frame is not None)
         for name in names:
             self._note(f"leaves the async generator `{name}` open: close it with `aclosing`")
 
@@ -168,8 +174,7 @@ class LeakDetector:
                 self._note(what, coroutine_of(task))
 
     def _look_at_coroutine(self, coroutine: Any) -> None:
-        with unguarded():
-            is_new = inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED
+        is_new = inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED
         if self._of_this_thread and coroutine.cr_origin is None:
             return  # Python keeps where one was made for the thread that has asked for it
         if is_new:

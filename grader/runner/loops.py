@@ -250,16 +250,18 @@ def use_for_all(make: Callable[[], CourseLoop]) -> Callable[[], None]:
 
 
 def let_go(loops: Iterable[CourseLoop]) -> None:
-    """Close the loops of a run that is over, and let nobody who looks through all meet them.
+    """Close the loops of a run that is over, and take their tasks out of asyncio's own lists.
 
-    Whatever still knows one keeps it alive. Tasks that wait go quietly.
+    Whatever still knows one keeps it alive. Their tasks, which wait for nothing any more, go
+    quietly.
     """
     over = set(loops)
     for loop in over:
         if not loop.is_closed() and not loop.is_running():
             for task in asyncio.all_tasks(loop):
                 task._log_destroy_pending = False  # type: ignore[attr-defined]  # asyncio's own
-            loop.close()
+            with contextlib.suppress(Exception):  # a suite may have given it another `close`
+                loop.close()
     CourseLoop.alive -= over
     known: Any = asyncio.tasks
     tasks = known._all_tasks if sys.version_info < (3, 12) else known._scheduled_tasks

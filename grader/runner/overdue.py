@@ -7,20 +7,22 @@ C, and asks Python for nothing, is ended by neither, but where signals reach it.
 """
 
 import asyncio
+import atexit
 import contextlib
 import ctypes
+import os
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 from grader.runner import guard
 from grader.runner.loops import CourseLoop
 from grader.runner.patience import Patience, monotonic
-from grader.runner.stuck import BUSY
+from grader.runner.stuck import BUSY, Interrupted
 
 AGAIN = 1.0
 """Seconds until a test that has caught the error gets another one."""
@@ -38,8 +40,12 @@ class Over(KeyboardInterrupt):
     """Ends a run. pytest and asyncio let it through, as they do an interrupt."""
 
 
-class Interrupted(KeyboardInterrupt):
-    """A person interrupts what runs; what a suite raises by itself is none of this kind."""
+class Exits(Over):
+    """A test ends the process it runs in, or would."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 class OutOfTime(Over):
@@ -91,15 +97,21 @@ class Overdue:
         self._until.callback(watch.join)
 
     def leave(self) -> None:
-        """No error is raised after this, also not one that is on its way."""
-        is_left = False
+        """No error is raised after this, also not one that is on its way; an interrupt waits."""
+        is_left, interrupt = False, None
         while not is_left:
-            with contextlib.suppress(OutOfTime):
+            try:
                 with self._lock:
                     self._over.set()
                 self._meet_the_last()
                 is_left = True
+            except OutOfTime:
+                pass
+            except Interrupted as error:
+                interrupt = error
         self._until.close()
+        if interrupt is not None:
+            raise interrupt
 
     def _meet_the_last(self) -> None:
         """Let an error that may be on its way arrive.
@@ -214,8 +226,9 @@ def loops_in(thread: int) -> Iterator[asyncio.AbstractEventLoop]:
     with guard.unguarded():
         frame = sys._current_frames().get(thread)
         while frame is not None:
-            loop = frame.f_locals.get("self") if frame.f_code.co_name == "run_forever" else None
-            if isinstance(loop, asyncio.AbstractEventLoop):
+            of_a_loop = frame.f_code.co_name == "run_forever"
+            loop: Any = frame.f_locals.get("self") if of_a_loop else None
+            if issubclass(type(loop), asyncio.AbstractEventLoop):
                 yield loop
             frame = frame.f_back
 
@@ -249,3 +262,29 @@ def at_each_turn(is_watched: Callable[[str], bool], look: Callable[[], None]) ->
             for kind in kinds:
                 monitoring.register_callback(tool, kind, None)
         monitoring.free_tool_id(tool)
+
+
+def end_nothing() -> None:
+    """Until it is put back, what would end the process ends the run.
+
+    A thread of Jupyter's that was there before may end it: on Windows one does when nobody is left
+    to talk to. No function is kept for the end of the process, as who leaves by `os._exit` calls
+    none.
+    """
+    others = {one.ident for one in threading.enumerate()} - {threading.get_ident()}
+    usual_exit, usual_kill = os._exit, os.kill
+
+    def leave(status: int) -> NoReturn:
+        if threading.get_ident() in others:
+            usual_exit(status)
+        raise Exits(status)
+
+    def kill(process: int, number: int, /) -> None:
+        if process == os.getpid() and number and threading.get_ident() not in others:
+            raise Exits(-number)
+        usual_kill(process, number)
+
+    os._exit, os.abort, os.kill = leave, lambda: leave(-6), kill
+    atexit.register = lambda function, *_, **__: function  # type: ignore[assignment]  # it is put back
+    raw: Any = sys.modules.get("posix") or sys.modules.get("nt")
+    raw._exit, raw.abort = os._exit, os.abort

@@ -13,7 +13,7 @@ SAMPLE = 0.5
 """Seconds before a deadline in which is seen who has the processors."""
 
 SLACK = 1.2
-"""A run is ended at so many deadlines.
+"""A run has this many times its deadline before it is ended.
 
 SQLite gives up on a lock after five seconds, which is the very deadline under the virtual clock.
 """

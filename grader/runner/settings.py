@@ -123,12 +123,12 @@ def quick_hypothesis() -> Iterator[None]:
     kinds: Any = settings
     profiles, chosen = dict(kinds._profiles), kinds._current_profile
     home = configuration.__hypothesis_home_directory
-    load_hypothesis(shrink=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Hypothesis doubts that its own generator will last
-        with deterministic_PRNG():  # the first in a thread looks at referrers, as is refused
-            pass
     try:
+        load_hypothesis(shrink=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Hypothesis doubts that its own generator will last
+            with deterministic_PRNG():  # the first in a thread looks at referrers, as is refused
+                pass
         yield
     finally:
         kinds._profiles.clear()

@@ -12,6 +12,10 @@ class Hang(BaseException):
     """A test that would never end. Not an `Exception`, so that no test catches it by accident."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """A person interrupts what runs; what a suite raises by itself is none of this kind."""
+
+
 def why_stuck(
     frame: FrameType | None, loop: Any, is_suite: Callable[[str], bool], *, busy: bool
 ) -> str:

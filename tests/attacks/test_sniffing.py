@@ -23,6 +23,34 @@ def code_of(function):
 SUBJECT = TaskOrchestrator.create_task
 """
 
+ASKED = """
+seen = []
+
+def look(*_):
+    try:
+        seen.append(code_of(SUBJECT).co_names)
+    except BaseException:
+        pass
+
+class Asked:
+    __class__ = ag_frame = property(look)
+
+    async def aclose(self):
+        pass
+
+kept = Asked()
+asyncio.TimerHandle.when = look
+load("gc").get_objects = lambda: [look()] * 0
+load("inspect").getcoroutinestate = look
+
+async def test_a():
+    operator.attrgetter("_asyncgen_firstiter_hook")(asyncio.get_running_loop())(kept)
+
+def test_b():
+    assert not seen
+"""
+"""Code of the suite that the grader calls while it looks."""
+
 CASES = [
     Attack(
         "source-of-the-subject",
@@ -283,6 +311,7 @@ async def test_a():
 """,
         ("refused",),
     ),
+    Attack("what-the-grader-asks", CODE + ASKED, ("valid", "valid")),
     Attack("stack", "def test_a():\n    assert inspect.stack()", ("refused",)),
     Attack("frame", "def test_a():\n    assert inspect.currentframe()", ("refused",)),
     Attack("own-frame", "def test_a():\n    assert sys._getframe()", ("refused",)),

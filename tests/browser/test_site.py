@@ -99,6 +99,7 @@ class Tab:
         self._sources: list[str] = []
         self._heard: list[str] = []
         """What the page has said to its console."""
+        self._opened_again = False
 
     def _route(self, route: Route) -> None:
         if route.request.url.startswith((self.address, "data:", "blob:")):
@@ -113,7 +114,10 @@ class Tab:
         self._sources = [cell.source for cell in cells]
         try:
             self._go_to(notebook)
-        except TimeoutError as error:  # as a person would, who sees a message in its place
+        except TimeoutError as error:  # the notebook's tab did not come: a person would reload, too
+            if self._opened_again:
+                raise
+            self._opened_again = True
             print(f"{notebook} is opened once more: {error}\n", *self._heard, sep="\n")
             self._go_to(notebook)
         expect(self._cells).to_have_count(len(cells), timeout=LONG)

@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import textwrap
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -84,6 +83,20 @@ def test_pytests_own_fixtures_are_there(executor) -> None:
     """And those of its plugins."""
     (answer,) = executor.run([request(FIXTURES)])
     assert [one["outcome"] for one in answer.records if "phase" in one] == ["passed"] * 3, answer
+
+
+PLUGIN = """
+pytest_plugins = ["anyio.pytest_plugin"]
+
+def test_a(anyio_backend_name):
+    assert anyio_backend_name
+"""
+
+
+def test_a_plugin_that_a_suite_names(inside: Interpreter) -> None:
+    """Its fixtures are there in each run."""
+    for answer in inside.run([request(PLUGIN)] * 2):
+        assert [one["outcome"] for one in answer.records if "phase" in one] == ["passed"] * 3
 
 
 DIFFICULT = {
@@ -272,7 +285,7 @@ from grader.sandbox.interpreter import Interpreter
 
 begun = pathlib.Path(sys.argv[1])
 kill = os.kill  # a run has its own
-suite = f"def test_a():\\n    open({str(begun)!r}, 'w').close()\\n    while True: pass"
+suite = sys.argv[2].format(f"open({str(begun)!r}, 'w').close()")
 
 def interrupt():
     wait_until(begun.exists)
@@ -291,9 +304,30 @@ sys.exit(2)
 """
 
 
-def test_a_person_interrupts_it(tmp_path: Path) -> None:
+AT_WORK = """
+def test_a():
+    {}
+    while True: pass
+"""
+
+IN_THE_END = """
+import pytest
+
+@pytest.fixture(scope="session", autouse=True)
+def ends():
+    yield
+    {}
+    while True: pass
+
+def test_gives_up():
+    pytest.exit("enough")
+"""
+
+
+@pytest.mark.parametrize("suite", [AT_WORK, IN_THE_END], ids=["at work", "in the end"])
+def test_a_person_interrupts_it(tmp_path: Path, suite: str) -> None:
     """What runs is ended, and the next run works."""
     environment = {**os.environ, "PYTHONPATH": os.path.dirname(os.path.dirname(__file__))}
-    command = [sys.executable, "-c", textwrap.dedent(INTERRUPTED), str(tmp_path / "begun")]
+    command = [sys.executable, "-c", INTERRUPTED, str(tmp_path / "begun"), suite]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
