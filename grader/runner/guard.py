@@ -134,7 +134,8 @@ _watched: list[str | None] = []
 
 def _refusing(watched: Callable[[], str | None]) -> Callable[[str, tuple[Any, ...]], None]:
     """A hook for Python's audit: refuses what the suite asks for, while there is one."""
-    frame_at, thread, busy = sys._getframe, threading.get_ident, _busy
+    frame_at, thread = sys._getframe, threading.get_ident
+    busy, looking = _busy, _unguarded
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
         what = event
@@ -153,7 +154,7 @@ def _refusing(watched: Callable[[], str | None]) -> Callable[[str, tuple[Any, ..
             return
         busy.add(me)
         try:
-            by_nobody = event not in _BY_SUITES and me not in _unguarded
+            by_nobody = event not in _BY_SUITES and me not in looking
             refused = by_nobody or _asked_by(frame_at(1), suite_file)
         finally:
             busy.discard(me)

@@ -155,8 +155,7 @@ class Inside:
             until.callback(let_go, self._recorder.loops)
             until.callback(before.put_back)
             with warnings.catch_warnings(), _standard_streams():
-                context = contextvars.copy_context
-                answer = context().run(self._run_in, folder / SUITE_FOLDER, request)
+                answer = contextvars.copy_context().run(self._run_in, folder, request)
         if self._interrupted:
             self._interrupted = False
             raise Interrupted
@@ -181,7 +180,7 @@ class Inside:
                 del sys.path_importer_cache[path]
 
     def _run_in(self, folder: Path, request: Request) -> Answer:
-        recorder = self._recorder
+        recorder, folder = self._recorder, folder / SUITE_FOLDER
         bytecode = rewritten(request.suite, self._config)
         overdue = Overdue(request.deadline, recorder.say_why, self._can_be_endless)
         recorder.prepare(overdue, request.later)

@@ -65,7 +65,7 @@ class LeakDetector:
             threading.excepthook,
             _warnings._warn_unawaited_coroutine,
         )
-        close, _, _, warn = self._hooks
+        close, unraisable, _, warn = self._hooks
 
         def look_then_close(runner: asyncio.Runner) -> None:
             self._look_at(getattr(runner, "_loop", None))
@@ -77,11 +77,9 @@ class LeakDetector:
             except Warning:  # and not where a test expects it, and catches it
                 self._note_unawaited(coroutine)
 
-        before = sys.unraisablehook
-
         def note_unraisable(args: Any) -> None:
             if isinstance(args.exc_value, Interrupted):
-                before(args)
+                unraisable(args)
             elif not isinstance(args.exc_value, ResourceWarning) or not _of_a_loop(args.exc_value):
                 self._note(_lost(args.exc_value, args.exc_type))
 

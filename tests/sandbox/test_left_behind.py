@@ -106,7 +106,7 @@ def test_breaks_everything():
     TaskOrchestrator.new = 1
     vespera_scriptorium.new = 1
     vespera_scriptorium.application.async_operation_service.DURATIONS["new"] = 1
-    asyncio.sleep = asyncio.Event.wait = None
+    asyncio.sleep = asyncio.Event.wait = asyncio.all_tasks = threading.Thread = None
     asyncio.set_event_loop_policy(None)
     os.environ["NEW"] = "1"
     os.chdir("/")
